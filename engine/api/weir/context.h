@@ -50,6 +50,12 @@ typedef enum {
   WEIR_LOG_ERROR,
 } WeirLogLevel;
 
+/* Evaluates what does not depend on a FlowFile: attributes are not seen.
+ * Returns: (transfer none): the value, "" when it evaluates to nothing; valid until on_stopped has
+ * returned. NULL with @error set when it cannot be evaluated. */
+WEIR_API const char *weir_context_eval (const WeirContext *context, const WeirExpr *expr,
+                                        GError **error);
+
 /* Tells the people who run the flow. What on_trigger returns as error is told by the host: do not
  * log it as well. */
 WEIR_API void weir_context_log (const WeirContext *context, WeirLogLevel level, const char *format,

@@ -11,12 +11,10 @@ G_BEGIN_DECLS
 
 typedef struct WeirExpr WeirExpr;
 
-/* Evaluates @expr over @flowfile; NULL for an expression that may not look at attributes, which is
- * what properties evaluated once in on_scheduled do.
+/* Evaluates @expr over @flowfile; without one, weir_context_eval does.
  *
  * Returns: (transfer none): the value, "" when it evaluates to nothing; valid until on_trigger
- * returns (for a NULL @flowfile: until on_stopped). NULL with @error set when it cannot be
- * evaluated. Thread: trigger; main in on_scheduled. */
+ * returns. NULL with @error set when it cannot be evaluated. Thread: trigger. */
 WEIR_API const char *weir_expr_eval (const WeirExpr *expr, const WeirFlowFile *flowfile,
                                      GError **error);
 
