@@ -49,6 +49,7 @@ WEIR_API WeirWriter *weir_session_write (WeirSession *session, WeirFlowFile *flo
 WEIR_API WeirWriter *weir_session_append (WeirSession *session, WeirFlowFile *flowfile,
                                           GError **error);
 
+/* Adds @data to what was written so far. */
 WEIR_API bool weir_writer_write (WeirWriter *writer, const void *data, size_t size, GError **error);
 
 /* Writes a part of another FlowFile's content, in the kernel where that is possible. */

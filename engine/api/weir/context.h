@@ -21,16 +21,17 @@ typedef struct {
   const WeirExpr *expr; /* the same, compiled */
 } WeirDynamicValue;
 
-/* Dynamic properties in the order of the flow file. Thread: any. */
+/* Dynamic properties in the order of the flow file. Returns: (transfer none). Thread: any. */
 WEIR_API size_t weir_config_get_n_dynamic (const WeirConfig *config);
 WEIR_API const WeirDynamicValue *weir_config_get_dynamic (const WeirConfig *config, size_t index);
 
 /* Only in on_configure: adds a relationship. Static ones keep their numbers; added ones are
- * numbered after them in the order of the calls. The strings are copied. */
+ * numbered after them in the order of the calls. The strings are copied. Thread: main. */
 WEIR_API void weir_config_add_relationship (WeirConfig *config, const char *name,
                                             const char *description);
 
-/* Thread: any, for all that follow. */
+/* What the processor is called in the flow file. Returns: (transfer none).
+ * Thread: any, for all that follow. */
 WEIR_API const WeirConfig *weir_context_get_config (const WeirContext *context);
 WEIR_API const char *weir_context_get_id (const WeirContext *context);
 WEIR_API const char *weir_context_get_name (const WeirContext *context);

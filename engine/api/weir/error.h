@@ -22,6 +22,7 @@ typedef enum {
   WEIR_ERROR_UNSUPPORTED, /* a newer module, format or feature than this engine knows */
 } WeirError;
 
+/* Thread: any. */
 WEIR_API GQuark weir_error_quark (void);
 
 G_END_DECLS

@@ -18,11 +18,13 @@ typedef struct WeirExpr WeirExpr;
 WEIR_API const char *weir_expr_eval (const WeirExpr *expr, const WeirFlowFile *flowfile,
                                      GError **error);
 
-/* The same as a boolean: "true" in any case is true, all else is false. */
+/* The same as a boolean: "true" in any case is true, all else is false.
+ * Thread: as weir_expr_eval. */
 WEIR_API bool weir_expr_eval_bool (const WeirExpr *expr, const WeirFlowFile *flowfile,
                                    bool *ret_value, GError **error);
 
-/* The same as a whole number; text that is none is an error. */
+/* The same as a whole number; text that is none is an error.
+ * Thread: as weir_expr_eval. */
 WEIR_API bool weir_expr_eval_integer (const WeirExpr *expr, const WeirFlowFile *flowfile,
                                       int64_t *ret_value, GError **error);
 

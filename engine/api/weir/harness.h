@@ -2,7 +2,9 @@
  *
  * One processor, its type found by the usual search path; the test pushes FlowFiles, triggers it,
  * pulls what came out, and holds the clock. A mistake in the test, or a configuration that is
- * refused where the test did not ask for that, ends the test with a message. */
+ * refused where the test did not ask for that, ends the test with a message.
+ *
+ * Thread: main, for every function here. */
 #pragma once
 
 #include <weir/processor.h>
