@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""No hidden state: globals.py BUILD ALLOWED
+
+Everything hangs off an engine, so that two fit into one process. Lists the writable symbols in the
+object files of engine and modules; those in the file ALLOWED (symbol, blanks, reason) are fine.
+"""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import tree
+
+WRITABLE = (".data", ".bss", ".tdata", ".tbss", "*COM*")
+CONSTANT = (".data.rel.ro",)
+
+
+def writable_symbols(listing):
+    """Yields the symbols in writable sections from the output of nm --format=sysv."""
+    for line in listing.splitlines():
+        fields = [field.strip() for field in line.split("|")]
+        if len(fields) != 7 or fields[3] not in ("OBJECT", "TLS"):
+            continue
+        if fields[6].startswith(WRITABLE) and not fields[6].startswith(CONSTANT):
+            # The compiler numbers what is static in a function: q.0
+            yield fields[0].split(".")[0]
+
+
+def read_allowed(path):
+    lines = [line.split(None, 1) for line in Path(path).read_text().splitlines()]
+    lines = [line for line in lines if line and not line[0].startswith("#")]
+    unexplained = [line[0] for line in lines if len(line) < 2]
+    if unexplained:
+        sys.exit(f"{path}: no reason given for {', '.join(unexplained)}")
+    return {line[0] for line in lines}
+
+
+def objects(build):
+    """The objects of engine and modules; what an older build left behind is none of them."""
+    commands = json.loads((Path(build) / "compile_commands.json").read_text())
+    outputs = [command["output"] for command in commands]
+    return sorted(Path(build) / output for output in outputs
+                  if output.startswith(("engine/", "processors/")))
+
+
+def check(paths, allowed):
+    problems = []
+    for path in paths:
+        listing = subprocess.run(["nm", "--format=sysv", str(path)], check=True,
+                                 capture_output=True, text=True).stdout
+        problems += [f"{path}: {symbol} is writable: hang it off an object, or give the reason "
+                     "in tests/lint/globals.allowed"
+                     for symbol in writable_symbols(listing) if symbol not in allowed]
+    return problems
+
+
+if __name__ == "__main__":
+    tree.report(check(objects(sys.argv[1]), read_allowed(sys.argv[2])))
