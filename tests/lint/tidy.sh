@@ -4,15 +4,13 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$1
+cd "$1"
 
-# Sources as compiled in BUILD, relative to it, a line each.
-sources () {
-  python3 -c 'import json, sys
-print("\n".join(sorted({entry["file"] for entry in json.load(open(sys.argv[1]))})))' \
-    "$build/compile_commands.json" | grep -v -E '^[^.]|/abi/v' || true
-}
+# What BUILD compiles, without what Meson or a test generated in BUILD itself.
+sources=$(python3 -c 'import json
+files = {entry["file"] for entry in json.load(open("compile_commands.json"))}
+print("\n".join(sorted(file for file in files if file.startswith(".."))))')
 
-cd "$build"
-sources | xargs -r -n 1 -P "$(nproc)" clang-tidy --quiet -p . \
-  --config-file="$root/.clang-tidy" 2> >(grep -v -E '^[0-9]+ warnings? (generated|treated)' >&2)
+tr '\n' '\0' <<<"${sources:?nothing to check}" |
+  xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p . --config-file="$root/.clang-tidy" \
+    2> >(grep -v -E '^[0-9]+ warnings? (generated|treated)' >&2)
