@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/flow.h"
+#include "model/problem.h"
 #include <weir/processor.h>
 
 /* A property after `#{...}` was replaced. */

@@ -1,0 +1,86 @@
+#include "base/secret.h"
+#include <glib/gstdio.h>
+#include <string.h>
+#include <weir/error.h>
+
+static void
+assert_fails (const char *source, WeirError code, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (weir_secret_read (source, &error));
+  g_assert_error (error, WEIR_ERROR, (int)code);
+  g_assert_nonnull (strstr (error->message, message));
+}
+
+static void
+test_reads_the_environment (void)
+{
+  char *secret = NULL;
+
+  g_setenv ("WEIR_TEST_SECRET", " hush\n", TRUE);
+  secret = weir_secret_read ("env:WEIR_TEST_SECRET", NULL);
+  g_assert_cmpstr (secret, ==, " hush\n");
+  weir_secret_free (secret);
+
+  g_setenv ("WEIR_TEST_SECRET", "", TRUE);
+  assert_fails ("env:WEIR_TEST_SECRET", WEIR_ERROR_NOT_FOUND, "WEIR_TEST_SECRET");
+  g_setenv ("WEIR_TEST_SECRET", "\xff", TRUE);
+  assert_fails ("env:WEIR_TEST_SECRET", WEIR_ERROR_INVALID, "UTF-8");
+  g_unsetenv ("WEIR_TEST_SECRET");
+  assert_fails ("env:WEIR_TEST_SECRET", WEIR_ERROR_NOT_FOUND, "WEIR_TEST_SECRET");
+}
+
+static void
+test_reads_files (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("weir-secret-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "token", NULL);
+  g_autofree char *source = g_strconcat ("file:", path, NULL);
+  g_autofree char *folder_source = g_strconcat ("file:", folder, NULL);
+  g_autofree char *longest = g_strnfill (64 * 1024, 'x');
+  g_autofree char *too_long = g_strnfill (64 * 1024 + 1, 'x');
+  char *secret = NULL;
+
+  g_file_set_contents (path, "hush\n\n", -1, NULL);
+  secret = weir_secret_read (source, NULL);
+  g_assert_cmpstr (secret, ==, "hush\n");
+  weir_secret_free (secret);
+
+  g_file_set_contents (path, longest, -1, NULL);
+  secret = weir_secret_read (source, NULL);
+  g_assert_cmpstr (secret, ==, longest);
+  weir_secret_free (secret);
+
+  g_file_set_contents (path, too_long, -1, NULL);
+  assert_fails (source, WEIR_ERROR_LIMIT, path);
+  g_file_set_contents (path, "\n", -1, NULL);
+  assert_fails (source, WEIR_ERROR_NOT_FOUND, "empty");
+  g_file_set_contents (path, "a\0b", 3, NULL);
+  assert_fails (source, WEIR_ERROR_INVALID, "UTF-8");
+  g_remove (path);
+  assert_fails (source, WEIR_ERROR_NOT_FOUND, path);
+  assert_fails (folder_source, WEIR_ERROR_IO, folder);
+  g_rmdir (folder);
+}
+
+static void
+test_knows_its_sources (void)
+{
+  assert_fails ("hush", WEIR_ERROR_INVALID, "env:");
+  g_assert_true (weir_secret_source_is_valid ("env:A"));
+  g_assert_true (weir_secret_source_is_valid ("file:a"));
+  g_assert_false (weir_secret_source_is_valid ("env:"));
+  g_assert_false (weir_secret_source_is_valid ("file:"));
+  g_assert_false (weir_secret_source_is_valid ("ENV:A"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/secret/environment", test_reads_the_environment);
+  g_test_add_func ("/base/secret/files", test_reads_files);
+  g_test_add_func ("/base/secret/sources", test_knows_its_sources);
+  return g_test_run ();
+}
