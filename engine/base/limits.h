@@ -22,3 +22,39 @@
 
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
+
+/* A message must stay readable, whatever text it quotes. */
+#define WEIR_LIMIT_QUOTE 300
+
+/* Attribute names kept for the life of the process. Real flows use hundreds; names made from data
+ * (headers, columns, keys of a map) could be without end, and beyond this they are stored with
+ * each FlowFile. 16 bits hold their numbers. */
+#define WEIR_LIMIT_NAMES 65536
+
+/* Longer names are not worth keeping for ever: 65536 of these are 16 MiB. */
+#define WEIR_LIMIT_NAME_KEPT 255
+
+/* Digits of a number with a unit: more than a 64-bit value can need is a mistake. */
+#define WEIR_LIMIT_UNIT_DIGITS 20
+
+/* What an arena keeps at a reset: a session that needed more is rare, and its memory is better
+ * given back. */
+#define WEIR_LIMIT_ARENA_KEPT (1024 * 1024)
+
+/* One step of a copy in the kernel: between two of them a stop is noticed. */
+#define WEIR_LIMIT_COPY_STEP (16 * 1024 * 1024)
+
+/* A copy by read and write: larger buffers are not faster and fall out of the cache. */
+#define WEIR_LIMIT_COPY_BUFFER (256 * 1024)
+
+/* Content up to this size lives in memory: copying it costs less than a system call or a page
+ * fault, and it is small enough to share one write with its FlowFile. */
+#define WEIR_LIMIT_CONTENT_INLINE (8 * 1024)
+
+/* Content up to this size shares a claim segment with others; larger content has its own file, so
+ * that its space is free as soon as nobody needs it. */
+#define WEIR_LIMIT_CONTENT_SHARED (1024 * 1024)
+
+/* A claim segment takes nothing more beyond this: it bounds the space that one long-lived claim can
+ * hold back. */
+#define WEIR_LIMIT_CONTENT_SEGMENT (16 * 1024 * 1024)

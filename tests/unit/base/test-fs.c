@@ -1,0 +1,163 @@
+#include "base/fs.h"
+#include "support/failing-fs.h"
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <weir/error.h>
+
+typedef struct {
+  char *directory;
+  char *file;
+} Fixture;
+
+static void
+set_up (Fixture *self, const void *data)
+{
+  self->directory = g_dir_make_tmp ("weir-fs-XXXXXX", NULL);
+  self->file = g_build_filename (self->directory, "file", NULL);
+}
+
+static void
+tear_down (Fixture *self, const void *data)
+{
+  g_autoptr (GDir) entries = g_dir_open (self->directory, 0, NULL);
+
+  for (const char *name; (name = g_dir_read_name (entries)) != NULL;) {
+    g_autofree char *path = g_build_filename (self->directory, name, NULL);
+
+    g_remove (path);
+  }
+  g_assert_cmpint (g_rmdir (self->directory), ==, 0);
+  g_free (self->directory);
+  g_free (self->file);
+}
+
+static unsigned
+count_entries (const char *directory)
+{
+  g_autoptr (GDir) entries = g_dir_open (directory, 0, NULL);
+  unsigned n = 0;
+
+  while (g_dir_read_name (entries) != NULL)
+    n++;
+  return n;
+}
+
+static void
+test_writes_and_reads (Fixture *self, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  WEIR_AUTO_FD int fd = weir_fs_open (NULL, AT_FDCWD, self->file, O_RDWR | O_CREAT, 0600, &error);
+  char buffer[32];
+
+  g_assert_no_error (error);
+  g_assert_true (fcntl (fd, F_GETFD) & FD_CLOEXEC);
+  g_assert_true (weir_fs_write (NULL, fd, "hello ", 6, self->file, &error));
+  g_assert_true (weir_fs_write (NULL, fd, "world", 5, self->file, &error));
+  g_assert_true (weir_fs_pwrite (NULL, fd, "W", 1, 6, self->file, &error));
+  g_assert_true (weir_fs_sync (NULL, fd, self->file, &error));
+  g_assert_true (weir_fs_sync_data (NULL, fd, self->file, &error));
+  g_assert_cmpint (weir_fs_pread (NULL, fd, buffer, sizeof buffer, 0, self->file, &error), ==, 11);
+  g_assert_cmpmem (buffer, 11, "hello World", 11);
+  g_assert_cmpint (weir_fs_pread (NULL, fd, buffer, 5, 6, self->file, &error), ==, 5);
+  g_assert_cmpint (weir_fs_pread (NULL, fd, buffer, 5, 11, self->file, &error), ==, 0);
+
+  g_assert_true (weir_fs_resize (NULL, fd, 3, self->file, &error));
+  lseek (fd, 0, SEEK_SET);
+  g_assert_cmpint (weir_fs_read (NULL, fd, buffer, sizeof buffer, self->file, &error), ==, 3);
+  g_assert_no_error (error);
+}
+
+static void
+test_errors_name_the_file (Fixture *self, const void *data)
+{
+  g_autoptr (GError) missing = NULL;
+  g_autoptr (GError) unreadable = NULL;
+  g_autofree char *in_file = NULL;
+  WEIR_AUTO_FD int fd = weir_fs_open (NULL, AT_FDCWD, self->file, O_RDONLY, 0, &missing);
+  char byte;
+
+  g_assert_cmpint (fd, ==, -1);
+  g_assert_error (missing, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (missing->message, self->file));
+
+  g_assert_cmpint (weir_fs_read (NULL, -1, &byte, 1, "the thing", &unreadable), ==, -1);
+  g_assert_error (unreadable, WEIR_ERROR, WEIR_ERROR_IO);
+  g_assert_nonnull (strstr (unreadable->message, "'the thing'"));
+}
+
+static void
+test_unnamed_files_leave_nothing (Fixture *self, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  WEIR_AUTO_FD int fd = weir_fs_open_unnamed (NULL, self->directory, &error);
+  g_autoptr (GError) missing = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (weir_fs_write (NULL, fd, "x", 1, self->directory, &error));
+  g_assert_cmpuint (count_entries (self->directory), ==, 0);
+
+  g_assert_cmpint (weir_fs_open_unnamed (NULL, self->file, &missing), ==, -1);
+  g_assert_error (missing, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+}
+
+static void
+test_makes_directories (Fixture *self, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) blocked = NULL;
+  g_autofree char *deep = g_build_filename (self->directory, "a", "b", "c", NULL);
+  g_autofree char *b = g_build_filename (self->directory, "a", "b", NULL);
+  g_autofree char *a = g_build_filename (self->directory, "a", NULL);
+  g_autofree char *below_file = g_build_filename (self->file, "d", NULL);
+
+  g_assert_true (weir_fs_make_directory (NULL, deep, 0700, &error));
+  g_assert_true (weir_fs_make_directory (NULL, deep, 0700, &error));
+  g_assert_true (weir_fs_make_directory (NULL, "/", 0700, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (deep, G_FILE_TEST_IS_DIR));
+  g_rmdir (deep);
+  g_rmdir (b);
+  g_rmdir (a);
+
+  g_file_set_contents (self->file, "x", 1, NULL);
+  g_assert_false (weir_fs_make_directory (NULL, below_file, 0700, &blocked));
+  g_assert_error (blocked, WEIR_ERROR, WEIR_ERROR_EXISTS);
+}
+
+static void
+test_a_failing_call_is_an_error (Fixture *self, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) write_error = NULL;
+  g_autofree char *written = NULL;
+  WEIR_AUTO_FD int fd = -1;
+  FailingFs failing;
+
+  failing_fs_init (&failing, 1, EMFILE, true);
+  g_assert_cmpint (
+      weir_fs_open (&failing.fs, AT_FDCWD, self->file, O_WRONLY | O_CREAT, 0600, &error), ==, -1);
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT);
+
+  fd = weir_fs_open (&failing.fs, AT_FDCWD, self->file, O_WRONLY | O_CREAT, 0600, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  failing_fs_init (&failing, 1, ENOSPC, true);
+  g_assert_false (weir_fs_write (&failing.fs, fd, "12345678", 8, self->file, &write_error));
+  g_assert_error (write_error, WEIR_ERROR, WEIR_ERROR_IO);
+  g_file_get_contents (self->file, &written, NULL, NULL);
+  g_assert_cmpstr (written, ==, "1234"); /* as a full disk does: a part is there */
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/fs/read-write", test_writes_and_reads);
+  ADD ("/fs/errors", test_errors_name_the_file);
+  ADD ("/fs/unnamed", test_unnamed_files_leave_nothing);
+  ADD ("/fs/directories", test_makes_directories);
+  ADD ("/fs/failing", test_a_failing_call_is_an_error);
+  return g_test_run ();
+}
