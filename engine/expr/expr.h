@@ -4,13 +4,12 @@
  * see of the world is in its WeirExprScope and nowhere else; this layer knows no FlowFile. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/clock.h"
+#include "base/random.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <weir/expr.h>
-
-typedef struct WeirArena WeirArena;
-typedef struct WeirRandom WeirRandom;
 
 typedef enum {
   WEIR_EXPR_NONE = 0,
