@@ -168,6 +168,6 @@ weir_arena_vprintf (WeirArena *arena, const char *format, va_list args)
   g_assert (length >= 0);
 
   text = weir_arena_alloc (arena, (size_t)length + 1);
-  vsnprintf (text, (size_t)length + 1, format, args);
+  (void)vsnprintf (text, (size_t)length + 1, format, args);
   return text;
 }

@@ -285,7 +285,9 @@ weir_units_human_count (uint64_t count)
   double value = (double)count;
   size_t step = 0;
 
-  for (; value >= 999.5; value /= 1000)
+  while (value >= 999.5) {
+    value /= 1000;
     step++;
+  }
   return human (value, steps[step]);
 }

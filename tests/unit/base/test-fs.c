@@ -74,7 +74,6 @@ test_errors_name_the_file (Fixture *self, const void *data)
 {
   g_autoptr (GError) missing = NULL;
   g_autoptr (GError) unreadable = NULL;
-  g_autofree char *in_file = NULL;
   WEIR_AUTO_FD int fd = weir_fs_open (NULL, AT_FDCWD, self->file, O_RDONLY, 0, &missing);
   char byte;
 
