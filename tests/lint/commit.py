@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Commit messages: commit.py ROOT
+"""Commit messages: commit.py ROOT ALLOWED
 
 `area: imperative summary`, at most 72 columns and no full stop at the end; then a blank line and a
-body that says why. Looks at every commit of the branch.
+body that says why. Looks at every commit of the branch but those in the file ALLOWED.
 """
 import re
 import subprocess
@@ -26,11 +26,13 @@ def problems_of(message):
         yield "no body that says why"
 
 
-def check(log):
+def check(log, allowed):
     """@log: hash, newline, message of each commit, each closed by NUL."""
     problems = []
     for entry in filter(None, (entry.strip("\n") for entry in log.split("\0"))):
         commit, _, message = entry.partition("\n")
+        if commit[:12] in allowed:
+            continue
         problems += [f"{commit[:12]} {message.splitlines()[0] if message else ''}: {problem}"
                      for problem in problems_of(message)]
     return problems
@@ -42,4 +44,4 @@ if __name__ == "__main__":
     if result.returncode:
         print("not a git clone, no history to check")
         sys.exit(77)
-    tree.report(check(result.stdout))
+    tree.report(check(result.stdout, tree.read_allowed(sys.argv[2])))

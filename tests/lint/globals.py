@@ -26,15 +26,6 @@ def writable_symbols(listing):
             yield fields[0].split(".")[0]
 
 
-def read_allowed(path):
-    lines = [line.split(None, 1) for line in Path(path).read_text().splitlines()]
-    lines = [line for line in lines if line and not line[0].startswith("#")]
-    unexplained = [line[0] for line in lines if len(line) < 2]
-    if unexplained:
-        sys.exit(f"{path}: no reason given for {', '.join(unexplained)}")
-    return {line[0] for line in lines}
-
-
 def objects(build):
     """The objects of engine and modules; what an older build left behind is none of them."""
     commands = json.loads((Path(build) / "compile_commands.json").read_text())
@@ -55,4 +46,4 @@ def check(paths, allowed):
 
 
 if __name__ == "__main__":
-    tree.report(check(objects(sys.argv[1]), read_allowed(sys.argv[2])))
+    tree.report(check(objects(sys.argv[1]), tree.read_allowed(sys.argv[2])))

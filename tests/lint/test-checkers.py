@@ -13,6 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parent / "tools")]
 
 import tap  # noqa: E402
+import tree  # noqa: E402
 
 layers, sizes, globals_, headers, api_docs, commit, pages = map(
     importlib.import_module,
@@ -118,9 +119,9 @@ class Globals(TreeCase):
     def test_allowed_with_a_reason(self):
         self.assertEqual(self.symbols("int *f (void) { static int allowed; return &allowed; }"), [])
         allowed = self.write("list", "# why\n\nq    a quark\n")
-        self.assertEqual(globals_.read_allowed(allowed), {"q"})
+        self.assertEqual(tree.read_allowed(allowed), {"q"})
         allowed.write_text("q\n")
-        self.assertRaises(SystemExit, globals_.read_allowed, allowed)
+        self.assertRaises(SystemExit, tree.read_allowed, allowed)
 
     def test_engine_and_modules_are_looked_at(self):
         self.write("compile_commands.json", '[{"output": "engine/base/a.o"}, {"output": '
@@ -181,7 +182,10 @@ class ApiDocs(unittest.TestCase):
 class Commit(unittest.TestCase):
     def test_good(self):
         self.assertEqual(commit.check("1\nbase: add a clock\n\nTests hold it.\n\0\n"
-                                      "2\nxml, model: read groups\n\nThey nest.\n\0\n"), [])
+                                      "2\nxml, model: read groups\n\nThey nest.\n\0\n", set()), [])
+
+    def test_allowed(self):
+        self.assertEqual(commit.check("abcdef0123456789\nAdd a clock\0\n", {"abcdef012345"}), [])
 
     def test_bad(self):
         body = "\n\nBecause.\n"
@@ -191,7 +195,7 @@ class Commit(unittest.TestCase):
                               ("base: add a clock\n", "no body"),
                               ("base: add a clock\nBecause.\n", "no body")):
             with self.subTest(message):
-                problems = commit.check(f"0123456789abcdef\n{message}\0\n")
+                problems = commit.check(f"0123456789abcdef\n{message}\0\n", {"abcdef012345"})
                 self.assertEqual(len(problems), 1, problems)
                 self.assertIn(word, problems[0])
 

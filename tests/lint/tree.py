@@ -28,6 +28,16 @@ def tracked(root):
     return sorted(path for path in paths if (Path(root) / path).is_file())
 
 
+def read_allowed(path):
+    """The exceptions in a file: a word, blanks and the reason on each line."""
+    lines = [line.split(None, 1) for line in Path(path).read_text().splitlines()]
+    lines = [line for line in lines if line and not line[0].startswith("#")]
+    unexplained = [line[0] for line in lines if len(line) < 2]
+    if unexplained:
+        sys.exit(f"{path}: no reason given for {', '.join(unexplained)}")
+    return {line[0] for line in lines}
+
+
 def report(problems):
     """Prints each problem and ends the program: status 1 if there was one."""
     for problem in problems:
