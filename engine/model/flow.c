@@ -5,7 +5,7 @@
 static void
 free_property (gpointer data)
 {
-  WeirPropertyText *property = data;
+  WeirPropertyNode *property = data;
 
   g_free (property->name);
   g_free (property->text);
@@ -319,10 +319,10 @@ weir_flow_find (const WeirFlow *flow, const char *path)
   return path[0] == '\0' ? &flow->root->base : weir_group_resolve (flow->root, path);
 }
 
-WeirPropertyText *
+WeirPropertyNode *
 weir_properties_add (GPtrArray *properties, const char *name, const char *text)
 {
-  WeirPropertyText *property = g_new0 (WeirPropertyText, 1);
+  WeirPropertyNode *property = g_new0 (WeirPropertyNode, 1);
 
   property->name = g_strdup (name);
   property->text = g_strdup (text);
@@ -330,11 +330,11 @@ weir_properties_add (GPtrArray *properties, const char *name, const char *text)
   return property;
 }
 
-const WeirPropertyText *
+const WeirPropertyNode *
 weir_properties_find (const GPtrArray *properties, const char *name)
 {
   for (guint i = 0; i < properties->len; i++) {
-    const WeirPropertyText *property = properties->pdata[i];
+    const WeirPropertyNode *property = properties->pdata[i];
 
     if (strcmp (property->name, name) == 0)
       return property;

@@ -25,7 +25,7 @@ typedef struct {
   char *text;
   WeirOrigin origin;
   WeirGhosts ghosts;
-} WeirPropertyText;
+} WeirPropertyNode;
 
 typedef enum {
   WEIR_SCHEDULE_EVENT, /* when there is work */
@@ -75,7 +75,7 @@ typedef enum {
 typedef struct {
   WeirComponent base;
   char *type;            /* never NULL */
-  GPtrArray *properties; /* WeirPropertyText */
+  GPtrArray *properties; /* WeirPropertyNode */
   bool disabled;
   WeirSchedule schedule;
   int64_t penalty_usec;
@@ -88,7 +88,7 @@ typedef struct {
 typedef struct {
   WeirComponent base;
   char *type;            /* never NULL */
-  GPtrArray *properties; /* WeirPropertyText */
+  GPtrArray *properties; /* WeirPropertyNode */
   bool disabled;
 } WeirServiceNode;
 
@@ -199,9 +199,9 @@ WeirServiceNode *weir_group_find_service (const WeirGroup *group, const char *id
 /* Returns: (transfer none): what @path names, seen from the root, or NULL. */
 WeirComponent *weir_flow_find (const WeirFlow *flow, const char *path);
 
-/* For an array of WeirPropertyText. Each returns: (transfer none). */
-WeirPropertyText *weir_properties_add (GPtrArray *properties, const char *name, const char *text);
-const WeirPropertyText *weir_properties_find (const GPtrArray *properties, const char *name);
+/* For an array of WeirPropertyNode. Each returns: (transfer none). */
+WeirPropertyNode *weir_properties_add (GPtrArray *properties, const char *name, const char *text);
+const WeirPropertyNode *weir_properties_find (const GPtrArray *properties, const char *name);
 
 /* Each adds one with defaults. Returns: (transfer none). */
 WeirRetry *weir_processor_node_add_retry (WeirProcessorNode *node, const char *relationship);

@@ -325,7 +325,7 @@ weir_resolver_resolve_all (WeirResolver *resolver, const WeirComponent *owner,
   GPtrArray *values = g_ptr_array_new_with_free_func (free_resolved);
 
   for (guint i = 0; i < properties->len; i++) {
-    const WeirPropertyText *property = properties->pdata[i];
+    const WeirPropertyNode *property = properties->pdata[i];
     g_autoptr (GError) error = NULL;
     WeirResolved *resolved =
         weir_resolver_resolve (resolver, owner->parent, property->text, &error);

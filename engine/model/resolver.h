@@ -38,7 +38,7 @@ WeirResolved *weir_resolver_resolve (WeirResolver *resolver, const WeirGroup *gr
 const WeirResolved *weir_resolver_get (WeirResolver *resolver, const WeirGroup *group,
                                        const WeirParameter *parameter, GError **error);
 
-/* Resolves @properties (WeirPropertyText) of a component in @group. What cannot be resolved has a
+/* Resolves @properties (WeirPropertyNode) of a component in @group. What cannot be resolved has a
  * NULL text, and a problem of @owner is added to @problems unless it is the parameter's own, which
  * weir_flow_check tells where the parameter stands.
  *
