@@ -58,3 +58,20 @@
 /* A claim segment takes nothing more beyond this: it bounds the space that one long-lived claim can
  * hold back. */
 #define WEIR_LIMIT_CONTENT_SEGMENT (16 * 1024 * 1024)
+
+/* The text of one property. Scripts and templates are some kilobytes; what is larger belongs in a
+ * file that the property names. */
+#define WEIR_LIMIT_PROPERTY_BYTES (1024u * 1024)
+
+/* Tables of a module: its properties, relationships, allowed values, processors. The largest real
+ * one has some dozens; one without its end must not be walked through all memory. */
+#define WEIR_LIMIT_DESCRIPTOR_ROWS 1000u
+
+/* One row of such a table, in bytes: a hundred pointers are more than versions to come will add. */
+#define WEIR_LIMIT_DESCRIPTOR_STRUCT 1024u
+
+/* The state struct of a processor: it holds settings; buffers are allocated in on_scheduled. */
+#define WEIR_LIMIT_STATE_BYTES (1024u * 1024)
+
+/* The index of a module directory: 10,000 types are 200 KiB. */
+#define WEIR_LIMIT_MODULE_INDEX_BYTES (1024u * 1024)

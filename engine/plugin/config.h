@@ -12,6 +12,7 @@
 typedef struct {
   const char *name;
   const char *value; /* parameters resolved */
+  bool is_secret;    /* never to be shown, not even in a message */
 } WeirPropertyText;
 
 typedef struct {
