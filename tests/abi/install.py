@@ -20,8 +20,8 @@ shared_module('stamp-size', 'stamp-size.c', name_prefix: '', dependencies: weir,
 """
 EXPECTED = (
     r"include/weir-1/weir/[a-z]+\.h",
-    r"lib/[^/]*/?pkgconfig/weir\.pc",
-    r"lib/[^/]*/?weir-1/[a-z-]+\.so",
+    r"lib\w*/([^/]+/)?pkgconfig/weir\.pc",
+    r"lib\w*/([^/]+/)?weir-1/[a-z-]+\.so",
     r"bin/weir",
 )
 
