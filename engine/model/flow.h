@@ -173,7 +173,7 @@ WeirPort *weir_port_new (const char *id, bool is_output);
 WeirFunnel *weir_funnel_new (const char *id);
 WeirLabel *weir_label_new (const char *id, const char *text);
 
-/* @relationship: NULL for none. */
+/* @relationship: NULL for none. Returns: (transfer full). */
 WeirConnection *weir_connection_new (const char *from, const char *relationship, const char *to);
 
 /* Puts @child (transfer full) at @index of the children of @group, or at their end for -1. */

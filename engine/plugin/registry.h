@@ -39,7 +39,7 @@ void weir_registry_add_builtin (WeirRegistry *registry, const WeirProcessor *pro
  * the nearest name and with the modules that were refused. */
 const WeirProcessor *weir_registry_find (WeirRegistry *registry, const char *type, GError **error);
 
-/* The same with where it comes from. */
+/* The same with where it comes from. Returns: (transfer none). */
 const WeirRegistryType *weir_registry_find_type (WeirRegistry *registry, const char *type,
                                                  GError **error);
 

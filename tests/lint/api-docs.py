@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The public headers are their own documentation: api-docs.py ROOT
+"""Headers are their own documentation: api-docs.py ROOT
 
-Each function has a comment (one for several that follow each other without a blank line), which
-marks a returned pointer with (transfer full) or (transfer none). `Thread:` stands in the comment,
-or for all of the header in its first comment, or for the rest of it ("for all that follow").
+A function that returns a pointer says (transfer full) or (transfer none) in its comment, which may be
+one for several that follow each other without a blank line. In the public headers each function has
+a comment, and `Thread:` stands in it, or for all of the header in its first comment, or for the
+rest of it ("for all that follow").
 """
 import re
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import tree
 
 BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+POINTER_FUNCTION = re.compile(r"^(?!typedef|static|G_|#)\w[\w ]*\*+(\w+) \(", re.MULTILINE)
 DECLARATION = re.compile(r"^WEIR_API\s+([^;]*?)(\w+)\s*\([^;]*;", re.DOTALL)
 
 
@@ -35,6 +37,16 @@ def problems_of(name, returned, comment, has_thread):
         yield f"{name}: on which thread? Add `Thread:`"
 
 
+def check_internal_header(path, text):
+    problems = []
+    for line, part in paragraphs(text):
+        if "(transfer " not in "".join(BLOCK_COMMENT.findall(part)):
+            problems += [f"{path}:{line}: {name} returns a pointer: say (transfer full) or "
+                         "(transfer none)"
+                         for name in POINTER_FUNCTION.findall(BLOCK_COMMENT.sub("", part))]
+    return problems
+
+
 def check_header(path, text):
     problems = []
     has_thread = False
@@ -51,8 +63,12 @@ def check_header(path, text):
 
 
 def check(root):
-    return [problem for path in tree.files(root, ["engine/api"], {".h"})
-            for problem in check_header(path, (Path(root) / path).read_text())]
+    problems = []
+    for path in tree.files(root, ["engine", "gui"], {".h"}):
+        is_public = path.parts[1] == "api"
+        check_one = check_header if is_public else check_internal_header
+        problems += check_one(path, (Path(root) / path).read_text())
+    return problems
 
 
 if __name__ == "__main__":

@@ -179,6 +179,15 @@ class ApiDocs(unittest.TestCase):
                                                "WEIR_API void weir_a (void);"), [])
 
 
+    def test_internal_headers_mark_pointers_only(self):
+        check = api_docs.check_internal_header
+        self.assertEqual(check("a.h", "int weir_a (void);\n\nstatic inline int *b (void)\n"), [])
+        self.assertEqual(check("a.h", "/* (transfer full). */\nA *weir_a (void);\n"), [])
+        problems = check("a.h", "/* Text. */\nint weir_b (void);\nconst char *weir_a (void);\n")
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn("a.h:1: weir_a returns a pointer", problems[0])
+
+
 class Commit(unittest.TestCase):
     def test_good(self):
         self.assertEqual(commit.check("1\nbase: add a clock\n\nTests hold it.\n\0\n"
