@@ -1,0 +1,304 @@
+/* registry.c: finds the module that has a type and loads it.
+ *
+ * Precedence is by place (built in, then the search path in order, then the name of the file) and
+ * never by what happens to be loaded already, so what a name means does not depend on history. */
+#include "plugin/registry.h"
+#include "base/error.h"
+#include "base/lock.h"
+#include "base/suggest.h"
+#include "plugin/descriptor.h"
+#include "plugin/module-dir.h"
+#include <string.h>
+
+struct WeirRegistry {
+  WeirLock lock;
+  char *search_path;   /* fixed */
+  bool is_scanned;     /* guarded by lock */
+  GPtrArray *dirs;     /* WeirModuleDir *; guarded by lock */
+  GPtrArray *builtins; /* WeirProcessor *; guarded by lock */
+  GHashTable *types;   /* name -> WeirRegistryType, those asked for; guarded by lock */
+  GPtrArray *problems; /* char *; guarded by lock */
+};
+
+static void
+type_free (void *data)
+{
+  WeirRegistryType *type = data;
+
+  g_free ((char *)type->file);
+  g_free (type);
+}
+
+WeirRegistry *
+weir_registry_new (const char *search_path)
+{
+  WeirRegistry *registry = g_new0 (WeirRegistry, 1);
+
+  if (search_path == NULL)
+    search_path = g_getenv ("WEIR_MODULE_PATH");
+  if (search_path == NULL)
+    search_path = WEIR_MODULE_DIR;
+  pthread_mutex_init (&registry->lock, NULL);
+  registry->search_path = g_strdup (search_path);
+  registry->dirs = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_module_dir_free);
+  registry->builtins = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_descriptor_free);
+  registry->types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, type_free);
+  registry->problems = g_ptr_array_new_with_free_func (g_free);
+  return registry;
+}
+
+void
+weir_registry_free (WeirRegistry *registry)
+{
+  if (registry == NULL)
+    return;
+  g_ptr_array_unref (registry->problems);
+  g_hash_table_unref (registry->types);
+  g_ptr_array_unref (registry->builtins);
+  g_ptr_array_unref (registry->dirs);
+  g_free (registry->search_path);
+  pthread_mutex_destroy (&registry->lock);
+  g_free (registry);
+}
+
+void
+weir_registry_add_builtin (WeirRegistry *registry, const WeirProcessor *processor)
+{
+  g_autoptr (GError) error = NULL;
+  WeirProcessor *copy = weir_descriptor_new (processor, &error);
+
+  g_assert_no_error (error);
+  WEIR_LOCKED (&registry->lock);
+  g_hash_table_remove (registry->types, copy->name);
+  g_ptr_array_add (registry->builtins, copy);
+}
+
+/* Once; the caller holds the lock. */
+static void
+scan (WeirRegistry *registry)
+{
+  g_auto (GStrv) paths = g_strsplit (registry->search_path, ":", -1);
+
+  if (registry->is_scanned)
+    return;
+  registry->is_scanned = true;
+  for (size_t i = 0; paths[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+    WeirModuleDir *dir = *paths[i] != '\0' ? weir_module_dir_open (paths[i], &error) : NULL;
+
+    if (dir != NULL)
+      g_ptr_array_add (registry->dirs, dir);
+    else if (error != NULL)
+      g_ptr_array_add (registry->problems, g_strdup (error->message));
+  }
+}
+
+static void
+load (WeirRegistry *registry, WeirModuleDir *dir, WeirModuleFile *file)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!weir_module_dir_load (dir, file, &error))
+    g_ptr_array_add (registry->problems, g_strdup (error->message));
+}
+
+static const WeirProcessor *
+find_processor (const GPtrArray *processors, const char *type)
+{
+  for (guint i = 0; i < processors->len; i++) {
+    const WeirProcessor *processor = g_ptr_array_index (processors, i);
+
+    if (strcmp (processor->name, type) == 0)
+      return processor;
+  }
+  return NULL;
+}
+
+static const WeirRegistryType *
+remember (WeirRegistry *registry, const WeirProcessor *processor, const WeirModuleDir *dir,
+          const WeirModuleFile *file)
+{
+  WeirRegistryType *type = g_new0 (WeirRegistryType, 1);
+
+  type->processor = processor;
+  type->module = file != NULL ? file->loaded->name : "weir";
+  type->version = file != NULL ? file->loaded->version : WEIR_VERSION;
+  type->file = file != NULL ? g_build_filename (dir->path, file->name, NULL) : NULL;
+  g_hash_table_insert (registry->types, (char *)processor->name, type);
+  return type;
+}
+
+/* Returns: (transfer none) (nullable). Loads @file only when it may have @type. */
+static const WeirProcessor *
+find_in_file (WeirRegistry *registry, WeirModuleDir *dir, WeirModuleFile *file, const char *type)
+{
+  if (!file->is_tried && file->types != NULL &&
+      !g_strv_contains ((const char *const *)file->types, type))
+    return NULL;
+  load (registry, dir, file);
+  return file->loaded != NULL ? find_processor (file->loaded->processors, type) : NULL;
+}
+
+/* The caller holds the lock, so that a module is loaded once and its types are whole when anybody
+ * sees them. */
+static const WeirRegistryType *
+find_locked (WeirRegistry *registry, const char *name)
+{
+  const WeirRegistryType *known = g_hash_table_lookup (registry->types, name);
+  const WeirProcessor *processor;
+
+  if (known != NULL)
+    return known;
+  processor = find_processor (registry->builtins, name);
+  if (processor != NULL)
+    return remember (registry, processor, NULL, NULL);
+
+  scan (registry);
+  for (guint i = 0; i < registry->dirs->len; i++) {
+    WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
+
+    for (guint j = 0; j < dir->files->len; j++) {
+      WeirModuleFile *file = g_ptr_array_index (dir->files, j);
+
+      processor = find_in_file (registry, dir, file, name);
+      if (processor != NULL)
+        return remember (registry, processor, dir, file);
+    }
+  }
+  return NULL;
+}
+
+static void
+add_names (GPtrArray *names, const GPtrArray *processors)
+{
+  for (guint i = 0; i < processors->len; i++) {
+    const WeirProcessor *processor = g_ptr_array_index (processors, i);
+
+    g_ptr_array_add (names, (void *)processor->name);
+  }
+}
+
+/* Returns: (transfer container): what is known without loading anything more. */
+static GPtrArray *
+list_names (const WeirRegistry *registry)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  add_names (names, registry->builtins);
+  for (guint i = 0; i < registry->dirs->len; i++) {
+    const WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
+
+    for (guint j = 0; j < dir->files->len; j++) {
+      const WeirModuleFile *file = g_ptr_array_index (dir->files, j);
+
+      if (file->loaded != NULL)
+        add_names (names, file->loaded->processors);
+      for (size_t k = 0; file->loaded == NULL && file->types != NULL && file->types[k]; k++)
+        g_ptr_array_add (names, file->types[k]);
+    }
+  }
+  return names;
+}
+
+static void
+set_unknown (const WeirRegistry *registry, const char *type, GError **error)
+{
+  g_autoptr (GPtrArray) names = list_names (registry);
+  g_autofree char *quoted = weir_error_quote (type);
+  const char *nearest = weir_suggest (type, (const char *const *)names->pdata, names->len);
+  g_autoptr (GString) message = g_string_new (NULL);
+
+  g_string_printf (message, "there is no processor type %s", quoted);
+  if (nearest != NULL)
+    g_string_append_printf (message, "; did you mean '%s'?", nearest);
+  else if (names->len == 0)
+    g_string_append_printf (message,
+                            ", nor any other in '%s'; install modules there or set "
+                            "WEIR_MODULE_PATH to where they are",
+                            registry->search_path);
+  else
+    g_string_append (message, "; weir inspect lists those there are");
+  if (registry->problems->len > 0)
+    g_string_append_printf (message, " (it may be in a module that was refused: %s",
+                            (const char *)g_ptr_array_index (registry->problems, 0));
+  if (registry->problems->len > 1)
+    g_string_append_printf (message, "; and %u more", registry->problems->len - 1);
+  if (registry->problems->len > 0)
+    g_string_append_c (message, ')');
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, message->str);
+}
+
+const WeirRegistryType *
+weir_registry_find_type (WeirRegistry *registry, const char *type, GError **error)
+{
+  const WeirRegistryType *found;
+
+  WEIR_LOCKED (&registry->lock);
+  found = find_locked (registry, type);
+  if (found == NULL)
+    set_unknown (registry, type, error);
+  return found;
+}
+
+const WeirProcessor *
+weir_registry_find (WeirRegistry *registry, const char *type, GError **error)
+{
+  const WeirRegistryType *found = weir_registry_find_type (registry, type, error);
+
+  return found != NULL ? found->processor : NULL;
+}
+
+static int
+compare_types (const void *a, const void *b)
+{
+  const WeirRegistryType *const *one = a;
+  const WeirRegistryType *const *other = b;
+
+  return strcmp ((*one)->processor->name, (*other)->processor->name);
+}
+
+static void
+load_all (WeirRegistry *registry)
+{
+  scan (registry);
+  for (guint i = 0; i < registry->dirs->len; i++) {
+    WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
+
+    for (guint j = 0; j < dir->files->len; j++)
+      load (registry, dir, g_ptr_array_index (dir->files, j));
+  }
+}
+
+GPtrArray *
+weir_registry_list (WeirRegistry *registry)
+{
+  GPtrArray *types = g_ptr_array_new ();
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) names = NULL;
+
+  WEIR_LOCKED (&registry->lock);
+  load_all (registry);
+  names = list_names (registry);
+  for (guint i = 0; i < names->len; i++) {
+    char *name = g_ptr_array_index (names, i);
+
+    if (g_hash_table_add (seen, name))
+      g_ptr_array_add (types, (void *)find_locked (registry, name));
+  }
+  g_ptr_array_sort (types, compare_types);
+  return types;
+}
+
+char **
+weir_registry_get_problems (WeirRegistry *registry)
+{
+  GStrvBuilder *builder = g_strv_builder_new ();
+  char **problems;
+
+  WEIR_LOCKED (&registry->lock);
+  for (guint i = 0; i < registry->problems->len; i++)
+    g_strv_builder_add (builder, g_ptr_array_index (registry->problems, i));
+  problems = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+  return problems;
+}
