@@ -14,14 +14,14 @@ from pathlib import Path
 
 MESON_FILE = """project('my-processors', 'c', default_options: ['c_std=gnu17', 'warning_level=2'])
 weir = dependency('weir')
-shared_module('stamp-size', 'stamp-size.c', name_prefix: '', dependencies: weir,
+shared_module('stamp-size', 'stamp-size.c', name_prefix: 'weir-', dependencies: weir,
   gnu_symbol_visibility: 'hidden', install: true,
   install_dir: weir.get_variable('moduledir'))
 """
 EXPECTED = (
     r"include/weir-1/weir/[a-z]+\.h",
     r"lib\w*/([^/]+/)?pkgconfig/weir\.pc",
-    r"lib\w*/([^/]+/)?weir-1/[a-z-]+\.so",
+    r"lib\w*/([^/]+/)?weir-1/weir-[a-z-]+\.so",
     r"bin/weir",
 )
 
@@ -55,9 +55,9 @@ def build_outside(folder, source, pc_file):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(pc_file.parent)}
     run(["meson", "setup", folder / "build", folder], env=environment)
     run(["ninja", "-C", folder / "build"])
-    run([sys.executable, source / "tests/abi/exports.py", folder / "build/stamp-size.so"])
+    run([sys.executable, source / "tests/abi/exports.py", folder / "build/weir-stamp-size.so"])
     places = json.loads(run(["meson", "introspect", "--installed", folder / "build"]))
-    if not any(re.search(r"/weir-1/stamp-size\.so$", path) for path in places.values()):
+    if not any(re.search(r"/weir-1/weir-stamp-size\.so$", path) for path in places.values()):
         sys.exit(f"the module would be installed as {', '.join(places.values())}")
 
 
