@@ -187,6 +187,7 @@ test_refuses_what_others_can_change (ModuleFolder *folder, const void *data)
   g_assert_false (module_folder_is_mapped (folder, "one"));
   g_assert_cmpint (g_chmod (path, 0644), ==, 0);
   module = accept (folder, "weir-one.so");
+  g_assert_nonnull (module);
 }
 
 static void
