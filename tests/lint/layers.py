@@ -19,7 +19,7 @@ MAY_USE = {
     "expr": ["base"],
     "record": ["base"],
     "store": ["base"],
-    "plugin": ["base", "expr", "store"],
+    "plugin": ["base", "model", "expr", "store"],
     "runtime": LOWER,
     "control": LOWER + ["runtime"],
     "cli": LOWER + ["runtime", "control"],
