@@ -142,8 +142,8 @@ test_added_relationships (Fixture *self, const void *data)
 static void
 test_unknown_type (Fixture *self, const void *data)
 {
-  g_assert_false (describe (self, weir_processor_node_new ("a", "Plian")));
-  assert_problem (self, 0, 3, "there is no processor type 'Plian'; did you mean 'Plain'?");
+  g_assert_false (describe (self, weir_processor_node_new ("a", "router")));
+  assert_problem (self, 0, 3, "there is no processor type 'router'; did you mean 'Router'?");
   g_assert_cmpuint (self->info.relationships->len, ==, 0);
 }
 
