@@ -207,6 +207,41 @@ check_attributes (const WeirAttributeDoc *attributes, size_t n, GError **error)
 }
 
 static bool
+is_text (const char *text)
+{
+  return text == NULL || g_utf8_validate (text, -1, NULL);
+}
+
+/* What is not goes into JSON, XML and messages, and breaks them there. */
+static bool
+check_texts (const WeirProcessor *type, GError **error)
+{
+  bool are_texts = is_text (type->summary) && is_text (type->description) && is_text (type->tags);
+
+  for (size_t i = 0; i < type->n_properties; i++) {
+    const WeirProperty *property = &type->properties[i];
+    const WeirAllowed *allowed = property->allowed;
+
+    are_texts = are_texts && is_text (property->name) && is_text (property->description) &&
+                is_text (property->default_value) && is_text (property->example);
+    for (; allowed != NULL && allowed->value != NULL; allowed++)
+      are_texts = are_texts && is_text (allowed->value) && is_text (allowed->description);
+  }
+  for (size_t i = 0; i < type->n_relationships; i++)
+    are_texts = are_texts && is_text (type->relationships[i].name) &&
+                is_text (type->relationships[i].description);
+  for (size_t i = 0; i < type->n_reads; i++)
+    are_texts = are_texts && is_text (type->reads[i].name) && is_text (type->reads[i].description);
+  for (size_t i = 0; i < type->n_writes; i++)
+    are_texts =
+        are_texts && is_text (type->writes[i].name) && is_text (type->writes[i].description);
+  if (type->dynamic != NULL)
+    are_texts = are_texts && is_text (type->dynamic->name) && is_text (type->dynamic->value) &&
+                is_text (type->dynamic->description);
+  return are_texts || FAIL (error, "one of its names or descriptions is not UTF-8 text");
+}
+
+static bool
 check (const WeirProcessor *type, GError **error)
 {
   if (type->on_trigger == NULL)
@@ -221,7 +256,7 @@ check (const WeirProcessor *type, GError **error)
     return FAIL (error, "input, role or threading is a number that has no meaning");
   return check_properties (type, error) && check_relationships (type, error) &&
          check_attributes (type->reads, type->n_reads, error) &&
-         check_attributes (type->writes, type->n_writes, error);
+         check_attributes (type->writes, type->n_writes, error) && check_texts (type, error);
 }
 
 static const char *

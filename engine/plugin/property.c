@@ -104,8 +104,8 @@ find_allowed (const WeirAllowed *allowed, const char *text, unsigned *ret_index,
   return false;
 }
 
-static char *
-format_limit (WeirType type, double limit)
+char *
+weir_property_format_number (WeirType type, double limit)
 {
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -117,20 +117,38 @@ format_limit (WeirType type, double limit)
 }
 
 static bool
+has_range (const WeirProperty *property)
+{
+  return property->minimum != 0 || property->maximum != 0;
+}
+
+bool
+weir_property_has_minimum (const WeirProperty *property)
+{
+  return has_range (property) && property->minimum > (double)G_MININT64;
+}
+
+bool
+weir_property_has_maximum (const WeirProperty *property)
+{
+  return has_range (property) && property->maximum < (double)G_MAXINT64;
+}
+
+static bool
 check_range (const WeirProperty *property, double value, const char *text, GError **error)
 {
   g_autofree char *quoted = NULL;
   g_autofree char *minimum = NULL;
   g_autofree char *maximum = NULL;
 
-  if (property->minimum == 0 && property->maximum == 0)
+  if (!has_range (property))
     return true;
   if (value >= property->minimum && value <= property->maximum)
     return true;
 
   quoted = weir_error_quote (text);
-  minimum = format_limit (property->type, property->minimum);
-  maximum = format_limit (property->type, property->maximum);
+  minimum = weir_property_format_number (property->type, property->minimum);
+  maximum = weir_property_format_number (property->type, property->maximum);
   if (value < property->minimum)
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s is too small; the least is %s", quoted,
                  minimum);
@@ -164,7 +182,7 @@ check_text (const WeirProperty *property, const char *text, GError **error)
   }
   if (property->allowed != NULL && !find_allowed (property->allowed, text, &index, error))
     return false;
-  if (property->minimum != 0 || property->maximum != 0) {
+  if (has_range (property)) {
     WeirValue value;
 
     if (!parse_plain (WEIR_TYPE_NUMBER, text, &value, error) ||

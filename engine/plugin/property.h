@@ -30,6 +30,13 @@ void weir_value_store (const WeirValue *value, WeirType type, void *field);
 
 void weir_value_clear (WeirValue *value, WeirType type);
 
+/* A limit in the unit of the property: "10 MB", "1 min", "7". Returns: (transfer full). */
+char *weir_property_format_number (WeirType type, double number);
+
+/* False when there is no such limit, or one that no whole number can be beyond. */
+bool weir_property_has_minimum (const WeirProperty *property);
+bool weir_property_has_maximum (const WeirProperty *property);
+
 /* Size and alignment of the field; 0 for a type that does not exist. */
 size_t weir_type_get_size (WeirType type);
 

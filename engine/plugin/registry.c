@@ -168,14 +168,19 @@ find_locked (WeirRegistry *registry, const char *name)
   return NULL;
 }
 
+static const char *
+get_name (const GPtrArray *processors, guint index)
+{
+  const WeirProcessor *processor = g_ptr_array_index (processors, index);
+
+  return processor->name;
+}
+
 static void
 add_names (GPtrArray *names, const GPtrArray *processors)
 {
-  for (guint i = 0; i < processors->len; i++) {
-    const WeirProcessor *processor = g_ptr_array_index (processors, i);
-
-    g_ptr_array_add (names, (void *)processor->name);
-  }
+  for (guint i = 0; i < processors->len; i++)
+    g_ptr_array_add (names, (void *)get_name (processors, i));
 }
 
 /* Returns: (transfer container): what is known without loading anything more. */
@@ -289,16 +294,63 @@ weir_registry_list (WeirRegistry *registry)
   return types;
 }
 
+/* Which file has a type first, for each type that is in several. */
+static void
+warn_of_duplicates (const WeirRegistry *registry, GStrvBuilder *warnings)
+{
+  g_autoptr (GHashTable) owners = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < registry->builtins->len; i++)
+    g_hash_table_insert (owners, (char *)get_name (registry->builtins, i), (void *)"the engine");
+  for (guint i = 0; i < registry->dirs->len; i++) {
+    const WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
+
+    for (guint j = 0; j < dir->files->len; j++) {
+      const WeirModuleFile *file = g_ptr_array_index (dir->files, j);
+
+      for (guint k = 0; file->loaded != NULL && k < file->loaded->processors->len; k++) {
+        const char *name = get_name (file->loaded->processors, k);
+        const char *owner = g_hash_table_lookup (owners, name);
+        g_autofree char *warning = g_strdup_printf (
+            "%s/%s: its type %s is not used, it is also in %s", dir->path, file->name, name, owner);
+
+        if (owner != NULL)
+          g_strv_builder_add (warnings, warning);
+        else
+          g_hash_table_insert (owners, (char *)name, file->name);
+      }
+    }
+  }
+}
+
+char **
+weir_registry_get_warnings (WeirRegistry *registry)
+{
+  g_autoptr (GStrvBuilder) warnings = g_strv_builder_new ();
+
+  WEIR_LOCKED (&registry->lock);
+  load_all (registry);
+  for (guint i = 0; i < registry->dirs->len; i++) {
+    const WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
+    g_autofree char *warning =
+        g_strdup_printf ("%s: its index is missing or old, so every start loads all modules: "
+                         "weir inspect --index %s",
+                         dir->path, dir->path);
+
+    if (!weir_module_dir_is_indexed (dir))
+      g_strv_builder_add (warnings, warning);
+  }
+  warn_of_duplicates (registry, warnings);
+  return g_strv_builder_end (warnings);
+}
+
 char **
 weir_registry_get_problems (WeirRegistry *registry)
 {
-  GStrvBuilder *builder = g_strv_builder_new ();
-  char **problems;
+  g_autoptr (GStrvBuilder) problems = g_strv_builder_new ();
 
   WEIR_LOCKED (&registry->lock);
   for (guint i = 0; i < registry->problems->len; i++)
-    g_strv_builder_add (builder, g_ptr_array_index (registry->problems, i));
-  problems = g_strv_builder_end (builder);
-  g_strv_builder_unref (builder);
-  return problems;
+    g_strv_builder_add (problems, g_ptr_array_index (registry->problems, i));
+  return g_strv_builder_end (problems);
 }

@@ -53,4 +53,10 @@ GPtrArray *weir_registry_list (WeirRegistry *registry);
  * Returns: (transfer full): strings, NULL-terminated, may be empty. */
 char **weir_registry_get_problems (WeirRegistry *registry);
 
+/* What works, but not as it should: directories without an index, types that are in two modules.
+ * Loads every module.
+ *
+ * Returns: (transfer full): strings, NULL-terminated, may be empty. */
+char **weir_registry_get_warnings (WeirRegistry *registry);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRegistry, weir_registry_free)

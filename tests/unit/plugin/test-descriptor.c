@@ -277,6 +277,15 @@ test_refuses_processors (Fixture *fixture, const void *data)
   fixture->processor.on_trigger = NULL;
   refuse (fixture, "there is no on_trigger");
   setup (fixture, data);
+  fixture->processor.summary = "\xff";
+  refuse (fixture, "not UTF-8 text");
+  setup (fixture, data);
+  fixture->relationships[1].description = "\xff";
+  refuse (fixture, "not UTF-8 text");
+  setup (fixture, data);
+  fixture->properties[0].default_value = "\xff";
+  refuse (fixture, "not UTF-8 text");
+  setup (fixture, data);
   fixture->processor.input = (WeirInput)9;
   refuse (fixture, "has no meaning");
 }

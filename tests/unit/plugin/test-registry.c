@@ -289,6 +289,31 @@ test_lists_all (ModuleFolder *folder, const void *data)
   g_assert_cmpuint (count_problems (registry), ==, 1);
 }
 
+static void
+test_warns (ModuleFolder *folder, const void *data)
+{
+  g_autoptr (WeirRegistry) registry = weir_registry_new (folder->path);
+  g_autoptr (WeirRegistry) second = weir_registry_new (folder->path);
+  g_auto (GStrv) warnings = NULL;
+  g_autofree char *index = g_strdup_printf ("%s: its index is missing or old, so every start loads "
+                                            "all modules: weir inspect --index %s",
+                                            folder->path, folder->path);
+  g_autofree char *twice = g_strdup_printf (
+      "%s/weir-two.so: its type Good is not used, it is also in weir-one.so", folder->path);
+
+  module_folder_add (folder, "one");
+  warnings = weir_registry_get_warnings (registry);
+  g_assert_cmpuint (g_strv_length (warnings), ==, 1);
+  g_assert_cmpstr (warnings[0], ==, index);
+  g_clear_pointer (&warnings, g_strfreev);
+
+  module_folder_add (folder, "two");
+  write_index (folder);
+  warnings = weir_registry_get_warnings (second);
+  g_assert_cmpuint (g_strv_length (warnings), ==, 1);
+  g_assert_cmpstr (warnings[0], ==, twice);
+}
+
 typedef struct {
   WeirRegistry *registry;
   const WeirProcessor *found[4];
@@ -348,6 +373,7 @@ main (int argc, char **argv)
   add ("/registry/first-wins", test_first_directory_wins);
   add ("/registry/builtins", test_builtins_win);
   add ("/registry/lists", test_lists_all);
+  add ("/registry/warns", test_warns);
   add ("/registry/threads", test_threads);
   return g_test_run ();
 }
