@@ -23,6 +23,16 @@
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 
+/* Elements in elements of a flow file: a group takes one, its parts three more; the rest is for
+ * what others put into it. libxml2 stops at 256 by itself. */
+#define WEIR_LIMIT_XML_DEPTH 200
+
+/* Problems told of one flow: nobody reads more before correcting these. */
+#define WEIR_LIMIT_PROBLEMS 1000
+
+/* Part of a message about a flow: it may quote whatever stands in the file. */
+#define WEIR_LIMIT_MESSAGE 1000
+
 /* A message must stay readable, whatever text it quotes. */
 #define WEIR_LIMIT_QUOTE 300
 

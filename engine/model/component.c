@@ -61,8 +61,8 @@ weir_id_is_valid (const char *id)
   return true;
 }
 
-static void
-add_text (GPtrArray **array, const char *text)
+void
+weir_ghosts_add (GPtrArray **array, const char *text)
 {
   if (*array == NULL)
     *array = g_ptr_array_new_with_free_func (g_free);
@@ -70,22 +70,26 @@ add_text (GPtrArray **array, const char *text)
 }
 
 void
-weir_ghosts_add_before (WeirGhosts *ghosts, const char *xml)
-{
-  add_text (&ghosts->before, xml);
-}
-
-void
-weir_ghosts_add_inside (WeirGhosts *ghosts, const char *xml)
-{
-  add_text (&ghosts->inside, xml);
-}
-
-void
 weir_ghosts_add_attribute (WeirGhosts *ghosts, const char *name, const char *value)
 {
-  add_text (&ghosts->attributes, name);
-  add_text (&ghosts->attributes, value);
+  weir_ghosts_add (&ghosts->attributes, name);
+  weir_ghosts_add (&ghosts->attributes, value);
+}
+
+bool
+weir_ghosts_has_attribute (const WeirGhosts *ghosts, const char *name)
+{
+  for (guint i = 0; ghosts->attributes != NULL && i < ghosts->attributes->len; i += 2)
+    if (strcmp (ghosts->attributes->pdata[i], name) == 0)
+      return true;
+  return false;
+}
+
+bool
+weir_ghosts_is_empty (const WeirGhosts *ghosts)
+{
+  return ghosts->before == NULL && ghosts->inside == NULL && ghosts->after == NULL &&
+         ghosts->attributes == NULL;
 }
 
 void
@@ -93,5 +97,6 @@ weir_ghosts_clear (WeirGhosts *ghosts)
 {
   g_clear_pointer (&ghosts->before, g_ptr_array_unref);
   g_clear_pointer (&ghosts->inside, g_ptr_array_unref);
+  g_clear_pointer (&ghosts->after, g_ptr_array_unref);
   g_clear_pointer (&ghosts->attributes, g_ptr_array_unref);
 }

@@ -32,12 +32,15 @@ typedef struct {
   unsigned column;
 } WeirOrigin;
 
-/* What the reader found and does not understand, kept for the writer. */
+/* What the reader found and does not understand, kept for the writer. Each is NULL when there is
+ * nothing. */
 typedef struct {
-  GPtrArray *before;     /* char *, XML: comments and unknown elements in front of the element */
-  GPtrArray *inside;     /* char *, XML: the same, after its last known child */
-  GPtrArray *attributes; /* char *, name and value in turn: unknown attributes */
-} WeirGhosts;            /* each NULL when there are none */
+  GPtrArray *before;     /* char *, XML in front of the element: comments, unknown elements, and
+                            "" for an empty line */
+  GPtrArray *inside;     /* char *, XML after its last known child */
+  GPtrArray *after;      /* char *, comments behind it in the same line */
+  GPtrArray *attributes; /* char *, name and value in turn: those unknown or out of range */
+} WeirGhosts;
 
 /* Where the designer draws it. */
 typedef struct {
@@ -46,6 +49,7 @@ typedef struct {
   double y;
   double width; /* of a label; 0: the designer's choice */
   double height;
+  WeirGhosts ghosts;
 } WeirPlace;
 
 typedef struct {
@@ -75,8 +79,9 @@ void weir_component_free (WeirComponent *component);
 /* True when @id may be an id: see above; at most WEIR_LIMIT_ID bytes. */
 bool weir_id_is_valid (const char *id);
 
-/* Each adds a copy of @xml, or of the pair. */
-void weir_ghosts_add_before (WeirGhosts *ghosts, const char *xml);
-void weir_ghosts_add_inside (WeirGhosts *ghosts, const char *xml);
+/* Adds a copy of @text to *@array, which is made when it is NULL. */
+void weir_ghosts_add (GPtrArray **array, const char *text);
 void weir_ghosts_add_attribute (WeirGhosts *ghosts, const char *name, const char *value);
+bool weir_ghosts_has_attribute (const WeirGhosts *ghosts, const char *name);
+bool weir_ghosts_is_empty (const WeirGhosts *ghosts);
 void weir_ghosts_clear (WeirGhosts *ghosts);

@@ -116,6 +116,7 @@ weir_component_free (WeirComponent *component)
   g_free (component->name);
   g_free (component->comment);
   weir_ghosts_clear (&component->ghosts);
+  weir_ghosts_clear (&component->place.ghosts);
   g_free (component);
 }
 
@@ -225,7 +226,6 @@ weir_flow_free (WeirFlow *flow)
   if (flow == NULL)
     return;
   weir_component_free (&flow->root->base);
-  weir_ghosts_clear (&flow->ghosts);
   g_free (flow);
 }
 

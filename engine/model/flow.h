@@ -155,10 +155,10 @@ struct WeirGroup {
   WeirGhosts layout_ghosts;
 };
 
-/* Name and comment of the flow are those of its root group. */
+/* Name and comment of the flow are those of its root group, whose ghosts before and after stand
+ * around the whole. */
 typedef struct {
-  WeirGroup *root;   /* never NULL */
-  WeirGhosts ghosts; /* around the document element */
+  WeirGroup *root; /* never NULL */
 } WeirFlow;
 
 /* Returns: (transfer full): a flow whose root group is empty. */

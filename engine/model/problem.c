@@ -1,5 +1,6 @@
 /* problem.c: collecting and printing problems. */
 #include "model/problem.h"
+#include "base/limits.h"
 #include <stdarg.h>
 
 static void
@@ -19,21 +20,78 @@ weir_problems_new (void)
   return g_ptr_array_new_with_free_func (free_problem);
 }
 
-WeirProblem *
+/* Makes @text fit for a terminal. Returns: (transfer full). */
+static char *
+tame (const char *text)
+{
+  GString *tamed = g_string_new (NULL);
+
+  for (; *text != '\0' && tamed->len < WEIR_LIMIT_MESSAGE; text = g_utf8_next_char (text)) {
+    gunichar character = g_utf8_get_char_validated (text, -1);
+
+    if (character >= (gunichar)-2 || g_unichar_iscntrl (character))
+      character = '?';
+    g_string_append_unichar (tamed, character);
+  }
+  if (*text != '\0')
+    g_string_append (tamed, "...");
+  return g_string_free (tamed, FALSE);
+}
+
+bool
+weir_problems_are_full (const GPtrArray *problems)
+{
+  return problems->len >= WEIR_LIMIT_PROBLEMS;
+}
+
+static void
+add (GPtrArray *problems, WeirSeverity severity, const WeirComponent *component, WeirOrigin origin,
+     const char *advice, const char *message)
+{
+  WeirProblem *problem = NULL;
+  g_autofree char *path = component != NULL ? weir_component_get_path (component) : g_strdup ("");
+
+  if (weir_problems_are_full (problems))
+    return;
+  problem = g_new0 (WeirProblem, 1);
+  problem->origin = origin.line == 0 && component != NULL ? component->origin : origin;
+  g_ptr_array_add (problems, problem);
+  if (weir_problems_are_full (problems)) {
+    problem->path = g_strdup ("");
+    problem->message = g_strdup ("there are more problems");
+    problem->advice = g_strdup ("solve these first");
+    return;
+  }
+  problem->severity = severity;
+  problem->path = tame (path);
+  problem->message = tame (message);
+  problem->advice = tame (advice);
+}
+
+void
 weir_problems_add (GPtrArray *problems, const WeirComponent *component, WeirOrigin origin,
                    const char *advice, const char *format, ...)
 {
-  WeirProblem *problem = g_new0 (WeirProblem, 1);
+  g_autofree char *message = NULL;
   va_list args;
 
   va_start (args, format);
-  problem->message = g_strdup_vprintf (format, args);
+  message = g_strdup_vprintf (format, args);
   va_end (args);
-  problem->origin = origin.line == 0 && component != NULL ? component->origin : origin;
-  problem->path = component != NULL ? weir_component_get_path (component) : g_strdup ("");
-  problem->advice = g_strdup (advice);
-  g_ptr_array_add (problems, problem);
-  return problem;
+  add (problems, WEIR_SEVERITY_ERROR, component, origin, advice, message);
+}
+
+void
+weir_problems_warn (GPtrArray *problems, const WeirComponent *component, WeirOrigin origin,
+                    const char *advice, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  add (problems, WEIR_SEVERITY_WARNING, component, origin, advice, message);
 }
 
 static int

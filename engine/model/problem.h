@@ -21,12 +21,17 @@ typedef struct {
 /* Returns: (transfer full): an array of WeirProblem that frees them. */
 GPtrArray *weir_problems_new (void);
 
-/* Adds an error; the message is formatted. @component: whose problem it is, NULL for the flow.
- * @origin: the nearest place in the file; where it is 0, that of @component counts.
- * Returns: (transfer none). */
-WeirProblem *weir_problems_add (GPtrArray *problems, const WeirComponent *component,
-                                WeirOrigin origin, const char *advice, const char *format, ...)
-    G_GNUC_PRINTF (5, 6);
+/* Adds an error, or a warning; the message is formatted. @component: whose problem it is, NULL for
+ * the flow. @origin: the nearest place in the file; where it is 0, that of @component counts.
+ * Control characters that a message quotes are shown as '?', and it is cut after a few lines. From
+ * WEIR_LIMIT_PROBLEMS on the last one says that there are more. */
+void weir_problems_add (GPtrArray *problems, const WeirComponent *component, WeirOrigin origin,
+                        const char *advice, const char *format, ...) G_GNUC_PRINTF (5, 6);
+void weir_problems_warn (GPtrArray *problems, const WeirComponent *component, WeirOrigin origin,
+                         const char *advice, const char *format, ...) G_GNUC_PRINTF (5, 6);
+
+/* True when no more are added: who looks for problems may stop. */
+bool weir_problems_are_full (const GPtrArray *problems);
 
 /* In the order of the file; those of one place stay in the order they were added. */
 void weir_problems_sort (GPtrArray *problems);

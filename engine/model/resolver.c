@@ -18,7 +18,9 @@ struct WeirResolver {
   GHashTable *overrides;
   WeirSecretFunc read_secret;
   void *data;
-  GHashTable *entries;                                    /* const WeirParameter * to Entry */
+  GHashTable *entries; /* const WeirParameter * to Entry */
+  GHashTable *indexes; /* const WeirGroup * to a hash of its parameters by name */
+  GHashTable *used;    /* const WeirParameter * */
   const WeirParameter *stack[WEIR_LIMIT_PARAMETER_DEPTH]; /* being resolved */
   unsigned depth;
 };
@@ -68,6 +70,8 @@ weir_resolver_new (const WeirFlow *flow, GHashTable *overrides, WeirSecretFunc r
   resolver->read_secret = read_secret;
   resolver->data = data;
   resolver->entries = g_hash_table_new_full (NULL, NULL, NULL, free_entry);
+  resolver->indexes = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
+  resolver->used = g_hash_table_new (NULL, NULL);
   return resolver;
 }
 
@@ -77,23 +81,49 @@ weir_resolver_free (WeirResolver *resolver)
   if (resolver == NULL)
     return;
   g_hash_table_unref (resolver->entries);
+  g_hash_table_unref (resolver->indexes);
+  g_hash_table_unref (resolver->used);
   g_free (resolver);
 }
 
-const WeirParameter *
-weir_group_find_parameter (const WeirGroup *group, const char *name, const WeirGroup **ret_group)
+/* Returns: (transfer none): of several with one name the first counts. */
+static GHashTable *
+provide_index (WeirResolver *resolver, const WeirGroup *group)
 {
-  for (; group != NULL; group = group->base.parent)
-    for (guint i = 0; i < group->parameters->len; i++) {
-      const WeirParameter *parameter = group->parameters->pdata[i];
+  GHashTable *index = g_hash_table_lookup (resolver->indexes, group);
 
-      if (strcmp (parameter->name, name) == 0) {
-        if (ret_group != NULL)
-          *ret_group = group;
-        return parameter;
-      }
-    }
+  if (index != NULL)
+    return index;
+  index = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = group->parameters->len; i > 0; i--) {
+    WeirParameter *parameter = group->parameters->pdata[i - 1];
+
+    g_hash_table_replace (index, parameter->name, parameter);
+  }
+  g_hash_table_insert (resolver->indexes, (gpointer)group, index);
+  return index;
+}
+
+const WeirParameter *
+weir_resolver_find (WeirResolver *resolver, const WeirGroup *group, const char *name,
+                    const WeirGroup **ret_owner)
+{
+  for (; group != NULL; group = group->base.parent) {
+    const WeirParameter *parameter = g_hash_table_lookup (provide_index (resolver, group), name);
+
+    if (parameter == NULL)
+      continue;
+    if (ret_owner != NULL)
+      *ret_owner = group;
+    return parameter;
+  }
   return NULL;
+}
+
+bool
+weir_resolver_is_used (const WeirResolver *resolver, const WeirParameter *parameter)
+{
+  return g_hash_table_contains (resolver->used, parameter);
 }
 
 bool
@@ -188,13 +218,14 @@ append_parameter (WeirResolver *resolver, const WeirGroup *group, const WeirPiec
 {
   g_autofree char *name = g_strndup (piece->start, piece->length);
   const WeirGroup *owner = NULL;
-  const WeirParameter *parameter = weir_group_find_parameter (group, name, &owner);
+  const WeirParameter *parameter = weir_resolver_find (resolver, group, name, &owner);
   const WeirResolved *value = NULL;
 
   if (parameter == NULL) {
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "there is no parameter '%s'", name);
     return false;
   }
+  g_hash_table_add (resolver->used, (gpointer)parameter);
   if (is_being_resolved (resolver, parameter)) {
     set_cycle_error (resolver, parameter, error);
     return false;

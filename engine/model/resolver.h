@@ -49,9 +49,13 @@ GPtrArray *weir_resolver_resolve_all (WeirResolver *resolver, const WeirComponen
 /* Wipes the text when it is secret. */
 void weir_resolved_free (WeirResolved *resolved);
 
-/* Returns: (transfer none) (nullable): the parameter that @name means in @group. */
-const WeirParameter *weir_group_find_parameter (const WeirGroup *group, const char *name,
-                                                const WeirGroup **ret_group);
+/* Returns: (transfer none) (nullable): the parameter that @name means in @group, and where it is
+ * defined in *@ret_owner unless that is NULL. */
+const WeirParameter *weir_resolver_find (WeirResolver *resolver, const WeirGroup *group,
+                                         const char *name, const WeirGroup **ret_owner);
+
+/* True when a text that was resolved so far refers to @parameter. */
+bool weir_resolver_is_used (const WeirResolver *resolver, const WeirParameter *parameter);
 
 /* True when @name may be a parameter's: letters, digits, '_', '-', '.' and spaces within. */
 bool weir_parameter_name_is_valid (const char *name);

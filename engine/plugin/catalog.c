@@ -66,11 +66,10 @@ check_secrecy (const WeirProcessor *type, const WeirProcessorNode *node,
         problems, &node->base, property_node->origin, "use a parameter without secret=",
         "property '%s' is shown to everybody and must not hold a secret", property->name);
   else
-    weir_problems_add (problems, &node->base, property_node->origin,
-                       "put it into a parameter with secret=\"env:NAME\" or \"file:PATH\"",
-                       "property '%s' is a secret that everybody who reads the flow file sees",
-                       property->name)
-        ->severity = WEIR_SEVERITY_WARNING;
+    weir_problems_warn (problems, &node->base, property_node->origin,
+                        "put it into a parameter with secret=\"env:NAME\" or \"file:PATH\"",
+                        "property '%s' is a secret that everybody who reads the flow file sees",
+                        property->name);
 }
 
 static void

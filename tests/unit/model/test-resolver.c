@@ -134,7 +134,8 @@ test_tells_what_has_no_value (Fixture *fixture, gconstpointer data)
 
   assert_fails (fixture, "#{missing}", WEIR_ERROR_FAILED, "'missing'");
   g_assert_null (weir_resolver_get (fixture->resolver, root,
-                                    weir_group_find_parameter (root, "missing", NULL), &error));
+                                    weir_resolver_find (fixture->resolver, root, "missing", NULL),
+                                    &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
   g_assert_cmpuint (fixture->n_reads, ==, 1);
 }
