@@ -20,6 +20,27 @@
  * levels deep, would be 10^16 bytes. The longest scripts and queries are some 100 KiB. */
 #define WEIR_LIMIT_PROPERTY_BYTES (1024u * 1024)
 
+/* A text with expressions in it. The longest in public flows are some KiB. */
+#define WEIR_LIMIT_EXPR_BYTES (64 * 1024)
+
+/* Expressions in expressions: the parser recurses, and nobody reads more. */
+#define WEIR_LIMIT_EXPR_DEPTH 64
+
+/* Arguments of one function: `in` with a list of names. */
+#define WEIR_LIMIT_EXPR_ARGUMENTS 1000
+
+/* evaluateELString that gives an evaluateELString: each level compiles. */
+#define WEIR_LIMIT_EXPR_EVALUATE_DEPTH 8
+
+/* A step is an instruction, WEIR_LIMIT_EXPR_STEP_BYTES bytes of text that a function reads, or a
+ * try of a regular expression: about 40 ns at most, so that an evaluation ends within 10 ms. */
+#define WEIR_LIMIT_EXPR_STEPS      200000
+#define WEIR_LIMIT_EXPR_STEP_BYTES 16
+
+/* One text that an evaluation makes, and all of them: attributes are no place for content. */
+#define WEIR_LIMIT_EXPR_TEXT  (1024 * 1024)
+#define WEIR_LIMIT_EXPR_TEXTS (4 * 1024 * 1024)
+
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 

@@ -1,25 +1,22 @@
 /* expr.c: the compiled expression as the rest of the engine sees it. */
 #include "expr/expr.h"
-
-#include <string.h>
-
-struct WeirExpr {
-  char *text;
-};
+#include "base/error.h"
+#include "base/limits.h"
+#include "expr/machine.h"
+#include "expr/number.h"
 
 WeirExpr *
 weir_expr_compile (const char *text, WeirExprFlags flags, GError **error)
 {
-  const char *start = (flags & WEIR_EXPR_VERBATIM) != 0 ? NULL : strstr (text, "${");
-  if (start != NULL) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED,
-                 "column %zu: the expression language is not in this build; "
-                 "write the value without ${",
-                 (size_t)(start - text) + 1);
-    return NULL;
-  }
-  WeirExpr *expr = g_new0 (WeirExpr, 1);
-  expr->text = g_strdup (text);
+  WeirArena arena = { 0 };
+  WeirExpr *expr = NULL;
+  WeirExprTree tree;
+
+  if ((flags & WEIR_EXPR_VERBATIM) != 0 || strstr (text, "${") == NULL)
+    return weir_expr_program_new_literal (text);
+  if (weir_expr_tree_parse (&tree, text, flags, &arena, error))
+    expr = weir_expr_program_new (&tree, &arena, error);
+  weir_arena_clear (&arena);
   return expr;
 }
 
@@ -28,7 +25,14 @@ weir_expr_free (WeirExpr *expr)
 {
   if (expr == NULL)
     return;
-  g_free (expr->text);
+  for (uint32_t i = 0; i < expr->n_code; i++) {
+    const WeirExprCode *code = &expr->code[i];
+
+    if (code->op == WEIR_EXPR_OP_CALL && code->prepared != NULL)
+      code->function->release (code->prepared);
+  }
+  if (expr->literal != expr->text)
+    g_free ((char *)expr->literal);
   g_free (expr);
 }
 
@@ -41,29 +45,91 @@ weir_expr_get_text (const WeirExpr *expr)
 const char *
 weir_expr_get_literal (const WeirExpr *expr)
 {
-  return expr->text;
+  return expr->literal;
+}
+
+ptrdiff_t
+weir_expr_get_unclosed (const WeirExpr *expr)
+{
+  return expr->unclosed;
 }
 
 bool
 weir_expr_is_constant (const WeirExpr *expr)
 {
-  return weir_expr_get_literal (expr) != NULL;
+  return expr->literal != NULL;
+}
+
+static bool
+evaluate (const WeirExpr *expr, WeirExprRun *run, WeirExprValue *ret_value, GError **error)
+{
+  if (expr->literal != NULL) {
+    *ret_value = weir_expr_static_text (expr->literal);
+    return true;
+  }
+  return weir_expr_machine_run (expr, run, ret_value, error);
+}
+
+/* Here and not in run.c, because it compiles. */
+bool
+weir_expr_run_nested (WeirExprRun *run, WeirExprValue *value, GError **error)
+{
+  g_autoptr (WeirExpr) expr = NULL;
+  const char *text;
+  const char *result;
+
+  if (run->depth == WEIR_LIMIT_EXPR_EVALUATE_DEPTH) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
+                 "evaluateELString in evaluateELString more than %d times deep",
+                 WEIR_LIMIT_EXPR_EVALUATE_DEPTH);
+    return false;
+  }
+  text = weir_expr_run_close (run, value, error);
+  /* Compiling is some twenty times the work of looking at the text. */
+  if (text == NULL || !weir_expr_run_charge (run, 20 + 2 * strlen (text), error))
+    return false;
+  expr = weir_expr_compile (text, WEIR_EXPR_NONE, error);
+  if (expr == NULL)
+    return false;
+  run->depth++;
+  if (!evaluate (expr, run, value, error) || !weir_expr_run_to_text (run, value, error))
+    return false;
+  run->depth--;
+  if (weir_expr_is_nothing (value))
+    *value = weir_expr_static_text ("");
+  /* A view may point into the program, which ends here. */
+  value->closed = false;
+  result = weir_expr_run_close (run, value, error);
+  *value = weir_expr_closed (result, value->length);
+  return result != NULL;
 }
 
 const char *
 weir_expr_run (const WeirExpr *expr, const WeirExprScope *scope, WeirArena *arena, GError **error)
 {
-  return expr->text;
+  WeirExprValue value;
+  WeirExprRun run;
+
+  if (expr->literal != NULL)
+    return expr->literal;
+  weir_expr_run_init (&run, scope, arena);
+  if (!weir_expr_machine_run (expr, &run, &value, error) ||
+      !weir_expr_run_to_text (&run, &value, error))
+    return NULL;
+  return weir_expr_is_nothing (&value) ? "" : weir_expr_run_close (&run, &value, error);
 }
 
 bool
 weir_expr_run_bool (const WeirExpr *expr, const WeirExprScope *scope, WeirArena *arena,
                     bool *ret_value, GError **error)
 {
-  const char *value = weir_expr_run (expr, scope, arena, error);
-  if (value == NULL)
+  WeirExprValue value;
+  WeirExprRun run;
+
+  weir_expr_run_init (&run, scope, arena);
+  if (!evaluate (expr, &run, &value, error) || !weir_expr_run_to_boolean (&run, &value, error))
     return false;
-  *ret_value = g_ascii_strcasecmp (value, "true") == 0;
+  *ret_value = value.type == WEIR_EXPR_BOOLEAN && value.truth;
   return true;
 }
 
@@ -71,14 +137,22 @@ bool
 weir_expr_run_integer (const WeirExpr *expr, const WeirExprScope *scope, WeirArena *arena,
                        int64_t *ret_value, GError **error)
 {
-  const char *value = weir_expr_run (expr, scope, arena, error);
-  if (value == NULL)
+  WeirExprValue value, number;
+  WeirExprRun run;
+
+  weir_expr_run_init (&run, scope, arena);
+  if (!evaluate (expr, &run, &value, error))
     return false;
-  g_autoptr (GError) why = NULL;
-  if (!g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, ret_value, &why)) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                 "“%s” gives “%s”, which is not a whole number", expr->text, value);
+  number = value;
+  if (value.type != WEIR_EXPR_BOOLEAN && !weir_expr_run_to_number (&run, &number, error))
     return false;
+  if (number.type == WEIR_EXPR_WHOLE) {
+    *ret_value = number.whole;
+    return true;
   }
-  return true;
+  if (weir_expr_is_nothing (&value))
+    value = weir_expr_static_text ("");
+  else if (!weir_expr_run_to_text (&run, &value, error))
+    return false;
+  return weir_expr_run_fail (error, &value, "is not a whole number");
 }

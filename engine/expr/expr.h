@@ -67,6 +67,10 @@ const char *weir_expr_get_text (const WeirExpr *expr);
 /* Returns: (transfer none) (nullable): the value when it never changes, else NULL. Thread: any. */
 const char *weir_expr_get_literal (const WeirExpr *expr);
 
+/* Where a `${` stands that no `}` closes, so that it and all behind it is text, as in NiFi; -1 when
+ * there is none. Worth a warning: it is hardly ever meant. Thread: any. */
+ptrdiff_t weir_expr_get_unclosed (const WeirExpr *expr);
+
 /* Evaluates @expr. A result that is a whole attribute or literal is that string itself, else it is
  * in @arena.
  *

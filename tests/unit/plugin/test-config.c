@@ -117,7 +117,7 @@ test_tells_all_problems_at_once (void)
   g_autoptr (GError) error = NULL;
   WeirConfig *config =
       CONFIGURE (&plain, problems, { "Count", "10" }, { "Mode", "save" }, { "Txt", "x" },
-                 { "Something else", "x" }, { "Count", "2" }, { "Expression", "${" });
+                 { "Something else", "x" }, { "Count", "2" }, { "Expression", "${}" });
 
   g_assert_null (config);
   g_assert_cmpuint (problems->len, ==, 7);
@@ -203,7 +203,7 @@ test_secrets_are_not_told (void)
   assert_problem (problems, 0, "Password", refused);
   g_assert_null (CONFIGURE (&plain, problems, { "Text", "t" }, { "Count", "hunter2", true }));
   assert_problem (problems, 1, "Count", refused);
-  g_assert_null (CONFIGURE (&router, problems, { "Text", "t" }, { "x", "${hunter2", true }));
+  g_assert_null (CONFIGURE (&router, problems, { "Text", "t" }, { "x", "${hunter2:}", true }));
   assert_problem (problems, 2, "x", refused);
   g_assert_null (CONFIGURE (&router, problems, { "Text", "bad", true }));
   assert_problem (problems, 3, NULL,

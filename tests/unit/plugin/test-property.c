@@ -210,7 +210,7 @@ test_expression (void)
   refuse (&allowed, "blu", "'blu' is not allowed");
   refuse (&ranged, "10", "the most is 9");
   refuse (&ranged, "many", "'many' is not a number");
-  refuse (&plain, "${", "");
+  refuse (&plain, "${}", "");
 }
 
 static void
