@@ -158,7 +158,7 @@ add_type (JsonBuilder *builder, const WeirRegistryType *type)
 }
 
 char *
-weir_describe_json (const GPtrArray *all, const char *const *problems)
+weir_describe_json (const GPtrArray *types, const char *const *problems)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
@@ -172,8 +172,8 @@ weir_describe_json (const GPtrArray *all, const char *const *problems)
   json_builder_add_int_value (builder, WEIR_ABI_MINOR);
   json_builder_end_object (builder);
   begin_array (builder, "types");
-  for (guint i = 0; i < all->len; i++)
-    add_type (builder, g_ptr_array_index (all, i));
+  for (guint i = 0; i < types->len; i++)
+    add_type (builder, g_ptr_array_index (types, i));
   json_builder_end_array (builder);
   begin_array (builder, "problems");
   for (size_t i = 0; problems[i] != NULL; i++)

@@ -31,7 +31,7 @@ void weir_value_store (const WeirValue *value, WeirType type, void *field);
 void weir_value_clear (WeirValue *value, WeirType type);
 
 /* A limit in the unit of the property: "10 MB", "1 min", "7". Returns: (transfer full). */
-char *weir_property_format_number (WeirType type, double number);
+char *weir_property_format_number (WeirType type, double limit);
 
 /* False when there is no such limit, or one that no whole number can be beyond. */
 bool weir_property_has_minimum (const WeirProperty *property);
