@@ -8,11 +8,11 @@ static const char *const inputs[] = { "required", "allowed", "forbidden" };
 static const char *const roles[] = { "transform", "source", "sink" };
 static const char *const threadings[] = { "serial", "concurrent" };
 static const char *const hints[] = { NULL, "file", "directory", "regex", "text", "charset" };
-static const char *const types[] = { NULL,   "boolean",  "integer", "number",    "string",
-                                     "size", "duration", "choice",  "expression" };
+static const char *const type_names[] = { NULL,   "boolean",  "integer", "number",    "string",
+                                          "size", "duration", "choice",  "expression" };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (hints) == WEIR_HINT_CHARSET + 1);
-G_STATIC_ASSERT (G_N_ELEMENTS (types) == WEIR_TYPE_EXPRESSION + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (type_names) == WEIR_TYPE_EXPRESSION + 1);
 
 /* What is NULL is left out. */
 static void
@@ -60,7 +60,7 @@ add_property (JsonBuilder *builder, const WeirProperty *property)
   json_builder_begin_object (builder);
   add_string (builder, "name", property->name);
   add_string (builder, "description", property->description);
-  add_string (builder, "type", types[property->type]);
+  add_string (builder, "type", type_names[property->type]);
   add_string (builder, "default", property->default_value);
   add_string (builder, "example", property->example);
   add_string (builder, "hint", hints[property->hint]);
