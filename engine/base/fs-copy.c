@@ -1,62 +1,72 @@
-/* fs-copy.c: copy_file_range where it works, a buffer elsewhere.
+/* fs-copy.c: shared blocks where there are any, else read and write through a buffer.
  *
- * The end of a file is believed only from read: copy_file_range returns 0 at once for files whose
- * size the kernel does not know beforehand, such as those in /proc. */
+ * Not copy_file_range: on ext4 it takes 20 % longer than a buffer that fits into the processor's
+ * cache, because it moves page by page where read and write move large folios. */
 #include "base/fs-copy.h"
 
-#include <errno.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
-#include "base/error.h"
 #include "base/limits.h"
 
-static size_t
-copy_in_kernel (WeirFsEnd *from, WeirFsEnd *to, uint64_t size, int *ret_errno)
+/* Below this an attempt to share is not worth its system calls. */
+#define SHARE_MIN (1024 * 1024)
+
+/* Shares the blocks of @size bytes. False, with nothing done, when the file systems cannot or the
+ * range does not lie as they need it. */
+static bool
+share_blocks (WeirFs *fs, WeirFsEnd *from, WeirFsEnd *to, uint64_t size, uint64_t *ret_shared)
 {
-  loff_t *in = from->offset < 0 ? NULL : &from->offset;
-  loff_t *out = to->offset < 0 ? NULL : &to->offset;
+  struct file_clone_range range = { .src_fd = from->fd };
+  off_t in = from->offset < 0 ? lseek (from->fd, 0, SEEK_CUR) : from->offset;
+  off_t out = to->offset < 0 ? lseek (to->fd, 0, SEEK_CUR) : to->offset;
+  struct stat status;
+  uint64_t rest;
+
+  if (in < 0 || out < 0 || fstat (from->fd, &status) < 0 || !S_ISREG (status.st_mode) ||
+      status.st_size <= in)
+    return false;
+  rest = MIN (size, (uint64_t)(status.st_size - in));
+  range.src_offset = (uint64_t)in;
+  range.src_length = rest;
+  range.dest_offset = (uint64_t)out;
+  if (rest < SHARE_MIN || (fs != NULL && fs->on_call (fs, WEIR_FS_COPY) != 0) ||
+      ioctl (to->fd, FICLONERANGE, &range) < 0)
+    return false;
+
+  if (from->offset < 0)
+    (void)lseek (from->fd, in + (off_t)rest, SEEK_SET);
+  else
+    from->offset += (int64_t)rest;
+  if (to->offset < 0)
+    (void)lseek (to->fd, out + (off_t)rest, SEEK_SET);
+  else
+    to->offset += (int64_t)rest;
+  *ret_shared = rest;
+  return true;
+}
+
+static ssize_t
+read_step (WeirFs *fs, WeirFsEnd *from, void *buffer, size_t size, GError **error)
+{
   ssize_t n;
 
-  do {
-    n = copy_file_range (from->fd, in, to->fd, out, MIN (size, WEIR_LIMIT_COPY_STEP), 0);
-  } while (n < 0 && errno == EINTR);
-  *ret_errno = n < 0 ? errno : 0;
-  return n < 0 ? 0 : (size_t)n;
-}
-
-/* Other kinds of files, other file systems, descriptors that append: a buffer can do it. */
-static bool
-is_unsuitable (int errnum)
-{
-  return errnum == EXDEV || errnum == EINVAL || errnum == ENOSYS || errnum == EOPNOTSUPP ||
-         errnum == EBADF || errnum == ESPIPE || errnum == EPERM || errnum == ETXTBSY;
+  if (from->offset < 0)
+    return weir_fs_read (fs, from->fd, buffer, size, from->path, error);
+  n = weir_fs_pread (fs, from->fd, buffer, size, (uint64_t)from->offset, from->path, error);
+  from->offset += MAX (n, 0);
+  return n;
 }
 
 static bool
-copy_by_buffer (WeirFs *fs, WeirFsEnd *from, WeirFsEnd *to, uint64_t size, uint64_t *ret_copied,
-                GError **error)
+write_step (WeirFs *fs, WeirFsEnd *to, const void *buffer, size_t size, GError **error)
 {
-  g_autofree char *buffer = g_malloc (WEIR_LIMIT_COPY_BUFFER);
-  uint64_t copied = 0;
-
-  while (copied < size) {
-    size_t step = MIN (size - copied, WEIR_LIMIT_COPY_BUFFER);
-    ssize_t n = from->offset < 0 ? weir_fs_read (fs, from->fd, buffer, step, from->path, error)
-                                 : weir_fs_pread (fs, from->fd, buffer, step,
-                                                  (uint64_t)from->offset, from->path, error);
-
-    if (n < 0)
-      return false;
-    if (n == 0)
-      break;
-    if (to->offset < 0 ? !weir_fs_write (fs, to->fd, buffer, (size_t)n, to->path, error)
-                       : !weir_fs_pwrite (fs, to->fd, buffer, (size_t)n, (uint64_t)to->offset,
-                                          to->path, error))
-      return false;
-    from->offset += from->offset < 0 ? 0 : n;
-    to->offset += to->offset < 0 ? 0 : n;
-    copied += (uint64_t)n;
-  }
-  *ret_copied = copied;
+  if (to->offset < 0)
+    return weir_fs_write (fs, to->fd, buffer, size, to->path, error);
+  if (!weir_fs_pwrite (fs, to->fd, buffer, size, (uint64_t)to->offset, to->path, error))
+    return false;
+  to->offset += (int64_t)size;
   return true;
 }
 
@@ -65,20 +75,25 @@ weir_fs_copy (WeirFs *fs, WeirFsEnd *from, WeirFsEnd *to, uint64_t size, uint64_
               GError **error)
 {
   uint64_t copied = 0;
-  uint64_t rest = 0;
+  g_autofree char *buffer = NULL;
 
-  while (copied < size) {
-    int errnum = fs != NULL ? fs->on_call (fs, WEIR_FS_COPY) : 0;
-    size_t n = errnum == 0 ? copy_in_kernel (from, to, size - copied, &errnum) : 0;
-
-    if (errnum != 0 && !is_unsuitable (errnum))
-      return weir_error_set_errno (error, "copy into", to->path, errnum);
-    if (n == 0)
-      break;
-    copied += n;
+  if (size >= SHARE_MIN && share_blocks (fs, from, to, size, &copied) && copied == size) {
+    *ret_copied = copied;
+    return true;
   }
-  if (copied < size && !copy_by_buffer (fs, from, to, size - copied, &rest, error))
-    return false;
-  *ret_copied = copied + rest;
+
+  /* What remains, and the end: only read knows where that is in a file of the kernel's. */
+  buffer = g_malloc (MIN (size, WEIR_LIMIT_COPY_BUFFER));
+  while (copied < size) {
+    size_t step = (size_t)MIN (size - copied, WEIR_LIMIT_COPY_BUFFER);
+    ssize_t n = read_step (fs, from, buffer, step, error);
+
+    if (n < 0 || !write_step (fs, to, buffer, (size_t)n, error))
+      return false;
+    copied += (uint64_t)n;
+    if ((size_t)n < step)
+      break;
+  }
+  *ret_copied = copied;
   return true;
 }

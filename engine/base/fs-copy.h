@@ -1,4 +1,4 @@
-/* fs-copy.h: bytes from file to file, in the kernel where that is possible. */
+/* fs-copy.h: bytes from file to file. */
 #pragma once
 
 #include "base/fs.h"
@@ -10,9 +10,8 @@ typedef struct {
   const char *path; /* for errors */
 } WeirFsEnd;
 
-/* Copies @size bytes, or up to the end of @from when that comes first: as one extent shared by both
- * where the file system can, else by copy_file_range, sendfile or a buffer. For pipes and sockets
- * an offset must be -1.
+/* Copies @size bytes, or up to the end of @from when that comes first. Where the file system can,
+ * both files share the blocks and nothing is copied. For pipes and sockets an offset must be -1.
  * Returns: true with the number of bytes in @ret_copied. Thread: any. */
 bool weir_fs_copy (WeirFs *fs, WeirFsEnd *from, WeirFsEnd *to, uint64_t size, uint64_t *ret_copied,
                    GError **error);
