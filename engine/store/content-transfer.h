@@ -4,7 +4,8 @@
 #include "store/content.h"
 
 /* New content with what @fd holds from its position to its end; @path names it in errors. A small
- * file costs one read, a large one is copied in the kernel. */
+ * file is read straight into its claim, a large one shares its blocks with the content where the
+ * file system can. */
 bool weir_content_store_import (WeirContentStore *store, int fd, const char *path,
                                 WeirContent *ret_content, GError **error);
 

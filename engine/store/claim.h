@@ -1,0 +1,53 @@
+/* claim.h: an immutable run of bytes with a count of references; inside the store only.
+ *
+ * A claim in a file holds a reference to that file. The bytes of a claim never change once
+ * somebody else can see it, so readers take no lock. Thread: any, for every function here. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "store/content-file.h"
+#include "store/content.h"
+
+/* Counted apart by processor: a counter that all of them write to would be what workers wait for.
+ */
+#define WEIR_CONTENT_SHARDS 16
+
+typedef struct {
+  _Alignas(64) _Atomic int64_t n_claims;
+  _Atomic int64_t memory_bytes;
+  _Atomic int64_t disk_bytes;
+} WeirContentShard;
+
+struct WeirContentStore {
+  WeirContentPool pool;
+  WeirContentShard shards[WEIR_CONTENT_SHARDS];
+};
+
+struct WeirClaim {
+  WeirContentStore *store;
+  _Atomic size_t n_refs;
+  uint64_t size;
+  WeirContentFile *file; /* NULL: the bytes are behind this struct */
+  uint64_t offset;       /* in the file */
+  char bytes[];
+};
+
+/* Both return (transfer full) with one reference. The bytes of the first are the caller's to set
+ * before it shares the claim; the second takes over the reference to @file. */
+WeirClaim *weir_claim_new_memory (WeirContentStore *store, size_t size);
+WeirClaim *weir_claim_new_file (WeirContentStore *store, WeirContentFile *file, uint64_t offset,
+                                uint64_t size);
+
+/* Of a claim in memory that nobody else has: it is shorter than was thought. */
+void weir_claim_shorten (WeirClaim *claim, size_t size);
+
+static inline WeirClaim *
+weir_claim_ref (WeirClaim *claim)
+{
+  atomic_fetch_add_explicit (&claim->n_refs, 1, memory_order_relaxed);
+  return claim;
+}
+
+/* Takes NULL. */
+void weir_claim_unref (WeirClaim *claim);

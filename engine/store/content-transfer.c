@@ -1,0 +1,89 @@
+/* content-transfer.c: import and export. */
+#include "store/content-transfer.h"
+
+#include <sys/stat.h>
+
+#include "base/fs-copy.h"
+#include "base/limits.h"
+#include "store/claim.h"
+#include "store/content-writer.h"
+
+static bool
+finish (WeirContentWriter *writer, bool written, WeirContent *ret_content, GError **error)
+{
+  if (written)
+    return weir_content_writer_close (writer, ret_content, error);
+  weir_content_writer_clear (writer);
+  return false;
+}
+
+/* Into a claim that has a byte more than the file should fill: if that byte comes, too, the file
+ * has grown and is taken in as a stream. */
+static bool
+import_small (WeirContentStore *store, int fd, size_t size, const char *path,
+              WeirContent *ret_content, GError **error)
+{
+  WeirClaim *claim = weir_claim_new_memory (store, size + 1);
+  ssize_t n = weir_fs_read (store->pool.fs, fd, claim->bytes, size + 1, path, error);
+  bool imported = n >= 0;
+
+  if (n > 0 && (size_t)n <= size) {
+    weir_claim_shorten (claim, (size_t)n);
+    *ret_content = (WeirContent){ claim, 0, (uint64_t)n };
+    return true;
+  }
+  if (n == 0) {
+    *ret_content = (WeirContent){ 0 };
+  } else if (n > 0) {
+    WeirContentWriter writer;
+    bool written;
+
+    weir_content_writer_init (&writer, store);
+    written = weir_content_writer_write (&writer, claim->bytes, size + 1, error) &&
+              weir_content_writer_write_fd (&writer, fd, path, error);
+    imported = finish (&writer, written, ret_content, error);
+  }
+  weir_claim_unref (claim);
+  return imported;
+}
+
+bool
+weir_content_store_import (WeirContentStore *store, int fd, const char *path,
+                           WeirContent *ret_content, GError **error)
+{
+  WeirContentWriter writer;
+  struct stat status;
+
+  if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) &&
+      status.st_size < WEIR_LIMIT_CONTENT_INLINE)
+    return import_small (store, fd, (size_t)status.st_size, path, ret_content, error);
+
+  weir_content_writer_init (&writer, store);
+  return finish (&writer, weir_content_writer_write_fd (&writer, fd, path, error), ret_content,
+                 error);
+}
+
+bool
+weir_content_export (const WeirContent *content, int fd, const char *path, GError **error)
+{
+  const WeirClaim *claim = content->claim;
+  const WeirContentPool *pool;
+  WeirFsEnd from;
+  WeirFsEnd to = { fd, -1, path };
+  uint64_t copied;
+
+  if (claim == NULL)
+    return true;
+  pool = &claim->store->pool;
+  if (claim->file == NULL)
+    return weir_fs_write (pool->fs, fd, claim->bytes + content->offset, content->size, path, error);
+
+  from = (WeirFsEnd){ claim->file->fd, (int64_t)(claim->offset + content->offset), pool->label };
+  if (!weir_fs_copy (pool->fs, &from, &to, content->size, &copied, error))
+    return false;
+  if (copied == content->size)
+    return true;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+               "content in %s ends before its size; something else changed the file", pool->label);
+  return false;
+}

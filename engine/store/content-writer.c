@@ -1,0 +1,305 @@
+/* content-writer.c: from the buffer to a segment to a file of its own, as content grows. */
+#include "store/content-writer.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fs-copy.h"
+#include "base/limits.h"
+#include "store/claim.h"
+
+/* Larger pieces than this go to the file at once. */
+#define BUFFER_MAX (64 * 1024)
+
+void
+weir_content_writer_init (WeirContentWriter *writer, WeirContentStore *store)
+{
+  *writer = (WeirContentWriter){ .store = store };
+}
+
+/* Gives up the place in the file, and what was written there. */
+static void
+leave_file (WeirContentWriter *writer)
+{
+  WeirContentPool *pool = &writer->store->pool;
+  WeirContentFile *file = g_steal_pointer (&writer->file);
+
+  if (file == NULL)
+    return;
+  if (!file->shared) {
+    weir_content_file_unref (file);
+    return;
+  }
+  /* Only to free the space: the next writer begins at file->end in any case. */
+  (void)!ftruncate (file->fd, (off_t)writer->start);
+  weir_content_pool_give_back (pool, file);
+}
+
+void
+weir_content_writer_clear (WeirContentWriter *writer)
+{
+  leave_file (writer);
+  g_free (writer->buffer);
+  weir_content_writer_init (writer, writer->store);
+}
+
+/* Makes room for @size more bytes in the buffer; false when that is beyond its largest size. */
+static bool
+reserve (WeirContentWriter *writer, size_t size)
+{
+  static const size_t steps[] = { 1024, WEIR_LIMIT_CONTENT_INLINE, BUFFER_MAX };
+
+  for (size_t i = 0; writer->capacity - writer->n_buffered < size; i++) {
+    if (i == G_N_ELEMENTS (steps))
+      return false;
+    if (steps[i] > writer->capacity && steps[i] >= writer->n_buffered + size) {
+      writer->capacity = steps[i];
+      writer->buffer = g_realloc (writer->buffer, writer->capacity);
+    }
+  }
+  return true;
+}
+
+/* Content has outgrown the segment: what is there moves to a file of its own. */
+static bool
+move_out (WeirContentWriter *writer, GError **error)
+{
+  WeirContentPool *pool = &writer->store->pool;
+  WeirContentFile *own = weir_content_file_new (pool, error);
+  WeirFsEnd from = { writer->file->fd, (int64_t)writer->start, pool->label };
+  WeirFsEnd to = { own != NULL ? own->fd : -1, 0, pool->label };
+  uint64_t n_filed = writer->n_filed;
+
+  if (own == NULL)
+    return false;
+  if (!weir_fs_copy (pool->fs, &from, &to, n_filed, &n_filed, error)) {
+    weir_content_file_unref (own);
+    return false;
+  }
+  leave_file (writer);
+  writer->file = own;
+  writer->start = 0;
+  return true;
+}
+
+/* Opens the kind of file that content of @total bytes belongs into. */
+static bool
+enter_file (WeirContentWriter *writer, uint64_t total, GError **error)
+{
+  WeirContentPool *pool = &writer->store->pool;
+  bool shared = total <= WEIR_LIMIT_CONTENT_SHARED;
+
+  if (writer->file != NULL)
+    return shared || !writer->file->shared || move_out (writer, error);
+  writer->file =
+      shared ? weir_content_pool_take (pool, error) : weir_content_file_new (pool, error);
+  if (writer->file == NULL)
+    return false;
+  writer->start = writer->file->end;
+  return true;
+}
+
+static bool
+file_bytes (WeirContentWriter *writer, const char *data, size_t size, GError **error)
+{
+  WeirContentPool *pool = &writer->store->pool;
+
+  if (!weir_fs_pwrite (pool->fs, writer->file->fd, data, size, writer->start + writer->n_filed,
+                       pool->label, error))
+    return false;
+  writer->n_filed += size;
+  return true;
+}
+
+/* Brings the buffer into a file that has room for @more bytes behind it. */
+static bool
+flush (WeirContentWriter *writer, uint64_t more, GError **error)
+{
+  size_t size = writer->n_buffered;
+
+  if (!enter_file (writer, writer->n_filed + size + more, error))
+    return false;
+  writer->n_buffered = 0;
+  return size == 0 || file_bytes (writer, writer->buffer, size, error);
+}
+
+static bool
+check (WeirContentWriter *writer, GError **error)
+{
+  if (!writer->failed)
+    return true;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_FAILED,
+               "content was given up because an earlier write failed; write it anew");
+  return false;
+}
+
+static bool
+write_bytes (WeirContentWriter *writer, const char *data, size_t size, GError **error)
+{
+  if (!reserve (writer, size)) {
+    if (!flush (writer, size, error))
+      return false;
+    if (size >= BUFFER_MAX || !reserve (writer, size))
+      return file_bytes (writer, data, size, error);
+  }
+  memcpy (writer->buffer + writer->n_buffered, data, size);
+  writer->n_buffered += size;
+  return true;
+}
+
+bool
+weir_content_writer_write (WeirContentWriter *writer, const void *data, size_t size, GError **error)
+{
+  if (!check (writer, error))
+    return false;
+  if (size > 0)
+    writer->failed = !write_bytes (writer, data, size, error);
+  return !writer->failed;
+}
+
+/* Copies up to @size bytes from @from, less only at its end. */
+static bool
+copy_in (WeirContentWriter *writer, WeirFsEnd *from, uint64_t size, uint64_t *ret_copied,
+         GError **error)
+{
+  WeirContentPool *pool = &writer->store->pool;
+  WeirFsEnd to = { -1, 0, pool->label };
+
+  if (!flush (writer, size, error))
+    return false;
+  to.fd = writer->file->fd;
+  to.offset = (int64_t)(writer->start + writer->n_filed);
+  if (!weir_fs_copy (pool->fs, from, &to, size, ret_copied, error))
+    return false;
+  writer->n_filed += *ret_copied;
+  return true;
+}
+
+static bool
+write_from_file (WeirContentWriter *writer, const WeirContentFile *file, uint64_t offset,
+                 uint64_t size, GError **error)
+{
+  const WeirContentPool *pool = &writer->store->pool;
+  WeirFsEnd from = { file->fd, (int64_t)offset, pool->label };
+  uint64_t copied = 0;
+
+  if (size <= BUFFER_MAX && reserve (writer, size)) {
+    ssize_t n = weir_fs_pread (pool->fs, file->fd, writer->buffer + writer->n_buffered, size,
+                               offset, pool->label, error);
+
+    if (n < 0)
+      return false;
+    copied = (uint64_t)n;
+    writer->n_buffered += copied;
+  } else if (!copy_in (writer, &from, size, &copied, error)) {
+    return false;
+  }
+  if (copied == size)
+    return true;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+               "content in %s ends before its size; something else changed the file", pool->label);
+  return false;
+}
+
+bool
+weir_content_writer_write_content (WeirContentWriter *writer, const WeirContent *content,
+                                   uint64_t offset, uint64_t size, GError **error)
+{
+  const WeirClaim *claim = content->claim;
+  uint64_t at = content->offset + offset;
+
+  g_assert (offset <= content->size && size <= content->size - offset);
+  if (!check (writer, error))
+    return false;
+  if (size == 0)
+    return true;
+  if (claim->file == NULL)
+    writer->failed = !write_bytes (writer, claim->bytes + at, size, error);
+  else
+    writer->failed = !write_from_file (writer, claim->file, claim->offset + at, size, error);
+  return !writer->failed;
+}
+
+/* What a regular file still holds; 0 for all others, which say nothing. */
+static uint64_t
+get_rest (int fd)
+{
+  struct stat status;
+  off_t position = lseek (fd, 0, SEEK_CUR);
+
+  if (position < 0 || fstat (fd, &status) < 0 || !S_ISREG (status.st_mode))
+    return 0;
+  return (uint64_t)MAX (status.st_size - position, 0);
+}
+
+static bool
+write_fd (WeirContentWriter *writer, int fd, const char *path, GError **error)
+{
+  WeirFsEnd from = { fd, -1, path };
+  uint64_t rest = get_rest (fd);
+  uint64_t copied;
+
+  if (rest > BUFFER_MAX && !copy_in (writer, &from, rest, &copied, error))
+    return false;
+
+  /* Then, and for all that has no size, until nothing comes: the file may have grown. */
+  for (;;) {
+    size_t step = rest > 0 && rest < BUFFER_MAX ? (size_t)rest + 1 : BUFFER_MAX;
+    ssize_t n;
+
+    if (!reserve (writer, step) && !(flush (writer, 0, error) && reserve (writer, step)))
+      return false;
+    n = weir_fs_read (writer->store->pool.fs, fd, writer->buffer + writer->n_buffered, step, path,
+                      error);
+    if (n < 0)
+      return false;
+    writer->n_buffered += (size_t)n;
+    if ((size_t)n < step)
+      return true;
+    rest = 0;
+  }
+}
+
+bool
+weir_content_writer_write_fd (WeirContentWriter *writer, int fd, const char *path, GError **error)
+{
+  if (!check (writer, error))
+    return false;
+  writer->failed = !write_fd (writer, fd, path, error);
+  return !writer->failed;
+}
+
+static bool
+finish (WeirContentWriter *writer, WeirContent *ret_content, GError **error)
+{
+  WeirContentStore *store = writer->store;
+  uint64_t size = writer->n_filed + writer->n_buffered;
+  WeirContentFile *file;
+  WeirClaim *claim;
+
+  if (writer->n_filed == 0 && size <= WEIR_LIMIT_CONTENT_INLINE)
+    return weir_content_store_put (store, writer->buffer, size, ret_content, error);
+  if (!flush (writer, 0, error))
+    return false;
+
+  file = g_steal_pointer (&writer->file);
+  if (file->shared) {
+    file->end = writer->start + size;
+    claim = weir_claim_new_file (store, weir_content_file_ref (file), writer->start, size);
+    weir_content_pool_give_back (&store->pool, file);
+  } else {
+    claim = weir_claim_new_file (store, file, writer->start, size);
+  }
+  *ret_content = (WeirContent){ claim, 0, size };
+  return true;
+}
+
+bool
+weir_content_writer_close (WeirContentWriter *writer, WeirContent *ret_content, GError **error)
+{
+  bool closed = check (writer, error) && finish (writer, ret_content, error);
+
+  weir_content_writer_clear (writer);
+  return closed;
+}

@@ -1,0 +1,215 @@
+#include "store/content-transfer.h"
+#include <glib.h>
+#include <pthread.h>
+#include <string.h>
+#include <weir/error.h>
+
+#include "fixture.h"
+
+static int
+make_file (const void *bytes, size_t size)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = weir_fs_open_unnamed (NULL, g_get_tmp_dir (), &error);
+
+  g_assert_no_error (error);
+  g_assert_true (weir_fs_write (NULL, fd, bytes, size, "file", &error));
+  lseek (fd, 0, SEEK_SET);
+  return fd;
+}
+
+static void
+assert_file_holds (int fd, const void *bytes, size_t size)
+{
+  g_autofree char *held = g_malloc (size + 1);
+
+  g_assert_cmpint (weir_fs_pread (NULL, fd, held, size + 1, 0, "file", NULL), ==, (gssize)size);
+  g_assert_cmpmem (held, size, bytes, size);
+}
+
+static void
+test_imports_and_exports_any_size (Fixture *self, const void *data)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (GError) error = NULL;
+    WEIR_AUTO_FD int from = make_file (self->bytes, sizes[i]);
+    WEIR_AUTO_FD int to = make_file ("", 0);
+    WeirContent content;
+
+    g_assert_true (weir_content_store_import (self->store, from, "from", &content, &error));
+    assert_holds (&content, self->bytes, sizes[i]);
+    g_assert_true (weir_content_export (&content, to, "to", &error));
+    g_assert_no_error (error);
+    g_assert_cmpint (lseek (to, 0, SEEK_CUR), ==, (gssize)sizes[i]);
+    assert_file_holds (to, self->bytes, sizes[i]);
+    weir_content_clear (&content);
+  }
+}
+
+static void
+test_begins_at_the_position (Fixture *self, const void *data)
+{
+  for (size_t i = 1; i < G_N_ELEMENTS (sizes); i++) {
+    WEIR_AUTO_FD int from = make_file (self->bytes, sizes[i]);
+    WEIR_AUTO_FD int to = make_file ("head", 4);
+    size_t skipped = sizes[i] / 2, rest = sizes[i] - skipped;
+    g_autofree char *expected = g_malloc (4 + rest);
+    WeirContent content;
+
+    lseek (from, (off_t)skipped, SEEK_SET);
+    lseek (to, 4, SEEK_SET);
+    g_assert_true (weir_content_store_import (self->store, from, "from", &content, NULL));
+    assert_holds (&content, self->bytes + skipped, rest);
+    g_assert_true (weir_content_export (&content, to, "to", NULL));
+    memcpy (expected, "head", 4);
+    memcpy (expected + 4, self->bytes + skipped, rest);
+    assert_file_holds (to, expected, 4 + rest);
+    weir_content_clear (&content);
+  }
+}
+
+static void
+test_exports_slices (Fixture *self, const void *data)
+{
+  for (size_t i = 1; i < G_N_ELEMENTS (sizes); i++) {
+    WEIR_AUTO_FD int to = make_file ("", 0);
+    WeirContent whole = put (self, self->bytes, sizes[i]);
+    WeirContent slice = weir_content_slice (&whole, sizes[i] / 5, sizes[i] / 2);
+
+    g_assert_true (weir_content_export (&slice, to, "to", NULL));
+    assert_file_holds (to, self->bytes + sizes[i] / 5, sizes[i] / 2);
+    weir_content_clear (&slice);
+    weir_content_clear (&whole);
+  }
+}
+
+typedef struct {
+  int fd;
+  const char *bytes;
+  size_t size;
+} Feed;
+
+static void *
+feed (void *data)
+{
+  Feed *self = data;
+
+  g_assert_true (weir_fs_write (NULL, self->fd, self->bytes, self->size, "pipe", NULL));
+  close (self->fd);
+  return NULL;
+}
+
+/* Neither a pipe nor the kernel's files say how large they are. */
+static void
+test_imports_what_has_no_size (Fixture *self, const void *data)
+{
+  g_autoptr (GError) error = NULL;
+  WEIR_AUTO_FD int status = weir_fs_open (NULL, AT_FDCWD, "/proc/self/status", O_RDONLY, 0, &error);
+  WeirContent content;
+  WeirContentView view;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    pthread_t thread;
+    Feed fed;
+    int ends[2];
+
+    g_assert_cmpint (pipe (ends), ==, 0);
+    fed = (Feed){ ends[1], self->bytes, sizes[i] };
+    g_assert_cmpint (pthread_create (&thread, NULL, feed, &fed), ==, 0);
+    g_assert_true (weir_content_store_import (self->store, ends[0], "pipe", &content, &error));
+    pthread_join (thread, NULL);
+    close (ends[0]);
+    assert_holds (&content, self->bytes, sizes[i]);
+    weir_content_clear (&content);
+  }
+
+  g_assert_true (weir_content_store_import (self->store, status, "status", &content, &error));
+  g_assert_true (weir_content_view_open (&content, &view, &error));
+  g_assert_nonnull (g_strstr_len (view.bytes.data, (gssize)view.bytes.size, "VmRSS:"));
+  weir_content_view_close (&view);
+  weir_content_clear (&content);
+}
+
+typedef struct {
+  WeirFs fs;
+  int fd;
+  const char *bytes;
+  size_t size;
+  bool changed;
+} ChangingFs;
+
+/* Just before the first read, after the size was looked up, the file becomes another. */
+static int
+on_changing_call (WeirFs *fs, WeirFsCall call)
+{
+  ChangingFs *self = (ChangingFs *)fs;
+
+  if (call == WEIR_FS_READ && !self->changed) {
+    self->changed = true;
+    g_assert_cmpint (ftruncate (self->fd, 0), ==, 0);
+    g_assert_true (weir_fs_pwrite (NULL, self->fd, self->bytes, self->size, 0, "changing", NULL));
+  }
+  return 0;
+}
+
+static void
+test_takes_in_what_the_file_has_become (Fixture *self, const void *data)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    for (size_t j = 0; j < G_N_ELEMENTS (sizes); j++) {
+      g_autoptr (GError) error = NULL;
+      WEIR_AUTO_FD int fd = make_file (self->bytes, sizes[i]);
+      ChangingFs changing = { { on_changing_call }, fd, self->bytes, sizes[j], false };
+      WeirContentStore *store = weir_content_store_new (NULL, &changing.fs, NULL);
+      WeirContent content;
+
+      g_assert_true (weir_content_store_import (store, fd, "changing", &content, &error));
+      assert_holds (&content, self->bytes, sizes[j]);
+      weir_content_clear (&content);
+      weir_content_store_free (store);
+    }
+  }
+}
+
+static void
+test_every_call_can_fail (Fixture *self, const void *data)
+{
+  for (size_t i = 1; i < G_N_ELEMENTS (sizes); i++) {
+    bool passed = false;
+
+    for (int nth = 1; !passed; nth++) {
+      g_autoptr (GError) error = NULL;
+      WEIR_AUTO_FD int from = make_file (self->bytes, sizes[i]);
+      WEIR_AUTO_FD int to = make_file ("", 0);
+      WeirContent content = { 0 };
+      bool worked;
+
+      failing_fs_init (&self->failing, nth, ENOSPC, true);
+      worked = weir_content_store_import (self->store, from, "from", &content, &error) &&
+               weir_content_export (&content, to, "to", &error);
+      passed = failing_fs_all_passed (&self->failing);
+      failing_fs_init (&self->failing, 0, 0, false);
+      if (worked)
+        assert_file_holds (to, self->bytes, sizes[i]);
+      else
+        g_assert_error (error, WEIR_ERROR, WEIR_ERROR_IO);
+      g_assert_true (worked || !passed); /* only an attempt to share blocks may fail unseen */
+      weir_content_clear (&content);
+      assert_empty (self);
+    }
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/content-transfer/sizes", test_imports_and_exports_any_size);
+  ADD ("/content-transfer/position", test_begins_at_the_position);
+  ADD ("/content-transfer/slices", test_exports_slices);
+  ADD ("/content-transfer/no-size", test_imports_what_has_no_size);
+  ADD ("/content-transfer/changing", test_takes_in_what_the_file_has_become);
+  ADD ("/content-transfer/failing", test_every_call_can_fail);
+  return g_test_run ();
+}
