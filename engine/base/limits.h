@@ -104,3 +104,9 @@
 
 /* The index of a module directory: 10,000 types are 200 KiB. */
 #define WEIR_LIMIT_MODULE_INDEX_BYTES (1024u * 1024)
+
+/* The attributes of one FlowFile, which all are in memory: what is larger is content. */
+#define WEIR_LIMIT_ATTRIBUTES (16u * 1024 * 1024)
+
+/* Bulletins that are kept for who asks later. */
+#define WEIR_LIMIT_BULLETINS 1000

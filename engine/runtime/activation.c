@@ -1,0 +1,181 @@
+/* activation.c: what contains a processor: a trigger that fails, forgets a FlowFile or misuses its
+ * session is undone alone, what it got is penalized, its message becomes a bulletin, and the rest
+ * of the turn is committed as if it had not been. */
+#include "runtime/activation.h"
+
+#include "runtime/bulletin.h"
+#include "runtime/commit.h"
+#include "runtime/engine.h"
+#include "runtime/schedule.h"
+#include "runtime/worker.h"
+
+#define SLICE_USEC    5000  /* a turn should not take longer */
+#define BATCH_MAX     256u  /* triggers in a turn, and FlowFiles in a session */
+#define COMMIT_LATEST 1000u /* FlowFiles in a session, whatever one trigger did */
+
+/* The room behind the node, so that a batch does not overshoot a small limit. */
+static size_t
+room_of (const WeirNode *node)
+{
+  uint64_t room = BATCH_MAX;
+
+  for (unsigned i = 0; i < node->n_outputs; i++)
+    if (node->outputs[i]->source != node->outputs[i]->target)
+      room = MIN (room, MAX (1, weir_queue_get_room (node->outputs[i])));
+  return room;
+}
+
+static bool
+has_input_since (const WeirSession *session, const WeirMark *mark)
+{
+  for (WeirRecord *record = session->now.newest; record != mark->newest; record = record->previous)
+    if (record->source != NULL)
+      return true;
+  return false;
+}
+
+WeirOutcome
+weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
+{
+  WeirMark mark = session->now;
+  bool ok = node->type->on_trigger (weir_config_get_state (node->config), session, error);
+  WeirOutcome outcome;
+
+  if (ok)
+    ok = weir_session_check (session, &mark, error);
+  else if (error != NULL && *error == NULL)
+    g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_FAILED,
+                         "the processor failed and gave no reason");
+  if (ok)
+    return session->now.newest == mark.newest && session->now.changes == mark.changes
+               ? WEIR_OUTCOME_IDLE
+               : WEIR_OUTCOME_WORKED;
+
+  outcome = has_input_since (session, &mark) ? WEIR_OUTCOME_PENALIZED : WEIR_OUTCOME_FAILED;
+  weir_session_undo (session, &mark, node->penalty_usec);
+  /* What fails for one FlowFile may fail for each, and quickly. */
+  weir_context_yield (&node->context);
+  return outcome;
+}
+
+static WeirOutcome
+trigger (WeirNode *node, WeirSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  WeirOutcome outcome = weir_activation_trigger (node, session, &error);
+
+  if (outcome == WEIR_OUTCOME_PENALIZED)
+    weir_bulletin_raise (node, WEIR_LOG_ERROR,
+                         "%s; what it worked on waits for its penalty and is tried again",
+                         error->message);
+  else if (outcome == WEIR_OUTCOME_FAILED)
+    weir_bulletin_raise (node, WEIR_LOG_ERROR, "%s", error->message);
+  return outcome;
+}
+
+/* Larger batches while they stay within the slice, smaller ones when triggers are slow, so that
+ * many tasks of a slow processor share its input. */
+static void
+adapt (WeirNode *node, unsigned batch, unsigned n_triggers, int64_t usec)
+{
+  if (usec > SLICE_USEC && batch > 1)
+    atomic_store_explicit (&node->batch, batch / 2, memory_order_relaxed);
+  else if (n_triggers >= batch && usec < SLICE_USEC / 2 && batch < BATCH_MAX)
+    atomic_store_explicit (&node->batch, batch * 2, memory_order_relaxed);
+}
+
+/* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
+ * that leaves its input where it is. */
+static void
+rest (WeirNode *node, WeirOutcome outcome, unsigned n_triggers, int64_t now)
+{
+  bool did_nothing = outcome != WEIR_OUTCOME_WORKED && n_triggers == 1;
+
+  atomic_store (&node->is_dry, node->is_source && did_nothing);
+  if (!did_nothing || node->mode != WEIR_SCHEDULE_EVENT || atomic_load (&node->yield_until) > now)
+    return;
+  if (node->is_source || weir_node_has_ready (node))
+    atomic_store (&node->yield_until, MIN (now + node->yield_usec, atomic_load (&node->wake_at)));
+}
+
+static bool
+may_go_on (WeirNode *node, WeirSession *session, unsigned n_triggers, int64_t end)
+{
+  /* The size of the batch keeps the turn short; the clock is there for the unexpected. */
+  if (n_triggers % 16 == 0)
+    weir_session_tick (session);
+  return session->monotonic < end && node->mode == WEIR_SCHEDULE_EVENT &&
+         atomic_load_explicit (&node->phase, memory_order_relaxed) == WEIR_PHASE_RUNNING &&
+         atomic_load_explicit (&node->yield_until, memory_order_relaxed) <= session->monotonic;
+}
+
+/* What can be committed by itself, or is large enough. */
+static bool
+should_commit (WeirNode *node, WeirSession *session, size_t room)
+{
+  return node->type->side_effects || node->retry_attribute != NULL || session->must_commit ||
+         session->n_records >= MIN (room, COMMIT_LATEST);
+}
+
+static unsigned
+run_triggers (WeirNode *node, WeirWorker *worker, unsigned batch, WeirOutcome *ret_outcome)
+{
+  WeirSession *session = weir_worker_get_session (worker);
+  size_t room = MIN (room_of (node), node->engine->session_max);
+  int64_t end = session->monotonic + SLICE_USEC;
+  unsigned n = 0;
+
+  do {
+    *ret_outcome = trigger (node, session);
+    n++;
+    if (should_commit (node, session, room)) {
+      weir_session_commit (session, worker);
+      room = MIN (room_of (node), node->engine->session_max);
+      if (weir_node_is_blocked (node))
+        break;
+    }
+  } while (*ret_outcome == WEIR_OUTCOME_WORKED && n < batch && may_go_on (node, session, n, end));
+  weir_session_commit (session, worker);
+  return n;
+}
+
+/* This turn is the one that was asked for. */
+static void
+clear_wake (WeirNode *node)
+{
+  if (atomic_load (&node->wake_at) <= weir_clock_get_monotonic (node->engine->clock))
+    atomic_store (&node->wake_at, INT64_MAX);
+}
+
+void
+weir_activation_run (WeirNode *node, WeirWorker *worker)
+{
+  WeirSession *session = weir_worker_get_session (worker);
+  unsigned batch = atomic_load_explicit (&node->batch, memory_order_relaxed);
+  WeirOutcome outcome;
+  unsigned n;
+  int64_t start;
+  int64_t usec;
+
+  if (atomic_load (&node->phase) == WEIR_PHASE_STARTING) {
+    weir_node_schedule (node);
+    return;
+  }
+  if (atomic_load (&node->wake_at) < INT64_MAX)
+    clear_wake (node);
+  /* More than this task can do in its turn: let another begin. */
+  if ((atomic_load (&node->run) & ~WEIR_RUN_AGAIN) < atomic_load (&node->max_tasks))
+    weir_node_wake (node, worker);
+
+  weir_session_begin (session, node, MIN (batch, room_of (node)));
+  start = session->monotonic;
+  n = run_triggers (node, worker, batch, &outcome);
+  weir_session_end (session);
+
+  usec = session->monotonic - start;
+  weir_node_set_due (node);
+  rest (node, outcome, n, session->monotonic);
+  adapt (node, batch, n, usec);
+  atomic_fetch_add_explicit (&node->stats.tasks, n, memory_order_relaxed);
+  atomic_fetch_add_explicit (&node->stats.task_nsec, (uint64_t)usec * 1000, memory_order_relaxed);
+}

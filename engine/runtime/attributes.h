@@ -1,0 +1,45 @@
+/* attributes.h: the attributes of a FlowFile, one block of memory that FlowFiles share.
+ *
+ * A block with more than one reference never changes: set and remove copy it first. Names are
+ * interned, so that a block holds four bytes for a name; values are stored in it, NUL-terminated.
+ *
+ * Thread: any for reading and counting references; a block with one reference belongs to the
+ * thread that holds it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct WeirAttributes WeirAttributes;
+
+/* Both take NULL, the block without attributes. Returns: (transfer full) (nullable). */
+WeirAttributes *weir_attributes_ref (WeirAttributes *attributes);
+void weir_attributes_unref (WeirAttributes *attributes);
+
+/* Returns: (transfer none) (nullable). */
+const char *weir_attributes_get (const WeirAttributes *attributes, const char *name);
+
+size_t weir_attributes_get_n (const WeirAttributes *attributes);
+void weir_attributes_get_nth (const WeirAttributes *attributes, size_t index, const char **ret_name,
+                              const char **ret_value);
+
+/* Memory of the block. */
+size_t weir_attributes_get_bytes (const WeirAttributes *attributes);
+
+/* Changes the block behind *@attributes, or puts a changed copy there. The block that was left goes
+ * to @ret_old (transfer full) (nullable): somebody may still look at values in it, and @value may
+ * be one of them.
+ * Returns: false when it would grow beyond WEIR_LIMIT_ATTRIBUTES; nothing has changed then. */
+bool weir_attributes_set (WeirAttributes **attributes, const char *name, const char *value,
+                          WeirAttributes **ret_old);
+bool weir_attributes_set_many (WeirAttributes **attributes, const char *const *names,
+                               const char *const *values, size_t n, WeirAttributes **ret_old);
+void weir_attributes_remove (WeirAttributes **attributes, const char *name,
+                             WeirAttributes **ret_old);
+
+/* Gives back room that was kept for further changes. */
+void weir_attributes_trim (WeirAttributes **attributes);
+
+/* What @a and @b agree on. Returns: (transfer full) (nullable). */
+WeirAttributes *weir_attributes_intersect (WeirAttributes *a, WeirAttributes *b);

@@ -1,0 +1,106 @@
+/* bulletin.c: a queue of fixed length behind a lock; what is told is told in one order. */
+#include "runtime/bulletin.h"
+
+#include "base/limits.h"
+#include "runtime/engine.h"
+#include "runtime/node.h"
+
+struct WeirBoard {
+  WeirLock lock;
+  GQueue kept;      /* guarded by lock: WeirBulletin, oldest first */
+  uint64_t last_id; /* guarded by lock */
+  WeirBulletinFunc func;
+  void *data;
+};
+
+static void
+bulletin_free (void *data)
+{
+  WeirBulletin *bulletin = data;
+
+  g_free (bulletin->component);
+  g_free (bulletin->name);
+  g_free (bulletin->message);
+  g_free (bulletin);
+}
+
+WeirBoard *
+weir_board_new (WeirBulletinFunc func, void *data)
+{
+  WeirBoard *board = g_new0 (WeirBoard, 1);
+
+  pthread_mutex_init (&board->lock, NULL);
+  g_queue_init (&board->kept);
+  board->func = func;
+  board->data = data;
+  return board;
+}
+
+void
+weir_board_free (WeirBoard *board)
+{
+  if (board == NULL)
+    return;
+  g_queue_clear_full (&board->kept, bulletin_free);
+  pthread_mutex_destroy (&board->lock);
+  g_free (board);
+}
+
+static WeirBulletin *
+bulletin_new (const WeirNode *node, WeirLogLevel level, char *message)
+{
+  WeirBulletin *bulletin = g_new0 (WeirBulletin, 1);
+
+  bulletin->wall = weir_clock_get_wall (node->engine->clock);
+  bulletin->level = level;
+  bulletin->component = g_strdup (node->path);
+  bulletin->name = g_strdup (weir_component_get_label (node->component));
+  bulletin->message = message;
+  return bulletin;
+}
+
+void
+weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
+{
+  WeirBoard *board = node->engine->board;
+  WeirBulletin *bulletin;
+  va_list args;
+
+  va_start (args, format);
+  bulletin = bulletin_new (node, level, g_strdup_vprintf (format, args));
+  va_end (args);
+
+  WEIR_LOCKED (&board->lock);
+  bulletin->id = ++board->last_id;
+  if (board->func != NULL)
+    board->func (board->data, bulletin);
+  if ((unsigned)level < (unsigned)node->bulletin_level) {
+    bulletin_free (bulletin);
+    return;
+  }
+  atomic_fetch_add_explicit (&node->stats.bulletins, 1, memory_order_relaxed);
+  g_queue_push_tail (&board->kept, bulletin);
+  if (board->kept.length > WEIR_LIMIT_BULLETINS)
+    bulletin_free (g_queue_pop_head (&board->kept));
+}
+
+GPtrArray *
+weir_board_list (WeirBoard *board, uint64_t id)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func (bulletin_free);
+
+  WEIR_LOCKED (&board->lock);
+  for (GList *link = board->kept.head; link != NULL; link = link->next) {
+    const WeirBulletin *bulletin = link->data;
+    WeirBulletin *copy;
+
+    if (bulletin->id <= id)
+      continue;
+    copy = g_memdup2 (bulletin, sizeof *bulletin);
+    copy->component = g_strdup (bulletin->component);
+    copy->name = g_strdup (bulletin->name);
+    copy->message = g_strdup (bulletin->message);
+    g_ptr_array_add (list, copy);
+  }
+  return list;
+}

@@ -1,0 +1,34 @@
+/* bulletin.h: what processors and the engine have to tell people, the newest kept for who asks
+ * later.
+ *
+ * Thread: any. */
+#pragma once
+
+#include "runtime/session.h"
+
+#include <glib.h>
+
+typedef struct {
+  uint64_t id; /* growing */
+  int64_t wall;
+  WeirLogLevel level;
+  char *component; /* the path of its id */
+  char *name;
+  char *message;
+} WeirBulletin;
+
+/* Gets every message as it comes. Thread: any; one at a time. */
+typedef void (*WeirBulletinFunc) (void *data, const WeirBulletin *bulletin);
+
+typedef struct WeirBoard WeirBoard;
+
+/* Returns: (transfer full). @func may be NULL. */
+WeirBoard *weir_board_new (WeirBulletinFunc func, void *data);
+void weir_board_free (WeirBoard *board);
+
+/* Tells @func, and keeps it if @node's bulletin level says so. */
+void weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/* Returns: (transfer full): copies (WeirBulletin) of those after @id, oldest first. */
+GPtrArray *weir_board_list (WeirBoard *board, uint64_t id);

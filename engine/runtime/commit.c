@@ -1,0 +1,244 @@
+/* commit.c: the one place where session, queues, state and effects agree.
+ *
+ *   1. route    each record's fate becomes a list to push, to return, to hold or to free
+ *   2. publish  lists go to their queues, then what was taken stops counting in its own; the nodes
+ *               that now have input or room are woken
+ *   3. settle   state, counters and figures
+ *   4. effects  what may only happen once nothing can be lost: in memory, that is now
+ *
+ * Between 1 and 2 nothing can fail and nothing is visible yet: that is where a durable log takes
+ * the whole session as one record. A queue is pushed to before the other is acknowledged, so at no
+ * moment does a FlowFile count nowhere. */
+#include "runtime/commit.h"
+
+#include "runtime/engine.h"
+#include "runtime/node.h"
+
+typedef struct {
+  WeirSession *session;
+  WeirNode *node;
+  int64_t penalty_until;
+  WeirList *out;  /* by output of the node */
+  WeirList *back; /* by input: to the front of the queue */
+  size_t *gone;   /* by input: no longer there */
+  uint64_t *gone_bytes;
+  WeirList dropped;
+  uint64_t in_count, in_bytes, out_count, out_bytes;
+} Commit;
+
+static void
+add_to (_Atomic uint64_t *figure, uint64_t n)
+{
+  if (n > 0)
+    atomic_fetch_add_explicit (figure, n, memory_order_relaxed);
+}
+
+static void
+send_out (Commit *commit, WeirFlowFile *flowfile, WeirQueue *queue)
+{
+  weir_list_append (&commit->out[queue->source_index], flowfile);
+  commit->out_count++;
+  commit->out_bytes += flowfile->content.size;
+}
+
+static void
+route_transfer (Commit *commit, const WeirRecord *record)
+{
+  const WeirRoute *route = &commit->node->routes[record->relationship];
+  WeirSession *session = commit->session;
+  WeirFlowFile *flowfile = record->flowfile;
+
+  if (route->n == 0) {
+    weir_list_append (&commit->dropped, flowfile);
+    return;
+  }
+  if (record->attributes_changed || record->source == NULL)
+    weir_attributes_trim (&flowfile->attributes);
+  for (unsigned i = 1; i < route->n; i++) {
+    WeirFlowFile *copy = weir_flowfile_copy (&session->magazine, flowfile);
+    copy->id = weir_session_new_id (session);
+    send_out (commit, copy, route->queues[i]);
+  }
+  send_out (commit, flowfile, route->queues[0]);
+}
+
+static void
+hold (Commit *commit, WeirRecord *record)
+{
+  WeirHeld *held = g_new0 (WeirHeld, 1);
+  WeirNode *node = commit->node;
+
+  held->record.flowfile = record->flowfile;
+  held->record.source = record->source;
+  held->node = node;
+  record->flowfile->record = &held->record;
+  WEIR_LOCKED (&node->lock);
+  held->next = node->held;
+  if (node->held != NULL)
+    node->held->previous = held;
+  node->held = held;
+}
+
+static void
+route_record (Commit *commit, WeirRecord *record)
+{
+  WeirFlowFile *flowfile = record->flowfile;
+  unsigned input = record->source != NULL ? record->source->target_index : 0;
+
+  if (record->penalized)
+    flowfile->penalty_until = commit->penalty_until;
+  if (record->fate == WEIR_HELD) {
+    hold (commit, record);
+    return;
+  }
+  if (record->fate == WEIR_RETURNED) {
+    /* It may come back larger or smaller; unsigned sums wrap around and are right in the end. */
+    commit->gone_bytes[input] += record->old_size - flowfile->content.size;
+    weir_list_append (&commit->back[input], flowfile);
+    return;
+  }
+  if (record->source != NULL) {
+    commit->gone[input]++;
+    commit->gone_bytes[input] += record->old_size;
+  }
+  if (record->expired) {
+    add_to (&record->source->expired, 1);
+  } else if (record->source != NULL) {
+    commit->in_count++;
+    commit->in_bytes += record->old_size;
+  }
+  if (record->fate == WEIR_TRANSFERRED)
+    route_transfer (commit, record);
+  else
+    weir_list_append (&commit->dropped, flowfile);
+}
+
+static void
+route (Commit *commit)
+{
+  WeirSession *session = commit->session;
+  size_t n = session->n_records;
+  WeirRecord **records = weir_arena_alloc (&session->arena, n * sizeof (WeirRecord *));
+  size_t i = n;
+
+  for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous)
+    records[--i] = record;
+  g_assert (i == 0);
+  for (i = 0; i < n; i++)
+    route_record (commit, records[i]);
+}
+
+static void
+publish (Commit *commit, WeirWorker *worker)
+{
+  WeirNode *node = commit->node;
+
+  for (unsigned i = 0; i < node->n_outputs; i++) {
+    if (commit->out[i].n == 0)
+      continue;
+    weir_queue_push (node->outputs[i], &commit->out[i], commit->session->wall);
+    weir_node_wake (node->outputs[i]->target, worker);
+  }
+  for (unsigned i = 0; i < node->n_inputs; i++) {
+    WeirQueue *queue = node->inputs[i];
+
+    if (commit->back[i].n > 0) {
+      weir_session_return_inbox (commit->session);
+      weir_queue_return (queue, &commit->back[i]);
+    }
+    if ((commit->gone[i] > 0 || commit->gone_bytes[i] != 0) &&
+        weir_queue_acknowledge (queue, commit->gone[i], commit->gone_bytes[i]))
+      weir_node_wake (queue->source, worker);
+  }
+}
+
+/* Changes are kept newest first, and of several for one key the newest counts. */
+static void
+apply_changes (WeirNode *node, const WeirChange *changes)
+{
+  for (const WeirChange *change = changes; change != NULL; change = change->next) {
+    const WeirChange *newer = changes;
+
+    while (newer != change && !g_str_equal (newer->key, change->key))
+      newer = newer->next;
+    if (newer == change)
+      weir_state_set (node->state, change->key, change->value);
+  }
+}
+
+static void
+apply_counts (WeirNode *node, const WeirCount *counts)
+{
+  if (counts == NULL)
+    return;
+  WEIR_LOCKED (&node->lock);
+  if (node->counters == NULL)
+    node->counters = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  for (; counts != NULL; counts = counts->next) {
+    int64_t *total = g_hash_table_lookup (node->counters, counts->name);
+    if (total == NULL) {
+      total = g_new0 (int64_t, 1);
+      g_hash_table_insert (node->counters, g_strdup (counts->name), total);
+    }
+    *total += counts->delta;
+  }
+}
+
+static void
+settle (Commit *commit)
+{
+  WeirNode *node = commit->node;
+  WeirSession *session = commit->session;
+
+  apply_changes (node, session->now.changes);
+  apply_counts (node, session->now.counts);
+  add_to (&node->stats.in_count, commit->in_count);
+  add_to (&node->stats.in_bytes, commit->in_bytes);
+  add_to (&node->stats.out_count, commit->out_count);
+  add_to (&node->stats.out_bytes, commit->out_bytes);
+  add_to (&node->stats.read_bytes, session->bytes_read);
+  add_to (&node->stats.written_bytes, session->bytes_written);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&commit->dropped)) != NULL;)
+    weir_flowfile_free (&session->magazine, flowfile);
+}
+
+/* In the order in which they were asked for. */
+static void
+run_effects (WeirEffect *newest)
+{
+  WeirEffect *oldest = NULL;
+
+  for (WeirEffect *effect = newest, *older; effect != NULL; effect = older) {
+    older = effect->next;
+    effect->next = oldest;
+    oldest = effect;
+  }
+  for (WeirEffect *effect = oldest; effect != NULL; effect = effect->next) {
+    effect->func (effect->data);
+    if (effect->destroy != NULL)
+      effect->destroy (effect->data);
+  }
+}
+
+void
+weir_session_commit (WeirSession *session, WeirWorker *worker)
+{
+  WeirNode *node = session->node;
+  WeirArena *arena = &session->arena;
+  Commit commit = { .session = session, .node = node };
+
+  weir_session_tick (session);
+  if (node->retry_attribute != NULL)
+    weir_session_apply_retries (session);
+  commit.penalty_until = session->monotonic + node->penalty_usec;
+  commit.out = weir_arena_alloc0 (arena, node->n_outputs * sizeof (WeirList));
+  commit.back = weir_arena_alloc0 (arena, node->n_inputs * sizeof (WeirList));
+  commit.gone = weir_arena_alloc0 (arena, node->n_inputs * sizeof (size_t));
+  commit.gone_bytes = weir_arena_alloc0 (arena, node->n_inputs * sizeof (uint64_t));
+
+  route (&commit);
+  publish (&commit, worker);
+  settle (&commit);
+  run_effects (session->now.effects);
+  weir_session_reset (session);
+}

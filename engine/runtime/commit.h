@@ -1,0 +1,16 @@
+/* commit.h: where what a session did becomes true.
+ *
+ * Thread: the worker's. */
+#pragma once
+
+#include "runtime/session.h"
+
+typedef struct WeirWorker WeirWorker;
+
+/* Carries out everything that @session did since it began and empties it. Each of its FlowFiles
+ * must have a fate (weir_session_check). @worker: who runs the nodes that are woken, or NULL. */
+void weir_session_commit (WeirSession *session, WeirWorker *worker);
+
+/* Turns transfers to a relationship that is retried back into what was there before, as long as
+ * attempts are left. */
+void weir_session_apply_retries (WeirSession *session);

@@ -1,0 +1,109 @@
+/* context.c: what <weir/context.h> promises to modules. */
+#include "runtime/bulletin.h"
+#include "runtime/engine.h"
+#include "runtime/node.h"
+
+#include <stdarg.h>
+
+const WeirConfig *
+weir_context_get_config (const WeirContext *context)
+{
+  return context->node->config;
+}
+
+const char *
+weir_context_get_id (const WeirContext *context)
+{
+  return context->node->path;
+}
+
+const char *
+weir_context_get_name (const WeirContext *context)
+{
+  return weir_component_get_label (context->node->component);
+}
+
+int64_t
+weir_context_get_wall_time (const WeirContext *context)
+{
+  return weir_clock_get_wall (context->node->engine->clock);
+}
+
+int64_t
+weir_context_get_monotonic_time (const WeirContext *context)
+{
+  return weir_clock_get_monotonic (context->node->engine->clock);
+}
+
+uint64_t
+weir_context_get_random (const WeirContext *context)
+{
+  return weir_random_next (&context->node->engine->random);
+}
+
+void
+weir_context_log (const WeirContext *context, WeirLogLevel level, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+  weir_bulletin_raise (context->node, level, "%s", message);
+}
+
+bool
+weir_context_is_stopping (const WeirContext *context)
+{
+  return atomic_load (&context->node->phase) == WEIR_PHASE_STOPPING;
+}
+
+void
+weir_context_yield (WeirContext *context)
+{
+  weir_context_yield_for (context, context->node->yield_usec);
+}
+
+void
+weir_context_yield_for (WeirContext *context, int64_t usec)
+{
+  atomic_store (&context->node->yield_until, weir_context_get_monotonic_time (context) + usec);
+}
+
+void
+weir_context_wake_after (WeirContext *context, int64_t usec)
+{
+  WeirNode *node = context->node;
+  int64_t when = weir_context_get_monotonic_time (context) + MAX (0, usec);
+  int64_t current = atomic_load (&node->wake_at);
+
+  while (when < current && !atomic_compare_exchange_weak (&node->wake_at, &current, when))
+    continue;
+  weir_node_arm (node, when);
+}
+
+void
+weir_context_wake (WeirContext *context)
+{
+  WeirNode *node = context->node;
+
+  atomic_store (&node->wake_at, weir_context_get_monotonic_time (context));
+  /* A source that had nothing rests; now it has something. */
+  atomic_store (&node->yield_until, 0);
+  weir_node_wake (node, NULL);
+}
+
+bool
+weir_context_has_room (const WeirContext *context, unsigned relationship)
+{
+  g_return_val_if_fail (relationship < context->node->n_routes, false);
+  return weir_node_has_room (context->node, relationship);
+}
+
+bool
+weir_context_is_connected (const WeirContext *context, unsigned relationship)
+{
+  g_return_val_if_fail (relationship < context->node->n_routes, false);
+  return context->node->routes[relationship].n > 0;
+}

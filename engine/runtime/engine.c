@@ -1,0 +1,273 @@
+/* engine.c: the order in which things start and stop, and when there is nothing left to do. */
+#include "runtime/engine.h"
+
+#include "runtime/build.h"
+#include "runtime/commit.h"
+#include "runtime/worker.h"
+
+#include <unistd.h>
+
+static void on_expiry_timer (void *data);
+
+static unsigned
+count_workers (const WeirEngineOptions *options)
+{
+  if (options->by_hand)
+    return 0;
+  return options->n_workers > 0 ? options->n_workers : g_get_num_processors ();
+}
+
+WeirEngine *
+weir_engine_new (const WeirEngineOptions *options, GError **error)
+{
+  g_autoptr (WeirEngine) engine = g_new0 (WeirEngine, 1);
+  uint64_t seed = options->seed != 0 ? options->seed : weir_random_system_seed ();
+
+  engine->registry = options->registry;
+  engine->clock = options->clock != NULL ? options->clock : weir_clock_system ();
+  engine->session_max = options->session_max > 0 ? options->session_max : SIZE_MAX;
+  engine->by_hand = options->by_hand;
+  weir_random_init (&engine->random, seed);
+  engine->install_id = weir_random_next (&engine->random);
+  engine->next_id = 1;
+  engine->depot = weir_depot_new ();
+  engine->board = weir_board_new (options->on_bulletin, options->data);
+  engine->timers = weir_timers_new (engine->clock);
+  engine->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_node_free);
+  engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_free);
+  engine->scheduler = weir_scheduler_new (engine, count_workers (options));
+  engine->hostname = g_strdup (g_get_host_name ());
+  engine->scope = (WeirExprScope){ .clock = engine->clock,
+                                   .random = &engine->random,
+                                   .next_int = &engine->next_int,
+                                   .hostname = engine->hostname,
+                                   .full_hostname = engine->hostname };
+  engine->expiry_timer.func = on_expiry_timer;
+  engine->expiry_timer.data = engine;
+  weir_session_init (&engine->expiry_session, engine);
+  engine->store = weir_content_store_new (options->content_dir, NULL, error);
+  return engine->store != NULL ? g_steal_pointer (&engine) : NULL;
+}
+
+/* Nothing runs any more: what is queued or expired is freed on the calling thread. */
+static void
+empty_queues (WeirEngine *engine)
+{
+  WeirMagazine *magazine =
+      &weir_worker_get_session (weir_scheduler_get_first_worker (engine->scheduler))->magazine;
+
+  for (guint i = 0; i < engine->queues->len; i++) {
+    WeirList list = { 0 };
+
+    weir_queue_pop (engine->queues->pdata[i], SIZE_MAX, 0, INT64_MAX, &list, &list);
+    for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
+      weir_flowfile_free (magazine, flowfile);
+  }
+}
+
+void
+weir_engine_free (WeirEngine *engine)
+{
+  if (engine == NULL)
+    return;
+  g_assert (!engine->is_started);
+  empty_queues (engine);
+  weir_session_clear (&engine->expiry_session);
+  weir_scheduler_free (engine->scheduler);
+  g_ptr_array_unref (engine->queues);
+  g_ptr_array_unref (engine->nodes);
+  weir_timers_free (engine->timers);
+  weir_board_free (engine->board);
+  weir_depot_free (engine->depot);
+  weir_content_store_free (engine->store);
+  g_free (engine->hostname);
+  g_free (engine);
+}
+
+bool
+weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver, GError **error)
+{
+  return weir_build_flow (engine, flow, resolver, error);
+}
+
+void
+weir_engine_start (WeirEngine *engine)
+{
+  engine->is_started = true;
+  weir_timers_start (engine->timers);
+  for (guint i = 0; i < engine->nodes->len; i++) {
+    WeirNode *node = engine->nodes->pdata[i];
+    if (!node->is_disabled)
+      weir_node_start (node);
+  }
+  weir_scheduler_start (engine->scheduler);
+  on_expiry_timer (engine);
+}
+
+WeirNode *
+weir_engine_find_node (WeirEngine *engine, const char *path)
+{
+  for (guint i = 0; i < engine->nodes->len; i++) {
+    WeirNode *node = engine->nodes->pdata[i];
+    if (g_str_equal (node->path, path))
+      return node;
+  }
+  return NULL;
+}
+
+/* --- idle --- */
+
+/* True when @node will go on by itself, though it has no task now. */
+static bool
+will_go_on (WeirNode *node, int64_t now)
+{
+  int64_t until;
+  WeirWait wait = weir_node_get_wait (node, now, &until);
+
+  switch (wait) {
+  case WEIR_WAIT_NONE:
+    /* About to be woken; a dry source has nothing to bring. */
+    return !(node->is_source && atomic_load (&node->is_dry));
+  case WEIR_WAIT_STOPPED:
+  case WEIR_WAIT_ROOM:
+    return false;
+  case WEIR_WAIT_INPUT:
+  case WEIR_WAIT_PENALTY:
+    return until < INT64_MAX;
+  case WEIR_WAIT_SCHEDULE:
+  case WEIR_WAIT_YIELD:
+    if (atomic_load (&node->phase) == WEIR_PHASE_STARTING)
+      return !node->is_source && weir_node_has_queued (node);
+    return !(node->is_source && atomic_load (&node->is_dry));
+  }
+  return false;
+}
+
+bool
+weir_engine_is_idle (WeirEngine *engine)
+{
+  int64_t now = weir_clock_get_monotonic (engine->clock);
+
+  if (weir_scheduler_get_tasks (engine->scheduler) > 0)
+    return false;
+  for (guint i = 0; i < engine->nodes->len; i++)
+    if (will_go_on (engine->nodes->pdata[i], now))
+      return false;
+  /* A timer may have brought a task meanwhile, whose effects the loop did not see. */
+  return weir_scheduler_get_tasks (engine->scheduler) == 0;
+}
+
+bool
+weir_engine_wait_idle (WeirEngine *engine, int64_t usec)
+{
+  int64_t end = g_get_monotonic_time () + usec;
+
+  for (;;) {
+    uint64_t rests = weir_scheduler_get_rests (engine->scheduler);
+    int64_t left = end - g_get_monotonic_time ();
+
+    if (weir_engine_is_idle (engine))
+      return true;
+    if (left <= 0)
+      return false;
+    weir_scheduler_wait_rest (engine->scheduler, rests, left);
+  }
+}
+
+bool
+weir_engine_step (WeirEngine *engine)
+{
+  bool fired = weir_timers_run (engine->timers) > 0;
+
+  return weir_scheduler_step (engine->scheduler) || fired;
+}
+
+/* --- expiry --- */
+
+/* A queue that moves finds expired FlowFiles by itself; one whose target does not take from it is
+ * looked through now and then. */
+static void
+expire (WeirEngine *engine, WeirQueue *queue)
+{
+  WeirSession *session = &engine->expiry_session;
+  WeirList expired = { 0 };
+
+  weir_queue_pop_expired (queue, weir_clock_get_wall (engine->clock), &expired);
+  if (expired.n == 0)
+    return;
+  weir_session_begin (session, queue->target, 0);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&expired)) != NULL;)
+    weir_session_expire (session, flowfile, queue);
+  weir_session_commit (session, NULL);
+  weir_session_end (session);
+}
+
+static void
+on_expiry_timer (void *data)
+{
+  WeirEngine *engine = data;
+  int64_t shortest = INT64_MAX;
+
+  for (guint i = 0; i < engine->queues->len; i++) {
+    WeirQueue *queue = engine->queues->pdata[i];
+
+    if (queue->expire_usec == 0)
+      continue;
+    shortest = MIN (shortest, queue->expire_usec);
+    if (atomic_load (&queue->count) > 0)
+      expire (engine, queue);
+  }
+  if (shortest < INT64_MAX)
+    weir_timers_arm (engine->timers, &engine->expiry_timer,
+                     weir_clock_get_monotonic (engine->clock) +
+                         CLAMP (shortest / 4, G_USEC_PER_SEC / 10, 60 * G_USEC_PER_SEC));
+}
+
+/* --- stop --- */
+
+void
+weir_engine_stop_sources (WeirEngine *engine)
+{
+  for (guint i = 0; i < engine->nodes->len; i++) {
+    WeirNode *node = engine->nodes->pdata[i];
+    if (node->is_source)
+      weir_node_stop (node);
+  }
+}
+
+static bool
+wait_for_tasks (WeirEngine *engine, int64_t end)
+{
+  for (;;) {
+    uint64_t rests = weir_scheduler_get_rests (engine->scheduler);
+    int64_t left = end - g_get_monotonic_time ();
+
+    if (weir_scheduler_get_tasks (engine->scheduler) == 0)
+      return true;
+    if (left <= 0)
+      return false;
+    weir_scheduler_wait_rest (engine->scheduler, rests, left);
+  }
+}
+
+bool
+weir_engine_stop (WeirEngine *engine, int64_t usec)
+{
+  int64_t end = g_get_monotonic_time () + usec;
+
+  if (!engine->is_started)
+    return true;
+  for (guint i = 0; i < engine->nodes->len; i++)
+    weir_node_stop (engine->nodes->pdata[i]);
+  while (engine->by_hand && weir_scheduler_step (engine->scheduler))
+    continue;
+  if (!wait_for_tasks (engine, end))
+    return false;
+  weir_timers_stop (engine->timers);
+  if (!weir_scheduler_stop (engine->scheduler, MAX (G_USEC_PER_SEC, end - g_get_monotonic_time ())))
+    return false;
+  for (guint i = 0; i < engine->nodes->len; i++)
+    weir_node_finish (engine->nodes->pdata[i]);
+  engine->is_started = false;
+  return true;
+}

@@ -1,0 +1,85 @@
+/* engine.h: one running flow and everything it needs. Nothing in the runtime lives outside of it,
+ * so several engines in one process do not know of each other.
+ *
+ * Thread: main, unless said otherwise. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "expr/expr.h"
+#include "model/resolver.h"
+#include "plugin/registry.h"
+#include "runtime/bulletin.h"
+#include "runtime/node.h"
+#include "runtime/scheduler.h"
+
+typedef struct {
+  WeirRegistry *registry;
+  WeirClock *clock;        /* NULL: the machine's */
+  unsigned n_workers;      /* 0: one a core */
+  bool by_hand;            /* no threads: weir_engine_step does the work */
+  uint64_t seed;           /* 0: from the system */
+  size_t session_max;      /* FlowFiles in a session; 0: as many as a turn handles */
+  const char *content_dir; /* for content that is too large for memory; NULL: the default */
+  WeirBulletinFunc on_bulletin;
+  void *data;
+} WeirEngineOptions;
+
+struct WeirEngine {
+  WeirRegistry *registry;
+  WeirClock *clock;
+  WeirRandom random;
+  WeirDepot *depot;
+  WeirContentStore *store;
+  WeirTimers *timers;
+  WeirScheduler *scheduler;
+  WeirBoard *board;
+  WeirExprScope scope; /* what every evaluation sees */
+  char *hostname;
+  _Atomic int64_t next_int;
+  GPtrArray *nodes;  /* WeirNode, in the order of the flow */
+  GPtrArray *queues; /* WeirQueue, likewise */
+  uint64_t install_id;
+  size_t session_max;
+  bool by_hand;
+  bool is_started;
+  _Atomic uint64_t next_id;
+  WeirTimer expiry_timer;
+  WeirSession expiry_session; /* the timers' thread only */
+};
+
+/* Returns: (transfer full). */
+WeirEngine *weir_engine_new (const WeirEngineOptions *options, GError **error);
+
+/* Makes a node of each processor, port and funnel and a queue of each connection. @flow must have
+ * passed weir_flow_check and must outlive the engine; @resolver is used here only. */
+bool weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver,
+                       GError **error);
+
+void weir_engine_start (WeirEngine *engine);
+
+/* Waits up to @usec for the moment when nothing is left to do: no task, no source that may bring
+ * more at once, nothing that waits for a moment that will come by itself.
+ * Returns: true when that was so. */
+bool weir_engine_wait_idle (WeirEngine *engine, int64_t usec);
+
+/* Lets sources bring no more; what is queued goes on. */
+void weir_engine_stop_sources (WeirEngine *engine);
+
+/* Stops every node and the threads. Processors that are in a trigger have @usec to return.
+ * Returns: false when some did not; then the engine must not be freed. */
+bool weir_engine_stop (WeirEngine *engine, int64_t usec);
+
+/* It must have been stopped. What is still queued is gone. Takes NULL. */
+void weir_engine_free (WeirEngine *engine);
+
+/* By hand: fires what is due and runs one task. Returns: false when there was nothing to do. */
+bool weir_engine_step (WeirEngine *engine);
+
+/* Returns: (transfer none) (nullable): the node of the component with that path. */
+WeirNode *weir_engine_find_node (WeirEngine *engine, const char *path);
+
+/* True when nothing is left to do, see weir_engine_wait_idle. Thread: any. */
+bool weir_engine_is_idle (WeirEngine *engine);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirEngine, weir_engine_free)

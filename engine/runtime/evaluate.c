@@ -1,0 +1,137 @@
+/* evaluate.c: expressions over FlowFiles: what <weir/expr.h> promises, on top of the expression
+ * layer, which knows no FlowFile. */
+#include "expr/expr.h"
+#include "runtime/engine.h"
+#include "runtime/node.h"
+#include "runtime/session.h"
+
+static const char *
+on_lookup (const void *subject, const char *name)
+{
+  return weir_flowfile_get_attribute (subject, name);
+}
+
+static size_t
+on_count (const void *subject)
+{
+  return weir_flowfile_get_n_attributes (subject);
+}
+
+static void
+on_nth (const void *subject, size_t index, const char **ret_name, const char **ret_value)
+{
+  weir_flowfile_get_nth_attribute (subject, index, ret_name, ret_value);
+}
+
+static int64_t
+on_field (const void *subject, WeirExprField field)
+{
+  const WeirFlowFile *flowfile = subject;
+
+  switch (field) {
+  case WEIR_EXPR_FLOWFILE_ID:
+    return (int64_t)flowfile->id;
+  case WEIR_EXPR_FILE_SIZE:
+    return (int64_t)flowfile->content.size;
+  case WEIR_EXPR_ENTRY_DATE:
+    return flowfile->entry_time / 1000;
+  case WEIR_EXPR_LINEAGE_START:
+    return flowfile->lineage_start / 1000;
+  case WEIR_EXPR_LAST_QUEUE_DATE:
+    return flowfile->queue_time / 1000;
+  case WEIR_EXPR_QUEUE_DATE_INDEX:
+    return 0;
+  }
+  return 0;
+}
+
+static const char *
+on_environment (const void *host, const char *name)
+{
+  return g_getenv (name);
+}
+
+static WeirExprScope
+scope_of (const WeirEngine *engine, const WeirFlowFile *flowfile)
+{
+  WeirExprScope scope = engine->scope;
+
+  scope.subject = flowfile;
+  scope.host = engine;
+  scope.environment = on_environment;
+  if (flowfile != NULL) {
+    scope.lookup = on_lookup;
+    scope.count = on_count;
+    scope.nth = on_nth;
+    scope.field = on_field;
+  }
+  return scope;
+}
+
+/* The session that @flowfile is in. */
+static WeirSession *
+session_of (const WeirFlowFile *flowfile, GError **error)
+{
+  if (flowfile != NULL && flowfile->record != NULL && flowfile->record->session != NULL)
+    return flowfile->record->session;
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_FAILED,
+                       "the processor evaluated an expression over a FlowFile that is not in a "
+                       "session");
+  return NULL;
+}
+
+const char *
+weir_expr_eval (const WeirExpr *expr, const WeirFlowFile *flowfile, GError **error)
+{
+  const char *literal = weir_expr_get_literal (expr);
+  WeirSession *session;
+  WeirExprScope scope;
+
+  if (literal != NULL)
+    return literal;
+  session = session_of (flowfile, error);
+  if (session == NULL)
+    return NULL;
+  scope = scope_of (session->engine, flowfile);
+  return weir_expr_run (expr, &scope, &session->arena, error);
+}
+
+bool
+weir_expr_eval_bool (const WeirExpr *expr, const WeirFlowFile *flowfile, bool *ret_value,
+                     GError **error)
+{
+  WeirSession *session = session_of (flowfile, error);
+  WeirExprScope scope;
+
+  if (session == NULL)
+    return false;
+  scope = scope_of (session->engine, flowfile);
+  return weir_expr_run_bool (expr, &scope, &session->arena, ret_value, error);
+}
+
+bool
+weir_expr_eval_integer (const WeirExpr *expr, const WeirFlowFile *flowfile, int64_t *ret_value,
+                        GError **error)
+{
+  WeirSession *session = session_of (flowfile, error);
+  WeirExprScope scope;
+
+  if (session == NULL)
+    return false;
+  scope = scope_of (session->engine, flowfile);
+  return weir_expr_run_integer (expr, &scope, &session->arena, ret_value, error);
+}
+
+const char *
+weir_context_eval (const WeirContext *context, const WeirExpr *expr, GError **error)
+{
+  const char *literal = weir_expr_get_literal (expr);
+  WeirNode *node = context->node;
+  WeirExprScope scope;
+
+  if (literal != NULL)
+    return literal;
+  scope = scope_of (node->engine, NULL);
+  WEIR_LOCKED (&node->lock);
+  return weir_expr_run (expr, &scope, &node->evaluated, error);
+}

@@ -1,0 +1,156 @@
+/* node.h: one scheduled component: a processor, a port or a funnel.
+ *
+ * Its run word counts the tasks that are queued or running and remembers that somebody asked for
+ * more meanwhile: a node that nobody asks for costs nothing, and no request is ever lost. What it
+ * waits for is written in few atomics that weir_node_get_wait reads, so the scheduler, the idle
+ * test and the people who ask "why is this not running?" get the same answer.
+ *
+ * Thread: any, unless said otherwise. */
+#pragma once
+
+#include "model/cron.h"
+#include "plugin/config.h"
+#include "runtime/queue.h"
+#include "runtime/session.h"
+#include "runtime/state.h"
+#include "runtime/timers.h"
+
+typedef struct WeirWorker WeirWorker;
+
+typedef enum {
+  WEIR_PHASE_STOPPED,
+  WEIR_PHASE_STARTING, /* on_scheduled has not succeeded yet */
+  WEIR_PHASE_RUNNING,
+  WEIR_PHASE_STOPPING, /* no new task begins */
+} WeirPhase;
+
+/* Where a relationship leads. No queue: auto-terminated. */
+typedef struct {
+  WeirQueue **queues;
+  unsigned n;
+  unsigned attempts; /* retries before it is taken; 0: none */
+  WeirBackoff backoff;
+  int64_t max_usec;
+} WeirRoute;
+
+typedef enum {
+  WEIR_WAIT_NONE, /* it can run */
+  WEIR_WAIT_STOPPED,
+  WEIR_WAIT_INPUT,
+  WEIR_WAIT_PENALTY,
+  WEIR_WAIT_ROOM,
+  WEIR_WAIT_SCHEDULE,
+  WEIR_WAIT_YIELD,
+} WeirWait;
+
+typedef struct {
+  _Atomic uint64_t in_count;
+  _Atomic uint64_t in_bytes;
+  _Atomic uint64_t out_count;
+  _Atomic uint64_t out_bytes;
+  _Atomic uint64_t read_bytes;
+  _Atomic uint64_t written_bytes;
+  _Atomic uint64_t tasks; /* triggers */
+  _Atomic uint64_t task_nsec;
+  _Atomic uint64_t bulletins;
+} WeirNodeStats;
+
+struct WeirHeld {
+  WeirRecord record;
+  WeirNode *node;
+  char uuid[WEIR_UUID_SIZE];
+  WeirHeld *next; /* guarded by the node's lock, as is previous */
+  WeirHeld *previous;
+};
+
+struct WeirContext {
+  WeirNode *node;
+};
+
+struct WeirNode {
+  WeirContext context;
+  WeirEngine *engine;
+
+  /* set before the engine starts, then read only */
+  const WeirComponent *component;
+  char *path;
+  const WeirProcessor *type;
+  WeirPropertyText *properties; /* resolved */
+  size_t n_properties;
+  WeirQueue **inputs;
+  unsigned n_inputs;
+  WeirQueue **outputs;
+  unsigned n_outputs;
+  WeirScheduleMode mode;
+  int64_t every_usec;
+  WeirCron *cron;
+  unsigned tasks_wanted;
+  int64_t penalty_usec;
+  int64_t yield_usec;
+  WeirBulletinLevel bulletin_level;
+  char *retry_attribute; /* "retryCount.<id>"; NULL: nothing is retried */
+  bool is_source;        /* runs without input */
+  bool is_disabled;      /* never starts */
+
+  /* set by on_scheduled, before the phase is RUNNING */
+  WeirConfig *config;
+  WeirRoute *routes; /* by relationship */
+  unsigned n_routes;
+
+  WeirState *state;
+  WeirTimer timer;
+  WeirNodeStats stats;
+
+  _Atomic uint32_t run; /* WEIR_RUN_AGAIN and the number of tasks */
+  _Atomic uint32_t max_tasks;
+  _Atomic WeirPhase phase;
+  _Atomic int64_t yield_until; /* monotonic, as the next two */
+  _Atomic int64_t due;         /* by its schedule; 0: at once */
+  _Atomic int64_t wake_at;     /* asked for by the module; INT64_MAX: not */
+  _Atomic uint32_t batch;      /* triggers for one commit, by how long they take */
+  _Atomic uint32_t next_input;
+  _Atomic bool is_dry; /* a source whose last trigger brought nothing */
+
+  WeirLock lock;
+  WeirHeld *held;       /* guarded by lock */
+  GHashTable *counters; /* guarded by lock: name to int64_t; NULL until one is adjusted */
+  WeirArena evaluated;  /* guarded by lock: results of weir_context_eval */
+};
+
+#define WEIR_RUN_AGAIN 0x80000000u
+
+/* Asks for a task: now if there is a place for one, else after one that is running. @worker: the
+ * worker that asks, or NULL. */
+void weir_node_wake (WeirNode *node, WeirWorker *worker);
+
+/* What keeps it from running; @ret_until (or NULL) is when that ends by itself, else INT64_MAX. */
+WeirWait weir_node_get_wait (WeirNode *node, int64_t monotonic, int64_t *ret_until);
+
+/* True when something is in its input queues, whether it can be taken now or not. */
+bool weir_node_has_queued (WeirNode *node);
+
+/* True when something in its input queues can be taken now. */
+bool weir_node_has_ready (WeirNode *node);
+
+/* One activation, and what is to be done after it: run again, wait for a moment, or rest.
+ * Thread: the worker's. */
+void weir_node_run (WeirNode *node, WeirWorker *worker);
+
+/* True while back pressure keeps it from running. */
+bool weir_node_is_blocked (WeirNode *node);
+
+/* False while back pressure holds what leaves by @relationship. */
+bool weir_node_has_room (WeirNode *node, unsigned relationship);
+
+/* Begins, and asks for the first task. Thread: main. */
+void weir_node_start (WeirNode *node);
+
+/* No task begins any more; true when none is left. Thread: main. */
+bool weir_node_stop (WeirNode *node);
+
+/* After weir_node_stop has returned true: on_stopped, and held FlowFiles back to their queues.
+ * Thread: main. */
+void weir_node_finish (WeirNode *node);
+
+/* Has the node's timer fire no later than @when. */
+void weir_node_arm (WeirNode *node, int64_t when);

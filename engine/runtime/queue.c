@@ -1,0 +1,297 @@
+/* queue.c: a linked list, or a heap where an order is asked for, and a heap of those that wait for
+ * the end of their penalty. */
+#include "runtime/queue.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+void
+weir_list_append (WeirList *list, WeirFlowFile *flowfile)
+{
+  flowfile->next = NULL;
+  if (list->tail != NULL)
+    list->tail->next = flowfile;
+  else
+    list->head = flowfile;
+  list->tail = flowfile;
+  list->n++;
+  list->bytes += flowfile->content.size;
+}
+
+WeirFlowFile *
+weir_list_pop (WeirList *list)
+{
+  WeirFlowFile *flowfile = list->head;
+
+  if (flowfile == NULL)
+    return NULL;
+  list->head = flowfile->next;
+  if (list->head == NULL)
+    list->tail = NULL;
+  list->n--;
+  list->bytes -= flowfile->content.size;
+  flowfile->next = NULL;
+  return flowfile;
+}
+
+WeirQueue *
+weir_queue_new (const WeirConnection *connection)
+{
+  WeirQueue *queue = g_new0 (WeirQueue, 1);
+
+  pthread_mutex_init (&queue->lock, NULL);
+  queue->connection = connection;
+  queue->max_count = connection->max_count;
+  queue->max_bytes = connection->max_bytes;
+  queue->expire_usec = connection->expire_usec;
+  queue->order = connection->order;
+  atomic_init (&queue->next_due, INT64_MAX);
+  return queue;
+}
+
+void
+weir_queue_free (WeirQueue *queue)
+{
+  if (queue == NULL)
+    return;
+  g_assert (queue->fifo.head == NULL && queue->ordered.n == 0 && queue->penalized.n == 0);
+  weir_heap_clear (&queue->ordered);
+  weir_heap_clear (&queue->penalized);
+  pthread_mutex_destroy (&queue->lock);
+  g_free (queue);
+}
+
+/* NiFi's order of the attribute `priority`: numbers first and lowest first, then texts, then those
+ * without one. */
+static void
+rank_by_priority (WeirRank *rank, const WeirFlowFile *flowfile)
+{
+  const char *text = weir_attributes_get (flowfile->attributes, "priority");
+  char *end;
+
+  rank->group = 2;
+  if (text == NULL)
+    return;
+  rank->key = strtoll (text, &end, 10);
+  rank->group = end != text && *end == '\0' ? 0 : 1;
+  if (rank->group == 1) {
+    rank->key = 0;
+    rank->text = text;
+  }
+}
+
+static void
+push_ready (WeirQueue *queue, WeirFlowFile *flowfile)
+{
+  WeirRank rank = { .sequence = queue->sequence++ };
+
+  switch (queue->order) {
+  case WEIR_ORDER_FIFO:
+    weir_list_append (&queue->fifo, flowfile);
+    return;
+  case WEIR_ORDER_NEWEST:
+    rank.key = -flowfile->lineage_start;
+    break;
+  case WEIR_ORDER_OLDEST:
+    rank.key = flowfile->lineage_start;
+    break;
+  case WEIR_ORDER_PRIORITY:
+    rank_by_priority (&rank, flowfile);
+    break;
+  }
+  weir_heap_push (&queue->ordered, &rank, flowfile);
+}
+
+/* Call with the lock held, after each change. */
+static void
+publish (WeirQueue *queue)
+{
+  const WeirHeapItem *first = weir_heap_peek (&queue->penalized);
+
+  atomic_store_explicit (&queue->ready, queue->fifo.n + queue->ordered.n, memory_order_release);
+  atomic_store_explicit (&queue->next_due, first != NULL ? first->rank.key : INT64_MAX,
+                         memory_order_release);
+}
+
+static void
+push_one (WeirQueue *queue, WeirFlowFile *flowfile)
+{
+  if (flowfile->penalty_until != 0) {
+    WeirRank rank = { .key = flowfile->penalty_until, .sequence = queue->sequence++ };
+    weir_heap_push (&queue->penalized, &rank, flowfile);
+  } else {
+    push_ready (queue, flowfile);
+  }
+}
+
+void
+weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall)
+{
+  bool may_wait = false;
+
+  for (WeirFlowFile *flowfile = list->head; flowfile != NULL; flowfile = flowfile->next) {
+    flowfile->queue_time = wall;
+    may_wait |= flowfile->penalty_until != 0;
+  }
+  atomic_fetch_add_explicit (&queue->count, list->n, memory_order_relaxed);
+  atomic_fetch_add_explicit (&queue->bytes, list->bytes, memory_order_relaxed);
+  atomic_fetch_add_explicit (&queue->passed, list->n, memory_order_relaxed);
+  atomic_fetch_add_explicit (&queue->passed_bytes, list->bytes, memory_order_relaxed);
+
+  WEIR_LOCKED (&queue->lock);
+  if (queue->order == WEIR_ORDER_FIFO && !may_wait) {
+    if (queue->fifo.tail != NULL)
+      queue->fifo.tail->next = list->head;
+    else
+      queue->fifo.head = list->head;
+    queue->fifo.tail = list->tail;
+    queue->fifo.n += list->n;
+    queue->fifo.bytes += list->bytes;
+    *list = (WeirList){ 0 };
+  } else {
+    for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (list)) != NULL;)
+      push_one (queue, flowfile);
+  }
+  publish (queue);
+}
+
+void
+weir_queue_return (WeirQueue *queue, WeirList *list)
+{
+  WeirList front = { 0 };
+
+  WEIR_LOCKED (&queue->lock);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (list)) != NULL;) {
+    if (flowfile->penalty_until != 0 || queue->order != WEIR_ORDER_FIFO)
+      push_one (queue, flowfile);
+    else
+      weir_list_append (&front, flowfile);
+  }
+  if (front.n > 0) {
+    front.tail->next = queue->fifo.head;
+    if (queue->fifo.tail == NULL)
+      queue->fifo.tail = front.tail;
+    queue->fifo.head = front.head;
+    queue->fifo.n += front.n;
+    queue->fifo.bytes += front.bytes;
+  }
+  publish (queue);
+}
+
+static bool
+is_expired (const WeirQueue *queue, const WeirFlowFile *flowfile, int64_t wall)
+{
+  return queue->expire_usec > 0 && flowfile->entry_time + queue->expire_usec <= wall;
+}
+
+void
+weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, WeirList *ret_list,
+                WeirList *ret_expired)
+{
+  const WeirHeapItem *waiting;
+
+  WEIR_LOCKED (&queue->lock);
+  while ((waiting = weir_heap_peek (&queue->penalized)) != NULL && waiting->rank.key <= monotonic) {
+    WeirFlowFile *flowfile = weir_heap_pop (&queue->penalized);
+    flowfile->penalty_until = 0;
+    push_ready (queue, flowfile);
+  }
+  while (max > 0) {
+    WeirFlowFile *flowfile =
+        queue->ordered.n > 0 ? weir_heap_pop (&queue->ordered) : weir_list_pop (&queue->fifo);
+    if (flowfile == NULL)
+      break;
+    if (is_expired (queue, flowfile, wall)) {
+      weir_list_append (ret_expired, flowfile);
+    } else {
+      weir_list_append (ret_list, flowfile);
+      max--;
+    }
+  }
+  publish (queue);
+}
+
+void
+weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
+{
+  int64_t limit = wall - queue->expire_usec;
+  WeirList kept = { 0 };
+  WeirFlowFile *heaps[2];
+
+  if (queue->expire_usec == 0)
+    return;
+
+  WEIR_LOCKED (&queue->lock);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&queue->fifo)) != NULL;)
+    weir_list_append (is_expired (queue, flowfile, wall) ? ret_expired : &kept, flowfile);
+  queue->fifo = kept;
+  heaps[0] = weir_heap_take_older (&queue->ordered, limit);
+  heaps[1] = weir_heap_take_older (&queue->penalized, limit);
+  for (size_t i = 0; i < G_N_ELEMENTS (heaps); i++)
+    for (WeirFlowFile *flowfile = heaps[i], *next; flowfile != NULL; flowfile = next) {
+      next = flowfile->next;
+      weir_list_append (ret_expired, flowfile);
+    }
+  publish (queue);
+}
+
+bool
+weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes)
+{
+  uint64_t count = atomic_fetch_sub_explicit (&queue->count, n, memory_order_seq_cst) - n;
+  uint64_t rest = atomic_fetch_sub_explicit (&queue->bytes, bytes, memory_order_seq_cst) - bytes;
+
+  /* Half empty, so that the source is not woken for each FlowFile that leaves a full queue. */
+  return atomic_load_explicit (&queue->was_full, memory_order_seq_cst) &&
+         (queue->max_count == 0 || count <= queue->max_count / 2) &&
+         (queue->max_bytes == 0 || rest <= queue->max_bytes / 2) &&
+         atomic_exchange (&queue->was_full, false);
+}
+
+static bool
+is_over (WeirQueue *queue)
+{
+  uint64_t count = atomic_load_explicit (&queue->count, memory_order_seq_cst);
+  uint64_t bytes = atomic_load_explicit (&queue->bytes, memory_order_seq_cst);
+
+  return (queue->max_count > 0 && count >= queue->max_count) ||
+         (queue->max_bytes > 0 && bytes >= queue->max_bytes);
+}
+
+bool
+weir_queue_is_full (WeirQueue *queue)
+{
+  if (!is_over (queue))
+    return false;
+  atomic_store (&queue->was_full, true);
+  /* It may have emptied between the test and the mark, and nobody would tell. */
+  return is_over (queue);
+}
+
+bool
+weir_queue_is_drained (WeirQueue *queue)
+{
+  return atomic_load (&queue->was_full) &&
+         atomic_load_explicit (&queue->ready, memory_order_acquire) == 0 && !is_over (queue) &&
+         atomic_exchange (&queue->was_full, false);
+}
+
+uint64_t
+weir_queue_get_room (const WeirQueue *queue)
+{
+  uint64_t count = atomic_load_explicit (&queue->count, memory_order_relaxed);
+  uint64_t bytes = atomic_load_explicit (&queue->bytes, memory_order_relaxed);
+
+  if (queue->max_bytes > 0 && bytes >= queue->max_bytes)
+    return 0;
+  if (queue->max_count == 0)
+    return UINT64_MAX;
+  return count < queue->max_count ? queue->max_count - count : 0;
+}
+
+bool
+weir_queue_has_ready (const WeirQueue *queue, int64_t monotonic)
+{
+  return atomic_load_explicit (&queue->ready, memory_order_acquire) > 0 ||
+         atomic_load_explicit (&queue->next_due, memory_order_acquire) <= monotonic;
+}

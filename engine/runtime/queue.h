@@ -1,0 +1,94 @@
+/* queue.h: the FlowFiles of one connection.
+ *
+ * Invariants: count and bytes are exact and include what a session has taken and not yet committed;
+ * they fall only by weir_queue_acknowledge. The limits are soft: they are tested before work
+ * begins, a push always succeeds, so a worker never waits for a queue.
+ *
+ * Thread: any, unless said otherwise. */
+#pragma once
+
+#include "base/lock.h"
+#include "model/flow.h"
+#include "runtime/heap.h"
+
+#include <stdatomic.h>
+
+typedef struct WeirNode WeirNode;
+
+/* FlowFiles linked by next, with their sums. A zeroed struct is an empty list. */
+typedef struct {
+  WeirFlowFile *head;
+  WeirFlowFile *tail;
+  size_t n;
+  uint64_t bytes;
+} WeirList;
+
+void weir_list_append (WeirList *list, WeirFlowFile *flowfile);
+
+/* Returns: (transfer full) (nullable). */
+WeirFlowFile *weir_list_pop (WeirList *list);
+
+typedef struct WeirQueue {
+  WeirLock lock;
+  WeirList fifo;      /* guarded by lock; unused when there is an order */
+  WeirHeap ordered;   /* guarded by lock */
+  WeirHeap penalized; /* guarded by lock */
+  uint64_t sequence;  /* guarded by lock */
+
+  _Atomic uint64_t count;
+  _Atomic uint64_t bytes;
+  _Atomic uint64_t ready;   /* can be taken now */
+  _Atomic int64_t next_due; /* monotonic: when the first penalized one is; INT64_MAX: none */
+  _Atomic bool was_full;    /* somebody may wait for room */
+  _Atomic uint64_t passed;  /* ever pushed */
+  _Atomic uint64_t passed_bytes;
+  _Atomic uint64_t expired;
+
+  /* set before the first push, then read only */
+  const WeirConnection *connection;
+  WeirNode *source;
+  WeirNode *target;
+  unsigned source_index; /* among the outputs of source */
+  unsigned target_index; /* among the inputs of target */
+  uint64_t max_count;
+  uint64_t max_bytes;
+  int64_t expire_usec;
+  WeirOrder order;
+} WeirQueue;
+
+/* Returns: (transfer full). */
+WeirQueue *weir_queue_new (const WeirConnection *connection);
+
+/* It must be empty. Takes NULL. */
+void weir_queue_free (WeirQueue *queue);
+
+/* Takes all of @list, which is empty afterwards. @wall becomes their queue time. */
+void weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall);
+
+/* Takes back what weir_queue_pop gave, to the front. */
+void weir_queue_return (WeirQueue *queue, WeirList *list);
+
+/* Moves up to @max FlowFiles to the end of @ret_list, and what was found to have expired to the
+ * end of @ret_expired. Both still count until they are acknowledged. */
+void weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic,
+                     WeirList *ret_list, WeirList *ret_expired);
+
+/* Looks for expired ones in the whole queue. */
+void weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired);
+
+/* @n FlowFiles of @bytes are no longer here. Returns: true when somebody may wait for that room. */
+bool weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes);
+
+/* Makes room known to be waited for: the next weir_queue_acknowledge that empties half says so.
+ * Returns: true when the queue is full. */
+bool weir_queue_is_full (WeirQueue *queue);
+
+/* How many more FlowFiles may come before it is full; 0: full. */
+uint64_t weir_queue_get_room (const WeirQueue *queue);
+
+/* True when something can be taken, as far as can be told without the lock. */
+bool weir_queue_has_ready (const WeirQueue *queue, int64_t monotonic);
+
+/* True, once, when the source waits for room, there is some, and nothing is left to take: a target
+ * that keeps what it took would otherwise let it wait for ever. */
+bool weir_queue_is_drained (WeirQueue *queue);

@@ -1,0 +1,84 @@
+/* retry.c: "try again" as NiFi has it. A FlowFile that would leave by a relationship that is
+ * retried goes back to its queue as it was when it came, one higher in `retryCount.<id>`;
+ * everything made from it in this session is gone, as if the attempt had not been. */
+#include "runtime/commit.h"
+#include "runtime/engine.h"
+#include "runtime/node.h"
+
+static WeirRecord *
+root_of (WeirRecord *record)
+{
+  while (record->origin != NULL)
+    record = record->origin;
+  return record;
+}
+
+static unsigned
+count_of (const WeirNode *node, WeirAttributes *attributes)
+{
+  const char *text = weir_attributes_get (attributes, node->retry_attribute);
+
+  return text != NULL ? (unsigned)g_ascii_strtoull (text, NULL, 10) : 0;
+}
+
+static int64_t
+delay_of (const WeirNode *node, const WeirRoute *route, unsigned count)
+{
+  int64_t base = route->backoff == WEIR_BACKOFF_PENALIZE ? node->penalty_usec : node->yield_usec;
+
+  for (; count > 0 && base < route->max_usec; count--)
+    base *= 2;
+  return MIN (base, route->max_usec);
+}
+
+static void
+retry (WeirSession *session, WeirRecord *root, const WeirRoute *route)
+{
+  WeirNode *node = session->node;
+  int64_t now = session->monotonic;
+  unsigned count;
+  int64_t delay;
+
+  weir_session_restore (session, root);
+  count = count_of (node, root->flowfile->attributes);
+  delay = delay_of (node, route, count);
+
+  root->fate = WEIR_PENDING;
+  weir_session_put_attribute_printf (session, root->flowfile, node->retry_attribute, "%u",
+                                     count + 1);
+  root->fate = WEIR_RETURNED;
+  root->penalized = false;
+  root->undone = true;
+  if (route->backoff == WEIR_BACKOFF_PENALIZE)
+    root->flowfile->penalty_until = now + delay;
+  else
+    atomic_store (&node->yield_until, now + delay);
+}
+
+void
+weir_session_apply_retries (WeirSession *session)
+{
+  WeirNode *node = session->node;
+
+  for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
+    const WeirRoute *route = &node->routes[record->relationship];
+    WeirRecord *root = root_of (record);
+    WeirAttributes *before =
+        root->attributes_changed ? root->old_attributes : root->flowfile->attributes;
+
+    if (record->fate == WEIR_TRANSFERRED && route->attempts > 0 && root->source != NULL &&
+        !root->undone && count_of (node, before) < route->attempts)
+      retry (session, root, route);
+  }
+  for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
+    WeirAttributes *old;
+
+    if (root_of (record)->undone) {
+      if (record->origin != NULL)
+        record->fate = WEIR_REMOVED;
+    } else if (record->fate == WEIR_TRANSFERRED) {
+      weir_attributes_remove (&record->flowfile->attributes, node->retry_attribute, &old);
+      weir_attributes_unref (old);
+    }
+  }
+}

@@ -1,0 +1,285 @@
+/* scheduler.c: the run word of a node (node.c) says whether it has a task; here tasks find workers.
+ *
+ * A worker sleeps only after it has announced that and has seen, under the lock, that nothing is
+ * queued; who queues something looks for sleepers after. So one of the two sees the other. */
+#include "runtime/scheduler.h"
+
+#include "runtime/bulletin.h"
+#include "runtime/engine.h"
+#include "runtime/worker.h"
+
+#include <time.h>
+
+#define SPARE_MAX  32u                             /* workers beside the wanted ones */
+#define STALL_USEC (INT64_C (1) * G_USEC_PER_SEC)  /* then a spare one takes its place */
+#define TELL_USEC  (INT64_C (30) * G_USEC_PER_SEC) /* then people are told */
+
+struct WeirScheduler {
+  WeirEngine *engine;
+  unsigned n_wanted;
+  WeirWorker *workers[SPARE_MAX + 256];
+  _Atomic unsigned n_workers; /* never falls */
+  _Atomic unsigned next;      /* who gets what comes from outside */
+  _Atomic size_t n_queued;
+  _Atomic size_t n_tasks;
+  _Atomic unsigned n_sleeping;
+
+  WeirLock lock;
+  pthread_cond_t work;
+  pthread_cond_t idle;
+  uint64_t rests;        /* guarded by lock */
+  unsigned n_threads;    /* guarded by lock */
+  _Atomic bool stopping; /* set with the lock held */
+  WeirTimer stall_timer;
+};
+
+static void on_stall_timer (void *data);
+
+static void
+cond_init (pthread_cond_t *cond)
+{
+  pthread_condattr_t monotonic;
+
+  pthread_condattr_init (&monotonic);
+  pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init (cond, &monotonic);
+  pthread_condattr_destroy (&monotonic);
+}
+
+WeirScheduler *
+weir_scheduler_new (WeirEngine *engine, unsigned n_workers)
+{
+  WeirScheduler *scheduler = g_new0 (WeirScheduler, 1);
+
+  scheduler->engine = engine;
+  scheduler->n_wanted = MIN (n_workers, G_N_ELEMENTS (scheduler->workers) - SPARE_MAX);
+  scheduler->n_workers = MAX (1, scheduler->n_wanted);
+  for (unsigned i = 0; i < scheduler->n_workers; i++)
+    scheduler->workers[i] = weir_worker_new (engine, i);
+  pthread_mutex_init (&scheduler->lock, NULL);
+  cond_init (&scheduler->work);
+  cond_init (&scheduler->idle);
+  scheduler->stall_timer.func = on_stall_timer;
+  scheduler->stall_timer.data = scheduler;
+  return scheduler;
+}
+
+void
+weir_scheduler_free (WeirScheduler *scheduler)
+{
+  if (scheduler == NULL)
+    return;
+  for (unsigned i = 0; i < scheduler->n_workers; i++)
+    weir_worker_free (scheduler->workers[i]);
+  pthread_cond_destroy (&scheduler->work);
+  pthread_cond_destroy (&scheduler->idle);
+  pthread_mutex_destroy (&scheduler->lock);
+  g_free (scheduler);
+}
+
+static struct timespec
+deadline_in (int64_t usec)
+{
+  int64_t until = g_get_monotonic_time () + usec;
+
+  return (struct timespec){ .tv_sec = until / G_USEC_PER_SEC,
+                            .tv_nsec = until % G_USEC_PER_SEC * 1000 };
+}
+
+/* The worker counts from now on until weir_scheduler_take has told it to end. */
+static void
+start_worker (WeirScheduler *scheduler, WeirWorker *worker)
+{
+  pthread_mutex_lock (&scheduler->lock);
+  scheduler->n_threads++;
+  pthread_mutex_unlock (&scheduler->lock);
+  weir_worker_start (worker);
+}
+
+void
+weir_scheduler_start (WeirScheduler *scheduler)
+{
+  scheduler->stopping = false;
+  for (unsigned i = 0; i < scheduler->n_wanted; i++)
+    start_worker (scheduler, scheduler->workers[i]);
+}
+
+bool
+weir_scheduler_stop (WeirScheduler *scheduler, int64_t usec)
+{
+  struct timespec deadline = deadline_in (usec);
+  bool all;
+
+  pthread_mutex_lock (&scheduler->lock);
+  scheduler->stopping = true;
+  pthread_cond_broadcast (&scheduler->work);
+  while (scheduler->n_threads > 0 &&
+         pthread_cond_timedwait (&scheduler->idle, &scheduler->lock, &deadline) == 0)
+    continue;
+  all = scheduler->n_threads == 0;
+  pthread_mutex_unlock (&scheduler->lock);
+  for (unsigned i = 0; all && i < scheduler->n_workers; i++)
+    weir_worker_join (scheduler->workers[i]);
+  return all;
+}
+
+static void
+wake_one (WeirScheduler *scheduler)
+{
+  WEIR_LOCKED (&scheduler->lock);
+  pthread_cond_signal (&scheduler->work);
+}
+
+/* While there are tasks, somebody looks now and then whether they get on. */
+static void
+watch (WeirScheduler *scheduler)
+{
+  if (scheduler->n_wanted > 0)
+    weir_timers_arm (scheduler->engine->timers, &scheduler->stall_timer,
+                     weir_clock_get_monotonic (scheduler->engine->clock) + STALL_USEC);
+}
+
+void
+weir_scheduler_push (WeirScheduler *scheduler, WeirWorker *worker, WeirNode *node, WeirPush where)
+{
+  bool from_outside = worker == NULL;
+  size_t n;
+
+  if (from_outside)
+    worker =
+        scheduler->workers[atomic_fetch_add_explicit (&scheduler->next, 1, memory_order_relaxed) %
+                           MAX (1, scheduler->n_wanted)];
+  if (atomic_fetch_add (&scheduler->n_tasks, 1) == 0)
+    watch (scheduler);
+  n = weir_worker_push (worker, node, where == WEIR_PUSH_LAST);
+  atomic_fetch_add (&scheduler->n_queued, 1);
+  /* The one that a worker has just pushed it will take itself in a moment. */
+  if ((from_outside || n > 1) && atomic_load (&scheduler->n_sleeping) > 0)
+    wake_one (scheduler);
+}
+
+void
+weir_scheduler_done (WeirScheduler *scheduler)
+{
+  if (atomic_fetch_sub (&scheduler->n_tasks, 1) != 1)
+    return;
+  WEIR_LOCKED (&scheduler->lock);
+  scheduler->rests++;
+  pthread_cond_broadcast (&scheduler->idle);
+}
+
+size_t
+weir_scheduler_get_tasks (WeirScheduler *scheduler)
+{
+  return atomic_load (&scheduler->n_tasks);
+}
+
+uint64_t
+weir_scheduler_get_rests (WeirScheduler *scheduler)
+{
+  WEIR_LOCKED (&scheduler->lock);
+  return scheduler->rests;
+}
+
+void
+weir_scheduler_wait_rest (WeirScheduler *scheduler, uint64_t rests, int64_t usec)
+{
+  struct timespec deadline = deadline_in (usec);
+
+  WEIR_LOCKED (&scheduler->lock);
+  while (scheduler->rests == rests &&
+         pthread_cond_timedwait (&scheduler->idle, &scheduler->lock, &deadline) == 0)
+    continue;
+}
+
+static WeirNode *
+try_take (WeirScheduler *scheduler, WeirWorker *worker)
+{
+  unsigned n_workers = atomic_load_explicit (&scheduler->n_workers, memory_order_acquire);
+  unsigned index = weir_worker_get_index (worker);
+  WeirNode *node = weir_worker_take (worker);
+
+  for (unsigned i = 1; node == NULL && i < n_workers; i++)
+    node = weir_worker_steal (scheduler->workers[(index + i) % n_workers]);
+  if (node != NULL)
+    atomic_fetch_sub (&scheduler->n_queued, 1);
+  return node;
+}
+
+static void
+sleep_until_work (WeirScheduler *scheduler)
+{
+  WEIR_LOCKED (&scheduler->lock);
+  atomic_fetch_add (&scheduler->n_sleeping, 1);
+  while (!scheduler->stopping && atomic_load (&scheduler->n_queued) == 0)
+    pthread_cond_wait (&scheduler->work, &scheduler->lock);
+  atomic_fetch_sub (&scheduler->n_sleeping, 1);
+}
+
+WeirNode *
+weir_scheduler_take (WeirScheduler *scheduler, WeirWorker *worker)
+{
+  WeirNode *node;
+
+  while (!atomic_load (&scheduler->stopping)) {
+    if ((node = try_take (scheduler, worker)) != NULL)
+      return node;
+    sleep_until_work (scheduler);
+  }
+  WEIR_LOCKED (&scheduler->lock);
+  scheduler->n_threads--;
+  pthread_cond_broadcast (&scheduler->idle);
+  return NULL;
+}
+
+bool
+weir_scheduler_step (WeirScheduler *scheduler)
+{
+  WeirNode *node = try_take (scheduler, scheduler->workers[0]);
+
+  if (node != NULL)
+    weir_worker_run (scheduler->workers[0], node);
+  return node != NULL;
+}
+
+WeirWorker *
+weir_scheduler_get_first_worker (WeirScheduler *scheduler)
+{
+  return scheduler->workers[0];
+}
+
+static void
+add_spare (WeirScheduler *scheduler)
+{
+  unsigned index = atomic_load (&scheduler->n_workers);
+
+  if (index >= scheduler->n_wanted + SPARE_MAX)
+    return;
+  scheduler->workers[index] = weir_worker_new (scheduler->engine, index);
+  atomic_store_explicit (&scheduler->n_workers, index + 1, memory_order_release);
+  start_worker (scheduler, scheduler->workers[index]);
+}
+
+/* Once a second while there are tasks: is somebody stuck? */
+static void
+on_stall_timer (void *data)
+{
+  WeirScheduler *scheduler = data;
+  unsigned n_workers = atomic_load (&scheduler->n_workers);
+  unsigned n_stalled = 0;
+
+  for (unsigned i = 0; i < n_workers; i++) {
+    WeirNode *node;
+    int64_t busy = weir_worker_get_busy (scheduler->workers[i], &node);
+
+    if (busy > STALL_USEC)
+      n_stalled++;
+    if (busy > TELL_USEC && weir_worker_tell_stall (scheduler->workers[i]))
+      weir_bulletin_raise (node, WEIR_LOG_WARNING,
+                           "has been working on one trigger for more than 30 s");
+  }
+  if (n_workers - n_stalled < scheduler->n_wanted && !atomic_load (&scheduler->stopping))
+    add_spare (scheduler);
+  if (atomic_load (&scheduler->n_tasks) > 0)
+    watch (scheduler);
+}

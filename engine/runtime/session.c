@@ -1,0 +1,534 @@
+/* session.c: FlowFiles in and out of a session, and undoing. What the functions promise stands in
+ * <weir/session.h>. */
+#include "runtime/session.h"
+
+#include "base/uuid.h"
+#include "runtime/engine.h"
+#include "runtime/node.h"
+
+#include <stdarg.h>
+
+#define ID_BLOCK 256u /* ids that a session sets aside at a time */
+
+void
+weir_session_init (WeirSession *session, WeirEngine *engine)
+{
+  *session = (WeirSession){ .engine = engine };
+  weir_magazine_init (&session->magazine, engine->depot);
+  weir_arena_init (&session->arena);
+  session->retired = g_ptr_array_new ();
+  session->views = g_array_new (FALSE, FALSE, sizeof (WeirContentView));
+}
+
+void
+weir_session_clear (WeirSession *session)
+{
+  g_assert (session->now.newest == NULL && session->inbox.head == NULL);
+  weir_magazine_clear (&session->magazine);
+  weir_arena_clear (&session->arena);
+  g_ptr_array_unref (session->retired);
+  g_array_unref (session->views);
+}
+
+void
+weir_session_begin (WeirSession *session, WeirNode *node, size_t prefetch)
+{
+  session->node = node;
+  session->prefetch = prefetch;
+  session->wall = weir_clock_get_wall (session->engine->clock);
+  session->monotonic = weir_clock_get_monotonic (session->engine->clock);
+}
+
+void
+weir_session_tick (WeirSession *session)
+{
+  int64_t monotonic = weir_clock_get_monotonic (session->engine->clock);
+
+  session->wall += monotonic - session->monotonic;
+  session->monotonic = monotonic;
+}
+
+void
+weir_session_end (WeirSession *session)
+{
+  weir_session_return_inbox (session);
+  session->node = NULL;
+}
+
+void
+weir_session_return_inbox (WeirSession *session)
+{
+  if (session->inbox.head != NULL)
+    weir_queue_return (session->inbox_queue, &session->inbox);
+  session->inbox_queue = NULL;
+}
+
+static void
+release_old (WeirRecord *record)
+{
+  if (record->attributes_changed)
+    weir_attributes_unref (record->old_attributes);
+  if (record->content_changed)
+    weir_content_clear (&record->old_content);
+}
+
+void
+weir_session_reset (WeirSession *session)
+{
+  for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous)
+    release_old (record);
+  for (guint i = 0; i < session->retired->len; i++)
+    weir_attributes_unref (session->retired->pdata[i]);
+  g_ptr_array_set_size (session->retired, 0);
+  for (guint i = 0; i < session->views->len; i++)
+    weir_content_view_close (&g_array_index (session->views, WeirContentView, i));
+  g_array_set_size (session->views, 0);
+  session->now = (WeirMark){ 0 };
+  session->n_records = 0;
+  session->must_commit = false;
+  session->bytes_read = session->bytes_written = 0;
+  weir_arena_reset (&session->arena);
+}
+
+void
+weir_session_fail (WeirSession *session, const char *format, ...)
+{
+  va_list args;
+
+  if (session->error != NULL)
+    return;
+  va_start (args, format);
+  session->error = g_error_new_valist (WEIR_ERROR, WEIR_ERROR_FAILED, format, args);
+  va_end (args);
+}
+
+WeirRecord *
+weir_session_record (WeirSession *session, const WeirFlowFile *flowfile)
+{
+  if (flowfile != NULL && flowfile->record != NULL && flowfile->record->session == session)
+    return flowfile->record;
+  weir_session_fail (session, "the processor used a FlowFile that is not in its session");
+  return NULL;
+}
+
+WeirRecord *
+weir_session_record_to_change (WeirSession *session, WeirFlowFile *flowfile)
+{
+  WeirRecord *record = weir_session_record (session, flowfile);
+
+  if (record == NULL || record->fate == WEIR_PENDING)
+    return record;
+  weir_session_fail (session, "the processor changed a FlowFile that it had already passed on");
+  return NULL;
+}
+
+uint64_t
+weir_session_new_id (WeirSession *session)
+{
+  if (session->next_id == session->last_id) {
+    session->next_id =
+        atomic_fetch_add_explicit (&session->engine->next_id, ID_BLOCK, memory_order_relaxed);
+    session->last_id = session->next_id + ID_BLOCK;
+  }
+  return session->next_id++;
+}
+
+const char *
+weir_record_get_uuid (WeirRecord *record)
+{
+  WeirSession *session = record->session;
+  WeirHeld *held = session == NULL ? (WeirHeld *)record : NULL;
+  WeirEngine *engine = held != NULL ? held->node->engine : session->engine;
+
+  if (record->uuid == NULL) {
+    char *text = held != NULL ? held->uuid : weir_arena_alloc (&session->arena, WEIR_UUID_SIZE);
+    weir_uuid_format (engine->install_id, record->flowfile->id, text);
+    record->uuid = text;
+  }
+  return record->uuid;
+}
+
+WeirRecord *
+weir_session_add (WeirSession *session, WeirFlowFile *flowfile, WeirQueue *source)
+{
+  WeirRecord *record = weir_arena_alloc0 (&session->arena, sizeof *record);
+
+  record->session = session;
+  record->flowfile = flowfile;
+  record->source = source;
+  record->old_size = flowfile->content.size;
+  record->previous = session->now.newest;
+  session->now.newest = record;
+  session->n_records++;
+  flowfile->record = record;
+  return record;
+}
+
+WeirContext *
+weir_session_get_context (WeirSession *session)
+{
+  return &session->node->context;
+}
+
+/* --- in --- */
+
+void
+weir_session_expire (WeirSession *session, WeirFlowFile *flowfile, WeirQueue *queue)
+{
+  WeirRecord *record = weir_session_add (session, flowfile, queue);
+
+  record->fate = WEIR_REMOVED;
+  record->expired = true;
+}
+
+/* Refills the inbox from the next input that has something. */
+static bool
+fetch (WeirSession *session, size_t max)
+{
+  WeirNode *node = session->node;
+
+  for (unsigned i = 0; i < node->n_inputs && session->inbox.head == NULL; i++) {
+    unsigned index =
+        atomic_fetch_add_explicit (&node->next_input, 1, memory_order_relaxed) % node->n_inputs;
+    WeirQueue *queue = node->inputs[index];
+    WeirList expired = { 0 };
+
+    if (!weir_queue_has_ready (queue, session->monotonic))
+      continue;
+    weir_queue_pop (queue, max, session->wall, session->monotonic, &session->inbox, &expired);
+    session->inbox_queue = queue;
+    for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&expired)) != NULL;) {
+      weir_session_expire (session, flowfile, queue);
+    }
+  }
+  return session->inbox.head != NULL;
+}
+
+WeirFlowFile *
+weir_session_get (WeirSession *session)
+{
+  WeirFlowFile *flowfile;
+
+  if (session->inbox.head == NULL && !fetch (session, session->prefetch))
+    return NULL;
+  flowfile = weir_list_pop (&session->inbox);
+  weir_session_add (session, flowfile, session->inbox_queue);
+  return flowfile;
+}
+
+size_t
+weir_session_get_batch (WeirSession *session, WeirFlowFile **ret_flowfiles, size_t max)
+{
+  size_t n = 0;
+
+  while (n < max) {
+    if (session->inbox.head == NULL && !fetch (session, max - n))
+      break;
+    ret_flowfiles[n++] = weir_session_get (session);
+  }
+  return n;
+}
+
+size_t
+weir_session_get_queued (WeirSession *session, uint64_t *ret_bytes)
+{
+  size_t n = 0;
+  uint64_t bytes = 0;
+
+  for (unsigned i = 0; i < session->node->n_inputs; i++) {
+    n += atomic_load_explicit (&session->node->inputs[i]->count, memory_order_relaxed);
+    bytes += atomic_load_explicit (&session->node->inputs[i]->bytes, memory_order_relaxed);
+  }
+  if (ret_bytes != NULL)
+    *ret_bytes = bytes;
+  return n;
+}
+
+/* --- new ones --- */
+
+static WeirFlowFile *
+create (WeirSession *session, WeirFlowFile *flowfile, WeirRecord *origin)
+{
+  WeirRecord *record;
+
+  if (origin == NULL) {
+    flowfile->lineage_start = session->wall;
+    flowfile->entry_time = flowfile->lineage_start;
+  } else {
+    flowfile->entry_time = origin->flowfile->entry_time;
+    flowfile->lineage_start = origin->flowfile->lineage_start;
+  }
+  flowfile->id = weir_session_new_id (session);
+  flowfile->penalty_until = 0;
+  record = weir_session_add (session, flowfile, NULL);
+  record->origin = origin;
+  return flowfile;
+}
+
+WeirFlowFile *
+weir_session_create (WeirSession *session)
+{
+  return create (session, weir_flowfile_new (&session->magazine), NULL);
+}
+
+WeirFlowFile *
+weir_session_create_child (WeirSession *session, const WeirFlowFile *parent)
+{
+  WeirRecord *origin = weir_session_record (session, parent);
+  WeirFlowFile *flowfile = weir_flowfile_new (&session->magazine);
+
+  if (origin != NULL)
+    flowfile->attributes = weir_attributes_ref (parent->attributes);
+  return create (session, flowfile, origin);
+}
+
+WeirFlowFile *
+weir_session_create_joined (WeirSession *session, WeirFlowFile *const *parents, size_t n_parents)
+{
+  WeirFlowFile *flowfile;
+
+  if (n_parents == 0)
+    return weir_session_create (session);
+  flowfile = weir_session_create_child (session, parents[0]);
+  for (size_t i = 1; i < n_parents; i++) {
+    WeirAttributes *all = flowfile->attributes;
+
+    if (weir_session_record (session, parents[i]) == NULL)
+      break;
+    flowfile->attributes = weir_attributes_intersect (all, parents[i]->attributes);
+    weir_attributes_unref (all);
+    flowfile->lineage_start = MIN (flowfile->lineage_start, parents[i]->lineage_start);
+    /* A child of many cannot be retried with one of them. */
+    flowfile->record->origin = NULL;
+  }
+  return flowfile;
+}
+
+WeirFlowFile *
+weir_session_clone (WeirSession *session, const WeirFlowFile *flowfile)
+{
+  return weir_session_slice (session, flowfile, 0, flowfile->content.size);
+}
+
+WeirFlowFile *
+weir_session_slice (WeirSession *session, const WeirFlowFile *flowfile, uint64_t offset,
+                    uint64_t size)
+{
+  WeirFlowFile *slice = weir_session_create_child (session, flowfile);
+
+  if (offset > flowfile->content.size || size > flowfile->content.size - offset) {
+    weir_session_fail (session,
+                       "the processor asked for bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                       " of a content of %" G_GUINT64_FORMAT,
+                       offset, offset + size, flowfile->content.size);
+    return slice;
+  }
+  if (size > 0) {
+    slice->content = weir_content_slice (&flowfile->content, offset, size);
+  }
+  return slice;
+}
+
+/* --- out --- */
+
+static WeirRecord *
+settle (WeirSession *session, WeirFlowFile *flowfile, WeirFate fate)
+{
+  WeirRecord *record = weir_session_record (session, flowfile);
+
+  if (record == NULL)
+    return NULL;
+  if (record->fate != WEIR_PENDING) {
+    weir_session_fail (session, "the processor passed a FlowFile on twice");
+    return NULL;
+  }
+  record->fate = fate;
+  return record;
+}
+
+void
+weir_session_transfer (WeirSession *session, WeirFlowFile *flowfile, unsigned relationship)
+{
+  WeirRecord *record;
+
+  if (relationship >= session->node->n_routes) {
+    weir_session_fail (session, "the processor used relationship %u, but it has only %u",
+                       relationship, session->node->n_routes);
+    return;
+  }
+  record = settle (session, flowfile, WEIR_TRANSFERRED);
+  if (record != NULL)
+    record->relationship = relationship;
+}
+
+void
+weir_session_remove (WeirSession *session, WeirFlowFile *flowfile)
+{
+  settle (session, flowfile, WEIR_REMOVED);
+}
+
+void
+weir_session_return (WeirSession *session, WeirFlowFile *flowfile)
+{
+  WeirRecord *record = settle (session, flowfile, WEIR_RETURNED);
+
+  if (record != NULL && record->source == NULL)
+    weir_session_fail (session, "the processor returned a FlowFile that came from no queue");
+}
+
+void
+weir_session_penalize (WeirSession *session, WeirFlowFile *flowfile)
+{
+  WeirRecord *record = weir_session_record (session, flowfile);
+
+  if (record != NULL)
+    record->penalized = true;
+}
+
+void
+weir_session_hold (WeirSession *session, WeirFlowFile *flowfile)
+{
+  WeirRecord *record = settle (session, flowfile, WEIR_HELD);
+
+  session->must_commit = true;
+  if (record == NULL)
+    return;
+  if (record->source == NULL || record->attributes_changed || record->content_changed)
+    weir_session_fail (session, "the processor held a FlowFile that it had made or changed");
+}
+
+void
+weir_session_take (WeirSession *session, WeirFlowFile *held)
+{
+  WeirHeld *entry = (WeirHeld *)held->record;
+  WeirNode *node = session->node;
+
+  if (entry == NULL || entry->record.session != NULL || entry->node != node) {
+    weir_session_fail (session, "the processor took a FlowFile that it does not hold");
+    return;
+  }
+  pthread_mutex_lock (&node->lock);
+  if (entry->previous != NULL)
+    entry->previous->next = entry->next;
+  else
+    node->held = entry->next;
+  if (entry->next != NULL)
+    entry->next->previous = entry->previous;
+  pthread_mutex_unlock (&node->lock);
+  weir_session_add (session, held, entry->record.source);
+  g_free (entry);
+}
+
+/* --- state, effects, counters --- */
+
+char *
+weir_session_get_state (WeirSession *session, const char *key)
+{
+  for (WeirChange *change = session->now.changes; change != NULL; change = change->next)
+    if (g_str_equal (change->key, key))
+      return g_strdup (change->value);
+  return weir_state_get (session->node->state, key);
+}
+
+void
+weir_session_set_state (WeirSession *session, const char *key, const char *value)
+{
+  WeirChange *change = weir_arena_alloc (&session->arena, sizeof *change);
+
+  change->key = weir_arena_strdup (&session->arena, key);
+  change->value = value != NULL ? weir_arena_strdup (&session->arena, value) : NULL;
+  change->next = session->now.changes;
+  session->now.changes = change;
+}
+
+void
+weir_session_on_durable (WeirSession *session, WeirDurableFunc func, void *data,
+                         GDestroyNotify destroy)
+{
+  WeirEffect *effect = weir_arena_alloc (&session->arena, sizeof *effect);
+
+  *effect = (WeirEffect){ session->now.effects, func, data, destroy };
+  session->now.effects = effect;
+}
+
+void
+weir_session_adjust_counter (WeirSession *session, const char *name, int64_t delta)
+{
+  WeirCount *count = weir_arena_alloc (&session->arena, sizeof *count);
+
+  *count = (WeirCount){ session->now.counts, weir_arena_strdup (&session->arena, name), delta };
+  session->now.counts = count;
+}
+
+/* --- the end of a trigger --- */
+
+bool
+weir_session_check (WeirSession *session, const WeirMark *mark, GError **error)
+{
+  for (WeirRecord *record = session->now.newest; record != mark->newest; record = record->previous)
+    if (record->fate == WEIR_PENDING)
+      weir_session_fail (session, "the processor neither transferred nor removed %s%s",
+                         record->source != NULL ? "a FlowFile that it got: "
+                                                : "a FlowFile that it made: ",
+                         weir_flowfile_get_attribute (record->flowfile, "filename"));
+  if (session->n_open > 0)
+    weir_session_fail (session, "the processor left a reader or writer open");
+  if (session->error == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&session->error));
+  return false;
+}
+
+void
+weir_session_restore (WeirSession *session, WeirRecord *record)
+{
+  WeirFlowFile *flowfile = record->flowfile;
+
+  if (record->attributes_changed) {
+    g_ptr_array_add (session->retired, flowfile->attributes);
+    flowfile->attributes = g_steal_pointer (&record->old_attributes);
+    record->attributes_changed = false;
+  }
+  if (record->content_changed) {
+    weir_content_clear (&flowfile->content);
+    flowfile->content = record->old_content;
+    record->content_changed = false;
+  }
+}
+
+static void
+undo_record (WeirSession *session, WeirRecord *record, int64_t penalty_until)
+{
+  WeirList list = { 0 };
+
+  if (record->source == NULL) {
+    weir_flowfile_free (&session->magazine, record->flowfile);
+    return;
+  }
+  weir_session_restore (session, record);
+  record->flowfile->penalty_until = penalty_until;
+  weir_list_append (&list, record->flowfile);
+  weir_queue_return (record->source, &list);
+}
+
+void
+weir_session_undo (WeirSession *session, const WeirMark *mark, int64_t penalty_usec)
+{
+  int64_t until =
+      penalty_usec == 0 ? 0 : weir_clock_get_monotonic (session->engine->clock) + penalty_usec;
+
+  for (WeirEffect *effect = session->now.effects; effect != mark->effects; effect = effect->next)
+    if (effect->destroy != NULL)
+      effect->destroy (effect->data);
+  weir_session_return_inbox (session);
+  /* Newest first, so that they are in their old order at the front of the queue. */
+  for (WeirRecord *record = session->now.newest; record != mark->newest;) {
+    WeirRecord *previous = record->previous;
+    undo_record (session, record, until);
+    session->n_records--;
+    record = previous;
+  }
+  session->now = *mark;
+  session->n_open = 0;
+  g_clear_error (&session->error);
+}

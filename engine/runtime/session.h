@@ -1,0 +1,151 @@
+/* session.h: the transaction that <weir/session.h> shows to modules, from the inside.
+ *
+ * A session belongs to one worker and is used again for each activation. It keeps a record for
+ * each FlowFile that it got or made: where it came from, what it was, where it goes. Undoing walks
+ * the records back; commit.c carries them out. Everything that a session allocates is in its arena
+ * and is gone after the commit.
+ *
+ * Thread: the worker's. */
+#pragma once
+
+#include "base/arena.h"
+#include "runtime/flowfile.h"
+#include "runtime/queue.h"
+
+#include <weir/session.h>
+
+typedef struct WeirEngine WeirEngine;
+typedef struct WeirHeld WeirHeld;
+
+typedef enum {
+  WEIR_PENDING, /* nothing was said yet: a leak, once the trigger has returned */
+  WEIR_TRANSFERRED,
+  WEIR_REMOVED,
+  WEIR_RETURNED,
+  WEIR_HELD,
+} WeirFate;
+
+struct WeirRecord {
+  WeirSession *session; /* NULL for a held FlowFile */
+  WeirFlowFile *flowfile;
+  WeirRecord *previous;
+  WeirQueue *source;              /* NULL: made in this session */
+  WeirRecord *origin;             /* the record of the FlowFile it was made from, or NULL */
+  WeirAttributes *old_attributes; /* a reference, when attributes_changed */
+  WeirContent old_content;        /* a reference, when content_changed */
+  uint64_t old_size;              /* what it counts for in its source */
+  unsigned relationship;
+  WeirFate fate;
+  bool attributes_changed;
+  bool content_changed;
+  bool penalized;
+  bool undone;      /* by a retry */
+  bool expired;     /* nobody asked for it any more */
+  const char *uuid; /* NULL until it is asked for */
+};
+
+/* A new value of the component's state that waits for the commit. */
+typedef struct WeirChange {
+  struct WeirChange *next; /* newest first */
+  const char *key;
+  const char *value; /* NULL: clear */
+} WeirChange;
+
+typedef struct WeirEffect {
+  struct WeirEffect *next; /* newest first */
+  WeirDurableFunc func;
+  void *data;
+  GDestroyNotify destroy;
+} WeirEffect;
+
+typedef struct WeirCount {
+  struct WeirCount *next;
+  const char *name;
+  int64_t delta;
+} WeirCount;
+
+/* What can be undone together: all that came after it. */
+typedef struct {
+  WeirRecord *newest;
+  WeirChange *changes;
+  WeirEffect *effects;
+  WeirCount *counts;
+} WeirMark;
+
+struct WeirSession {
+  WeirEngine *engine;
+  WeirMagazine magazine;
+  WeirNode *node;    /* set from begin to end */
+  int64_t wall;      /* as of the last tick: a look at the clock costs as much as a hop */
+  int64_t monotonic; /* likewise */
+  WeirArena arena;
+  WeirMark now; /* what this session holds */
+  size_t n_records;
+  size_t n_open;   /* readers and writers */
+  size_t prefetch; /* how many FlowFiles to take from a queue at a time */
+  WeirList inbox;  /* taken from inbox_queue, not yet asked for */
+  WeirQueue *inbox_queue;
+  bool must_commit;   /* before the next trigger */
+  GError *error;      /* the first mistake of the module */
+  GPtrArray *retired; /* WeirAttributes that somebody may look at */
+  GArray *views;      /* WeirContentView, likewise */
+  uint64_t next_id;   /* of the ids that were set aside */
+  uint64_t last_id;
+  uint64_t bytes_read;
+  uint64_t bytes_written;
+};
+
+void weir_session_init (WeirSession *session, WeirEngine *engine);
+void weir_session_clear (WeirSession *session);
+
+/* Has the session's time go on: one look at one clock. */
+void weir_session_tick (WeirSession *session);
+
+/* Begins an activation of @node, with up to @prefetch FlowFiles at a time. */
+void weir_session_begin (WeirSession *session, WeirNode *node, size_t prefetch);
+
+/* Ends it: what was taken from a queue and not asked for goes back to its front. */
+void weir_session_end (WeirSession *session);
+
+/* Gives back what was taken and not asked for, so that what goes to the front of the queue after it
+ * is in front of it. */
+void weir_session_return_inbox (WeirSession *session);
+
+/* Undoes all that came after @mark: FlowFiles go back to their queues as they were, held up by
+ * @penalty_usec when that is not 0. */
+void weir_session_undo (WeirSession *session, const WeirMark *mark, int64_t penalty_usec);
+
+/* Gives the FlowFile of @record back the attributes and content that it came with. */
+void weir_session_restore (WeirSession *session, WeirRecord *record);
+
+/* What the module did wrong since @mark. Returns: false with @error set. */
+bool weir_session_check (WeirSession *session, const WeirMark *mark, GError **error);
+
+/* Forgets everything that was done; what it held is the caller's by now. */
+void weir_session_reset (WeirSession *session);
+
+/* Notes a mistake of the module; the first one fails the trigger. */
+void weir_session_fail (WeirSession *session, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Returns: (transfer none) (nullable): the record of @flowfile if it is this session's; else the
+ * mistake is noted. */
+WeirRecord *weir_session_record (WeirSession *session, const WeirFlowFile *flowfile);
+
+/* The same for a FlowFile that is about to change, which one that was passed on must not.
+ * Returns: (transfer none) (nullable). */
+WeirRecord *weir_session_record_to_change (WeirSession *session, WeirFlowFile *flowfile);
+
+/* A record for @flowfile (transfer full), the newest one. Returns: (transfer none). */
+WeirRecord *weir_session_add (WeirSession *session, WeirFlowFile *flowfile, WeirQueue *source);
+
+/* Takes @flowfile (transfer full) from @queue in order to end it. */
+void weir_session_expire (WeirSession *session, WeirFlowFile *flowfile, WeirQueue *queue);
+
+/* Gives @flowfile new content (transfer full), keeping the old one for an undo. */
+void weir_session_swap_content (WeirSession *session, WeirRecord *record, WeirContent *content);
+
+/* The next FlowFile id. */
+uint64_t weir_session_new_id (WeirSession *session);
+
+/* Returns: (transfer none): its text, in the record. */
+const char *weir_record_get_uuid (WeirRecord *record);

@@ -1,0 +1,17 @@
+/* state.h: what a component remembers from one session to the next, and over a restart: keys and
+ * values that change only by a commit.
+ *
+ * Thread: any. */
+#pragma once
+
+typedef struct WeirState WeirState;
+
+/* Returns: (transfer full). */
+WeirState *weir_state_new (void);
+void weir_state_free (WeirState *state);
+
+/* Returns: (transfer full) (nullable). */
+char *weir_state_get (WeirState *state, const char *key);
+
+/* @value NULL: clears the key. */
+void weir_state_set (WeirState *state, const char *key, const char *value);

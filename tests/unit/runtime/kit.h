@@ -1,0 +1,50 @@
+/* kit.h: small flows for tests of the runtime, with processors that are functions of the test.
+ *
+ * By hand, time stands still and nothing runs but in kit_run; with threads it is the real thing. */
+#pragma once
+
+#include "runtime/engine.h"
+
+typedef struct {
+  WeirClock *clock; /* NULL: the machine's */
+  WeirRegistry *registry;
+  WeirFlow *flow;
+  WeirEngine *engine;  /* from kit_start on */
+  GPtrArray *messages; /* char *, of bulletins; guarded by the board's lock while threads run */
+  WeirEngineOptions options;
+} Kit;
+
+typedef bool (*KitTrigger) (void *state, WeirSession *session, GError **error);
+
+/* Descriptors with relationships "success" (0) and "failure" (1). */
+extern const WeirRelationship kit_relationships[2];
+#define KIT_PROCESSOR(type_name, trigger, ...)                                     \
+  {                                                                                \
+    WEIR_PROCESSOR_ABI, .name = type_name, .summary = "A processor of the test.",  \
+                        .on_trigger = trigger, .relationships = kit_relationships, \
+                        .n_relationships = 2, __VA_ARGS__                          \
+  }
+
+Kit *kit_new_by_hand (void);
+Kit *kit_new_with_threads (unsigned n_workers);
+void kit_free (Kit *kit);
+
+/* A processor of a type that is added to the registry at its first use. */
+WeirProcessorNode *kit_processor (Kit *kit, const char *id, const WeirProcessor *type);
+void kit_funnel (Kit *kit, const char *id);
+WeirConnection *kit_connect (Kit *kit, const char *from, const char *relationship, const char *to);
+
+void kit_start (Kit *kit);
+
+/* By hand: until nothing is left to do at this moment. */
+void kit_run (Kit *kit);
+void kit_advance (Kit *kit, int64_t usec);
+
+WeirNode *kit_node (Kit *kit, const char *id);
+WeirQueue *kit_queue (Kit *kit, unsigned index);
+#define kit_count(kit, index) ((unsigned)atomic_load (&kit_queue (kit, index)->count))
+
+/* The last message, or NULL. */
+const char *kit_message (Kit *kit);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kit, kit_free)

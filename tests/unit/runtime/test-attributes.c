@@ -1,0 +1,208 @@
+/* Tests engine/runtime/attributes.c: blocks that are shared, copied and grown, against a hash table
+ * that does the same work the plain way. */
+#include "base/limits.h"
+#include "runtime/attributes.h"
+
+#include <glib.h>
+
+static void
+set (WeirAttributes **attributes, const char *name, const char *value)
+{
+  WeirAttributes *old;
+
+  g_assert_true (weir_attributes_set (attributes, name, value, &old));
+  weir_attributes_unref (old);
+}
+
+static void
+test_set_and_get (void)
+{
+  WeirAttributes *attributes = NULL;
+
+  g_assert_null (weir_attributes_get (NULL, "a"));
+  set (&attributes, "a", "1");
+  set (&attributes, "b", "");
+  set (&attributes, "a", "a longer value");
+  g_assert_cmpstr (weir_attributes_get (attributes, "a"), ==, "a longer value");
+  g_assert_cmpstr (weir_attributes_get (attributes, "b"), ==, "");
+  g_assert_null (weir_attributes_get (attributes, "c"));
+  g_assert_cmpuint (weir_attributes_get_n (attributes), ==, 2);
+  weir_attributes_unref (attributes);
+}
+
+static void
+test_shared_blocks_do_not_change (void)
+{
+  WeirAttributes *one = NULL;
+  WeirAttributes *two;
+  WeirAttributes *old;
+
+  set (&one, "a", "1");
+  two = weir_attributes_ref (one);
+  set (&two, "a", "2");
+  g_assert_cmpstr (weir_attributes_get (one, "a"), ==, "1");
+  g_assert_cmpstr (weir_attributes_get (two, "a"), ==, "2");
+
+  WeirAttributes *three = weir_attributes_ref (one);
+  weir_attributes_remove (&three, "a", &old);
+  weir_attributes_unref (old);
+  g_assert_cmpuint (weir_attributes_get_n (three), ==, 0);
+  g_assert_cmpstr (weir_attributes_get (one, "a"), ==, "1");
+  weir_attributes_unref (one);
+  weir_attributes_unref (two);
+  weir_attributes_unref (three);
+}
+
+static void
+test_a_value_may_come_from_the_block (void)
+{
+  WeirAttributes *attributes = NULL;
+  WeirAttributes *old = NULL;
+  const char *kept;
+
+  set (&attributes, "a", "value");
+  kept = weir_attributes_get (attributes, "a");
+  for (unsigned i = 0; i < 100; i++) {
+    g_autofree char *name = g_strdup_printf ("copy-%u", i);
+    g_assert_true (weir_attributes_set (&attributes, name, kept, &old));
+    kept = weir_attributes_get (attributes, name);
+    g_assert_cmpstr (kept, ==, "value");
+    weir_attributes_unref (old);
+  }
+  weir_attributes_unref (attributes);
+}
+
+static void
+test_limit (void)
+{
+  g_autofree char *huge = g_strnfill (WEIR_LIMIT_ATTRIBUTES, 'x');
+  WeirAttributes *attributes = NULL;
+  WeirAttributes *old;
+
+  set (&attributes, "a", "1");
+  g_assert_false (weir_attributes_set (&attributes, "b", huge, &old));
+  g_assert_null (old);
+  g_assert_cmpuint (weir_attributes_get_n (attributes), ==, 1);
+  weir_attributes_unref (attributes);
+}
+
+static void
+test_intersect (void)
+{
+  WeirAttributes *a = NULL;
+  WeirAttributes *b = NULL;
+  WeirAttributes *both;
+
+  set (&a, "same", "1");
+  set (&a, "differs", "1");
+  set (&a, "only a", "1");
+  set (&b, "differs", "2");
+  set (&b, "same", "1");
+  both = weir_attributes_intersect (a, b);
+  g_assert_cmpuint (weir_attributes_get_n (both), ==, 1);
+  g_assert_cmpstr (weir_attributes_get (both, "same"), ==, "1");
+  g_assert_null (weir_attributes_intersect (a, NULL));
+  weir_attributes_unref (a);
+  weir_attributes_unref (b);
+  weir_attributes_unref (both);
+}
+
+static void
+test_trim_keeps_values (void)
+{
+  WeirAttributes *attributes = NULL;
+  size_t before;
+
+  set (&attributes, "a", "1");
+  before = weir_attributes_get_bytes (attributes);
+  weir_attributes_trim (&attributes);
+  g_assert_cmpuint (weir_attributes_get_bytes (attributes), <, before);
+  g_assert_cmpstr (weir_attributes_get (attributes, "a"), ==, "1");
+  weir_attributes_unref (attributes);
+}
+
+static void
+assert_equal (const WeirAttributes *attributes, GHashTable *model)
+{
+  g_assert_cmpuint (weir_attributes_get_n (attributes), ==, g_hash_table_size (model));
+  for (size_t i = 0; i < weir_attributes_get_n (attributes); i++) {
+    const char *name;
+    const char *value;
+    weir_attributes_get_nth (attributes, i, &name, &value);
+    g_assert_cmpstr (value, ==, g_hash_table_lookup (model, name));
+    g_assert_cmpstr (weir_attributes_get (attributes, name), ==, value);
+  }
+}
+
+/* Names longer than are interned are stored in the block: both kinds take part. */
+static char *
+random_name (void)
+{
+  unsigned i = g_test_rand_int_range (0, 30);
+  g_autofree char *tail = i % 5 == 0 ? g_strnfill (300, 'n') : g_strdup ("");
+
+  return g_strdup_printf ("name-%u%s", i, tail);
+}
+
+static void
+test_against_a_hash_table (void)
+{
+  g_autoptr (GHashTable) model = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  WeirAttributes *attributes = NULL;
+  WeirAttributes *shared = NULL;
+
+  for (unsigned round = 0; round < 5000; round++) {
+    g_autofree char *name = random_name ();
+    g_autofree char *value = g_strnfill (g_test_rand_int_range (0, 60), 'a' + round % 26);
+    WeirAttributes *old = NULL;
+
+    switch (g_test_rand_int_range (0, 4)) {
+    case 0:
+      weir_attributes_remove (&attributes, name, &old);
+      g_hash_table_remove (model, name);
+      break;
+    case 1:
+      weir_attributes_unref (shared);
+      shared = weir_attributes_ref (attributes);
+      break;
+    default:
+      g_assert_true (weir_attributes_set (&attributes, name, value, &old));
+      g_hash_table_replace (model, g_strdup (name), g_strdup (value));
+      break;
+    }
+    weir_attributes_unref (old);
+    assert_equal (attributes, model);
+  }
+  weir_attributes_unref (shared);
+  weir_attributes_unref (attributes);
+}
+
+static void
+test_set_many (void)
+{
+  const char *names[] = { "a", "b", "a" };
+  const char *values[] = { "1", "2", "3" };
+  WeirAttributes *attributes = NULL;
+  WeirAttributes *old;
+
+  g_assert_true (weir_attributes_set_many (&attributes, names, values, 3, &old));
+  g_assert_null (old);
+  g_assert_cmpuint (weir_attributes_get_n (attributes), ==, 2);
+  g_assert_cmpstr (weir_attributes_get (attributes, "a"), ==, "3");
+  weir_attributes_unref (attributes);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/attributes/set and get", test_set_and_get);
+  g_test_add_func ("/attributes/shared", test_shared_blocks_do_not_change);
+  g_test_add_func ("/attributes/value from the block", test_a_value_may_come_from_the_block);
+  g_test_add_func ("/attributes/limit", test_limit);
+  g_test_add_func ("/attributes/intersect", test_intersect);
+  g_test_add_func ("/attributes/trim", test_trim_keeps_values);
+  g_test_add_func ("/attributes/set many", test_set_many);
+  g_test_add_func ("/attributes/against a hash table", test_against_a_hash_table);
+  return g_test_run ();
+}
