@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "store/claim.h"
-#include "store/content-reader.h"
 #include "store/content-writer.h"
 
 WeirContentStore *
@@ -109,60 +108,34 @@ weir_content_clear (WeirContent *content)
   weir_claim_unref (claim);
 }
 
-static bool
-read_for_view (const WeirContent *content, WeirContentView *view, GError **error)
-{
-  WeirContentReader reader;
-  ssize_t n;
-
-  view->memory = g_malloc (content->size);
-  view->bytes.data = view->memory;
-  weir_content_reader_init (&reader, content);
-  n = weir_content_reader_read (&reader, view->memory, content->size, error);
-  weir_content_reader_clear (&reader);
-  if (n < 0)
-    g_clear_pointer (&view->memory, g_free);
-  return n >= 0;
-}
-
-static bool
-map_for_view (const WeirContent *content, WeirContentView *view, GError **error)
-{
-  const WeirClaim *claim = content->claim;
-  const WeirContentPool *pool = &claim->store->pool;
-  uint64_t offset = claim->offset + content->offset;
-  uint64_t in_page = offset % (uint64_t)sysconf (_SC_PAGESIZE);
-  int errnum = pool->fs != NULL ? pool->fs->on_call (pool->fs, WEIR_FS_MAP) : 0;
-  void *mapping;
-
-  if (errnum != 0)
-    return weir_error_set_errno (error, "map", pool->label, errnum);
-  mapping = mmap (NULL, content->size + in_page, PROT_READ, MAP_SHARED, claim->file->fd,
-                  (off_t)(offset - in_page));
-  if (mapping == MAP_FAILED)
-    return weir_error_set_errno (error, "map", pool->label, errno);
-  view->mapping = mapping;
-  view->mapping_size = content->size + in_page;
-  view->bytes.data = (const char *)mapping + in_page;
-  return true;
-}
-
 bool
 weir_content_view_open (const WeirContent *content, WeirContentView *ret_view, GError **error)
 {
   const WeirClaim *claim = content->claim;
-  WeirContentView view = { .bytes.size = content->size };
+  WeirContentView view = { { NULL, content->size }, { 0 }, NULL, 0 };
 
-  bool opened = true;
-
-  if (claim != NULL && claim->file == NULL)
+  if (claim == NULL) {
+    *ret_view = view;
+    return true;
+  }
+  if (claim->file == NULL) {
     view.bytes.data = claim->bytes + content->offset;
-  else if (content->size > WEIR_LIMIT_CONTENT_SHARED)
-    opened = map_for_view (content, &view, error);
-  else if (claim != NULL)
-    opened = read_for_view (content, &view, error);
-  if (!opened)
-    return false;
+  } else {
+    const WeirContentPool *pool = &claim->store->pool;
+    uint64_t offset = claim->offset + content->offset;
+    uint64_t in_page = offset % (uint64_t)sysconf (_SC_PAGESIZE);
+    int errnum = pool->fs != NULL ? pool->fs->on_call (pool->fs, WEIR_FS_MAP) : 0;
+
+    view.mapping_size = content->size + in_page;
+    if (errnum == 0) {
+      view.mapping = mmap (NULL, view.mapping_size, PROT_READ, MAP_SHARED, claim->file->fd,
+                           (off_t)(offset - in_page));
+      errnum = view.mapping == MAP_FAILED ? errno : 0;
+    }
+    if (errnum != 0)
+      return weir_error_set_errno (error, "map", pool->label, errnum);
+    view.bytes.data = (const char *)view.mapping + in_page;
+  }
   view.content = weir_content_ref (content);
   *ret_view = view;
   return true;
@@ -171,7 +144,6 @@ weir_content_view_open (const WeirContent *content, WeirContentView *ret_view, G
 void
 weir_content_view_close (WeirContentView *view)
 {
-  g_free (view->memory);
   if (view->mapping != NULL)
     munmap (view->mapping, view->mapping_size);
   weir_content_clear (&view->content);

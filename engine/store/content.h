@@ -56,14 +56,12 @@ WeirContent weir_content_slice (const WeirContent *content, uint64_t offset, uin
 /* Gives the reference back and leaves @content empty. Thread: any. */
 void weir_content_clear (WeirContent *content);
 
-/* All bytes at once: a small claim as it is, one of a segment in memory that is read for the view
- * (to map it would take three times as long), a large one mapped. It holds a reference of its own.
- * Closing gives all of that back: what is kept counts as memory of the process. */
+/* The bytes in place: those of a small claim as they are, those of a file mapped. It holds a
+ * reference of its own. Closing unmaps: a mapping that is kept counts as memory of the process. */
 typedef struct {
   WeirBytes bytes;
   WeirContent content;
-  void *memory;  /* to be freed, or NULL */
-  void *mapping; /* to be unmapped, or NULL */
+  void *mapping; /* NULL for a claim in memory */
   size_t mapping_size;
 } WeirContentView;
 

@@ -23,6 +23,8 @@ EXPECTED = (
     r"lib\w*/([^/]+/)?pkgconfig/weir\.pc",
     r"lib\w*/([^/]+/)?weir-1/weir-[a-z-]+\.so",
     r"bin/weir",
+    r"lib(64|/[^/]+)?/libweir-test\.so(\.\d+)*",
+    r"lib(64|/[^/]+)?/pkgconfig/weir-test\.pc",
 )
 
 

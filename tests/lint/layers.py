@@ -22,6 +22,7 @@ MAY_USE = {
     "plugin": ["base", "model", "expr", "store"],
     "runtime": LOWER,
     "control": LOWER + ["runtime"],
+    "harness": LOWER + ["runtime"],
     "cli": LOWER + ["runtime", "control"],
 }
 GUI_MAY_USE = ["base", "model", "xml"]
