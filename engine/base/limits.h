@@ -41,6 +41,19 @@
 #define WEIR_LIMIT_EXPR_TEXT  (1024 * 1024)
 #define WEIR_LIMIT_EXPR_TEXTS (4 * 1024 * 1024)
 
+/* A regular expression in an expression; longer ones belong into a processor. */
+#define WEIR_LIMIT_REGEX_PATTERN 4096
+
+/* Groups in groups, and classes in classes. */
+#define WEIR_LIMIT_REGEX_DEPTH 50
+
+/* Tries from one start position, backtracking points at once and their memory, for PCRE2. That
+ * (a+)+$ fails takes 100,000 tries and 1 ms; a group that is repeated for each byte of a text of
+ * 10,000 needs as many points. */
+#define WEIR_LIMIT_REGEX_MATCH     100000
+#define WEIR_LIMIT_REGEX_BACKTRACK 10000
+#define WEIR_LIMIT_REGEX_HEAP      (20 * 1024 * 1024)
+
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 

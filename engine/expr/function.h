@@ -83,6 +83,8 @@ extern const WeirExprFamily weir_expr_logic_family;
 extern const WeirExprFamily weir_expr_string_family;
 extern const WeirExprFamily weir_expr_list_family;
 extern const WeirExprFamily weir_expr_search_family;
+extern const WeirExprFamily weir_expr_regex_family;
+extern const WeirExprFamily weir_expr_multi_family;
 extern const WeirExprFamily weir_expr_math_family;
 
 /* Returns: (transfer none) (nullable): the first row with that name. Thread: any. */

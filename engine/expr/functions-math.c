@@ -228,7 +228,7 @@ static const WeirExprFunction rows[] = {
     .example = "${price:toNumber()}", .attributes = "price=19.99", .result = "19" },
   { "toDecimal", keep, .subject = WEIR_EXPR_DECIMAL, .value = WEIR_EXPR_DECIMAL,
     .doc = "The subject as a decimal; nothing when it is no number.",
-    .example = "${count:toDecimal()}", .attributes = "count=2", .result = "2.0" },
+    .example = "${amount:toDecimal()}", .attributes = "amount=2", .result = "2.0" },
   { "toRadix", to_radix, .subject = WEIR_EXPR_WHOLE, .value = WEIR_EXPR_TEXT,
     .parameters = "radix width", WEIR_EXPR_ARGS (1, WEIR_EXPR_WHOLE, WEIR_EXPR_WHOLE),
     .doc = "The number in another radix (2 to 36), with zeros before it up to `width`.",
