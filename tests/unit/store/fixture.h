@@ -77,6 +77,7 @@ assert_holds (const WeirContent *content, const void *bytes, size_t size)
   ssize_t n;
 
   g_assert_cmpuint (content->size, ==, size);
+  g_assert_true ((content->claim == NULL) == (size == 0));
   g_assert_true (weir_content_view_open (content, &view, &error));
   g_assert_no_error (error);
   g_assert_cmpmem (view.bytes.data, view.bytes.size, bytes, size);

@@ -138,13 +138,13 @@ typedef struct {
   bool changed;
 } ChangingFs;
 
-/* Just before the first read, after the size was looked up, the file becomes another. */
+/* Just before the first byte is taken, after the size was looked up, the file becomes another. */
 static int
 on_changing_call (WeirFs *fs, WeirFsCall call)
 {
   ChangingFs *self = (ChangingFs *)fs;
 
-  if (call == WEIR_FS_READ && !self->changed) {
+  if ((call == WEIR_FS_READ || call == WEIR_FS_COPY) && !self->changed) {
     self->changed = true;
     g_assert_cmpint (ftruncate (self->fd, 0), ==, 0);
     g_assert_true (weir_fs_pwrite (NULL, self->fd, self->bytes, self->size, 0, "changing", NULL));

@@ -4,6 +4,7 @@
 #include <weir/error.h>
 
 #include "fixture.h"
+#include "store/claim.h"
 
 /* Writes @size of the bytes in pieces of @step. */
 static void
@@ -40,6 +41,8 @@ test_grows_through_all_sizes (Fixture *self, const void *data)
       write_in_pieces (self, &writer, sizes[i], steps[j]);
       content = close_writer (&writer);
       assert_holds (&content, self->bytes, sizes[i]);
+      if (sizes[i] > WEIR_LIMIT_CONTENT_SHARED)
+        g_assert_false (content.claim->file->shared);
       weir_content_clear (&content);
     }
   }
