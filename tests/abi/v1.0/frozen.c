@@ -2,7 +2,7 @@
  *
  * It uses each property type, both kinds of relationship and every part of the descriptor, so that
  * an engine that reads one of them differently fails to run it. */
-#include <inttypes.h>
+#include <string.h>
 #include <weir/weir.h>
 
 typedef struct {

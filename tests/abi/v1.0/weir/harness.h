@@ -30,8 +30,9 @@ WEIR_API char *weir_harness_check (WeirHarness *harness);
 WEIR_API void weir_harness_push (WeirHarness *harness, const void *data, ssize_t size,
                                  ...) G_GNUC_NULL_TERMINATED;
 
-/* Triggers up to @max times, as long as there is something to do (input, or for a source: always),
- * and commits each. Returns: how many triggers were committed. */
+/* Triggers up to @max times and commits each, as long as there is something to do: input, or for a
+ * source always; not before a yield or its schedule is over, see weir_harness_advance. Returns: how
+ * many triggers were committed. */
 WEIR_API unsigned weir_harness_run (WeirHarness *harness, unsigned max);
 
 /* What the last failed trigger, or the failed on_scheduled, said. Returns: (transfer none)
@@ -39,7 +40,7 @@ WEIR_API unsigned weir_harness_run (WeirHarness *harness, unsigned max);
 WEIR_API const char *weir_harness_get_error (WeirHarness *harness);
 
 /* Takes the next FlowFile that left by @relationship.
- * Returns: (transfer none) (nullable): valid until the harness is freed. */
+ * Returns: (transfer none) (nullable): valid until weir_harness_assert_drained or the end. */
 WEIR_API const WeirFlowFile *weir_harness_pull (WeirHarness *harness, const char *relationship);
 
 /* How many wait to be pulled; how many are still queued as input (held ones too). */
@@ -62,7 +63,8 @@ WEIR_API void weir_harness_restart (WeirHarness *harness);
 /* Returns: (transfer full) (nullable): the committed state under @key. */
 WEIR_API char *weir_harness_get_state (WeirHarness *harness, const char *key);
 
-/* Fails the test unless all output was pulled, no input is left and no content leaked. */
+/* Fails the test unless all output was pulled, no input is left and no content leaked. What was
+ * pulled is gone afterwards. */
 WEIR_API void weir_harness_assert_drained (WeirHarness *harness);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirHarness, weir_harness_free)
