@@ -1,0 +1,124 @@
+/* check-parameters.c: names, values and secrets of parameters. No message holds a value. */
+#include "base/secret.h"
+#include "base/suggest.h"
+#include "model/check-parts.h"
+#include <weir/error.h>
+
+static void
+check_name (const WeirGroup *group, const WeirParameter *parameter, const WeirCheck *check,
+            GPtrArray *problems)
+{
+  const WeirParameter *first = NULL;
+
+  if (!weir_parameter_name_is_valid (parameter->name)) {
+    weir_problems_add (problems, &group->base, parameter->origin,
+                       "use letters, digits, '_', '-', '.' and spaces within",
+                       "'%s' cannot be the name of a parameter", parameter->name);
+    return;
+  }
+  first = weir_resolver_find (check->resolver, group, parameter->name, NULL);
+  if (first != parameter)
+    weir_problems_add (problems, &group->base, parameter->origin, "keep one of them",
+                       "parameter '%s' is defined twice in this group, first in line %u",
+                       parameter->name, first->origin.line);
+}
+
+static void
+check_value (const WeirGroup *group, const WeirParameter *parameter, const WeirCheck *check,
+             GPtrArray *problems)
+{
+  g_autoptr (GError) error = NULL;
+  const char *const when = "provide the secret before the flow starts";
+
+  if (weir_resolver_get (check->resolver, group, parameter, &error) != NULL ||
+      g_error_matches (error, WEIR_ERROR, WEIR_ERROR_FAILED))
+    return;
+  if (parameter->secret != NULL && check->secrets_later) {
+    weir_problems_warn (problems, &group->base, parameter->origin, when, "parameter '%s': %s",
+                        parameter->name, error->message);
+    return;
+  }
+  if (parameter->secret != NULL) {
+    weir_problems_add (problems, &group->base, parameter->origin, when, "parameter '%s': %s",
+                       parameter->name, error->message);
+    return;
+  }
+  weir_problems_add (problems, &group->base, parameter->origin,
+                     "refer to parameters of this group or of one around it", "parameter '%s': %s",
+                     parameter->name, error->message);
+}
+
+static bool
+check_secret (const WeirGroup *group, const WeirParameter *parameter, GPtrArray *problems)
+{
+  if (parameter->secret == NULL)
+    return true;
+  if (parameter->value[0] != '\0') {
+    weir_problems_add (problems, &group->base, parameter->origin, "leave the value out of the file",
+                       "parameter '%s' has a value beside its secret", parameter->name);
+    return false;
+  }
+  if (!weir_secret_source_is_valid (parameter->secret)) {
+    weir_problems_add (problems, &group->base, parameter->origin,
+                       "write secret=\"env:NAME\" or secret=\"file:PATH\"",
+                       "the secret of parameter '%s' has no source", parameter->name);
+    return false;
+  }
+  return true;
+}
+
+void
+weir_check_parameters (const WeirGroup *group, const WeirCheck *check, GPtrArray *problems)
+{
+  for (guint i = 0; i < group->parameters->len; i++) {
+    const WeirParameter *parameter = group->parameters->pdata[i];
+
+    check_name (group, parameter, check, problems);
+    if (check_secret (group, parameter, problems))
+      check_value (group, parameter, check, problems);
+  }
+}
+
+void
+weir_check_unused (const WeirGroup *group, const WeirCheck *check, GPtrArray *problems)
+{
+  guint position = 0;
+  const WeirGroup *inner = NULL;
+
+  for (guint i = 0; i < group->parameters->len; i++) {
+    const WeirParameter *parameter = group->parameters->pdata[i];
+
+    if (!weir_resolver_is_used (check->resolver, parameter))
+      weir_problems_warn (problems, &group->base, parameter->origin, "take it out",
+                          "nothing uses parameter '%s'", parameter->name);
+  }
+  while ((inner = weir_group_next (group, WEIR_KIND_GROUP, &position)) != NULL)
+    weir_check_unused (inner, check, problems);
+}
+
+void
+weir_check_overrides (const WeirFlow *flow, const WeirCheck *check, GPtrArray *problems)
+{
+  const GPtrArray *parameters = flow->root->parameters;
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name = NULL;
+
+  if (check->overrides == NULL)
+    return;
+  for (guint i = 0; i < parameters->len; i++)
+    g_ptr_array_add (names, ((const WeirParameter *)parameters->pdata[i])->name);
+  g_hash_table_iter_init (&iter, check->overrides);
+  while (g_hash_table_iter_next (&iter, &name, NULL)) {
+    const char *nearest = NULL;
+    g_autofree char *advice = NULL;
+
+    if (g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+      continue;
+    nearest = weir_suggest (name, (const char *const *)names->pdata, names->len);
+    advice = nearest != NULL ? g_strdup_printf ("did you mean '%s'?", nearest)
+                             : g_strdup ("define it in <parameters> of the flow");
+    weir_problems_add (problems, NULL, flow->root->base.origin, advice,
+                       "the flow has no parameter '%s' to set", (const char *)name);
+  }
+}
