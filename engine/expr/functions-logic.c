@@ -3,6 +3,7 @@
  * and, or and ifElse have no code here: the machine jumps over what they do not need. */
 #include "expr/function.h"
 #include "expr/text.h"
+#include <math.h>
 
 static bool
 is_null (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValue *ret_value,
@@ -33,7 +34,7 @@ is_empty (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprVa
 static bool
 same_decimal (double a, double b)
 {
-  return (a != a && b != b) || memcmp (&a, &b, sizeof a) == 0;
+  return (a != a && b != b) || (a == b && signbit (a) == signbit (b));
 }
 
 /* Values of different types are equal when their texts are; a date's is its milliseconds. */

@@ -19,7 +19,7 @@ change_case (WeirExprRun *run, const WeirExprValue *text, bool upper, WeirExprVa
     if (copy == NULL)
       return false;
     for (size_t i = 0; i < length; i++)
-      copy[i] = upper ? g_ascii_toupper (text->text[i]) : g_ascii_tolower (text->text[i]);
+      copy[i] = (char)(upper ? g_ascii_toupper (text->text[i]) : g_ascii_tolower (text->text[i]));
   } else {
     if (!weir_expr_run_charge (run, length, error))
       return false;

@@ -170,11 +170,12 @@ format_plain (const char *digits, int power, char *buffer)
       buffer[length++] = '0';
     if (n == 2 && digits[1] == '0')
       n = 1;
-    memcpy (buffer + length, digits, n);
-    return length + n;
+    for (size_t i = 0; i < n; i++)
+      buffer[length++] = digits[i];
+    return length;
   }
   for (int i = 0; i <= power; i++)
-    buffer[length++] = (size_t)i < n ? digits[i] : '0';
+    buffer[length++] = (char)((size_t)i < n ? digits[i] : '0');
   buffer[length++] = '.';
   if ((size_t)power + 1 >= n)
     buffer[length++] = '0';

@@ -281,7 +281,8 @@ weir_expr_program_new (WeirExprTree *tree, WeirArena *arena, GError **error)
     .stack = emitter.max_depth,
     .unclosed = tree->unclosed,
   };
-  memcpy (expr->code, emitter.code, code_size);
+  if (code_size > 0)
+    memcpy (expr->code, emitter.code, code_size);
   at = (char *)(expr + 1) + code_size;
   copy_texts (expr, at);
   expr->text = memcpy (at + emitter.n_bytes, tree->text, length);

@@ -22,6 +22,7 @@ EXPECTED = (
     r"include/weir-1/weir/[a-z]+\.h",
     r"lib\w*/([^/]+/)?pkgconfig/weir\.pc",
     r"lib\w*/([^/]+/)?weir-1/weir-[a-z-]+\.so",
+    r"lib\w*/([^/]+/)?weir-1/weir-modules\.index",
     r"bin/weir",
     r"lib(64|/[^/]+)?/libweir-test\.so(\.\d+)*",
     r"lib(64|/[^/]+)?/pkgconfig/weir-test\.pc",

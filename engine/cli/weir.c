@@ -1,0 +1,73 @@
+/* weir.c: finds the command that was asked for. One file a command: cmd-NAME.c and a row here. */
+#include "base/suggest.h"
+#include "cli/command.h"
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <weir/version.h>
+
+static const WeirCommand *const commands[] = {
+  &weir_command_inspect,
+};
+
+static void
+print_help (FILE *stream)
+{
+  fputs ("Usage: weir COMMAND [ARGUMENT...]\n\n"
+         "Weir moves data along flows: graphs of processors joined by queues.\n\n"
+         "Commands:\n",
+         stream);
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    fprintf (stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+  fputs ("\n'weir COMMAND --help' tells the arguments of a command.\n", stream);
+}
+
+static const WeirCommand *
+find_command (const char *name)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i]->name, name) == 0)
+      return commands[i];
+  return NULL;
+}
+
+static int
+tell_unknown (const char *name)
+{
+  const char *names[G_N_ELEMENTS (commands)];
+  const char *nearest = NULL;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i]->name;
+  nearest = weir_suggest (name, names, G_N_ELEMENTS (names));
+  fprintf (stderr, "weir: there is no command '%s'", name);
+  if (nearest != NULL)
+    fprintf (stderr, ", did you mean '%s'?", nearest);
+  fputs ("\nSee 'weir --help'\n", stderr);
+  return WEIR_EXIT_USAGE;
+}
+
+int
+main (int argc, char **argv)
+{
+  const WeirCommand *command = NULL;
+
+  /* Characters only: numbers are written the same everywhere. */
+  setlocale (LC_CTYPE, "");
+  if (argc < 2) {
+    print_help (stderr);
+    return WEIR_EXIT_USAGE;
+  }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0) {
+    print_help (stdout);
+    return WEIR_EXIT_OK;
+  }
+  if (strcmp (argv[1], "--version") == 0) {
+    puts ("weir " WEIR_VERSION);
+    return WEIR_EXIT_OK;
+  }
+  command = find_command (argv[1]);
+  if (command == NULL)
+    return tell_unknown (argv[1]);
+  return command->run (argc - 1, argv + 1);
+}
