@@ -273,7 +273,7 @@ bool
 weir_xml_parse (const char *text, size_t size, const WeirXmlHandler *handler, void *data,
                 GPtrArray *problems)
 {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  static pthread_once_t libxml2_once = PTHREAD_ONCE_INIT;
   Parser parser = { .text = text,
                     .size = size,
                     .handler = handler,
@@ -284,7 +284,7 @@ weir_xml_parse (const char *text, size_t size, const WeirXmlHandler *handler, vo
 
   if (!check_bytes (&parser))
     return false;
-  pthread_once (&once, initialize);
+  pthread_once (&libxml2_once, initialize);
   if (size >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     parser.offset = 3; /* a byte order mark takes no column */
   parser.context = xmlCreateMemoryParserCtxt (text, (int)size);
