@@ -5,8 +5,8 @@
 #include <glib.h>
 #include <string.h>
 
-#define MAGAZINE  64u  /* FlowFiles that change hands at a time */
-#define SLAB_SIZE 512u /* FlowFiles allocated at a time */
+#define STACK_SIZE 64u  /* FlowFiles in a full stack */
+#define SLAB_SIZE  512u /* FlowFiles allocated at a time */
 
 typedef struct Slab {
   struct Slab *next;
@@ -15,8 +15,8 @@ typedef struct Slab {
 
 struct WeirDepot {
   WeirLock lock;
-  WeirFlowFile *free; /* guarded by lock */
-  Slab *slabs;        /* guarded by lock */
+  GPtrArray *stacks; /* guarded by lock: the top of each full stack */
+  Slab *slabs;       /* guarded by lock */
 };
 
 WeirDepot *
@@ -25,6 +25,7 @@ weir_depot_new (void)
   WeirDepot *depot = g_new0 (WeirDepot, 1);
 
   pthread_mutex_init (&depot->lock, NULL);
+  depot->stacks = g_ptr_array_new ();
   return depot;
 }
 
@@ -37,6 +38,7 @@ weir_depot_free (WeirDepot *depot)
     next = slab->next;
     g_free (slab);
   }
+  g_ptr_array_unref (depot->stacks);
   pthread_mutex_destroy (&depot->lock);
   g_free (depot);
 }
@@ -47,24 +49,31 @@ weir_magazine_init (WeirMagazine *magazine, WeirDepot *depot)
   *magazine = (WeirMagazine){ .depot = depot };
 }
 
-/* Moves @n FlowFiles from one free list to another. */
-static void
-move_free (WeirFlowFile **from, WeirFlowFile **to, unsigned n)
-{
-  while (n-- > 0) {
-    WeirFlowFile *flowfile = *from;
-    *from = flowfile->next;
-    flowfile->next = *to;
-    *to = flowfile;
-  }
-}
-
+/* What is left of a stack that is not full stays unused to the end: at most one for each worker. */
 void
 weir_magazine_clear (WeirMagazine *magazine)
 {
-  WEIR_LOCKED (&magazine->depot->lock);
-  move_free (&magazine->free, &magazine->depot->free, magazine->n_free);
-  magazine->n_free = 0;
+  if (magazine->full != NULL) {
+    WEIR_LOCKED (&magazine->depot->lock);
+    g_ptr_array_add (magazine->depot->stacks, magazine->full);
+  }
+  weir_magazine_init (magazine, magazine->depot);
+}
+
+static void
+add_slab (WeirDepot *depot)
+{
+  Slab *slab = g_new (Slab, 1);
+
+  slab->next = depot->slabs;
+  depot->slabs = slab;
+  for (unsigned i = 0; i < SLAB_SIZE; i++) {
+    bool is_last = i % STACK_SIZE == STACK_SIZE - 1;
+
+    if (i % STACK_SIZE == 0)
+      g_ptr_array_add (depot->stacks, &slab->flowfiles[i]);
+    slab->flowfiles[i].next = is_last ? NULL : &slab->flowfiles[i + 1];
+  }
 }
 
 static void
@@ -72,20 +81,14 @@ refill (WeirMagazine *magazine)
 {
   WeirDepot *depot = magazine->depot;
 
+  magazine->n_free = STACK_SIZE;
+  magazine->free = g_steal_pointer (&magazine->full);
+  if (magazine->free != NULL)
+    return;
   WEIR_LOCKED (&depot->lock);
-  while (magazine->n_free < MAGAZINE) {
-    if (depot->free == NULL) {
-      Slab *slab = g_new (Slab, 1);
-      slab->next = depot->slabs;
-      depot->slabs = slab;
-      for (unsigned i = SLAB_SIZE; i-- > 0;) {
-        slab->flowfiles[i].next = depot->free;
-        depot->free = &slab->flowfiles[i];
-      }
-    }
-    move_free (&depot->free, &magazine->free, 1);
-    magazine->n_free++;
-  }
+  if (depot->stacks->len == 0)
+    add_slab (depot);
+  magazine->free = g_ptr_array_steal_index_fast (depot->stacks, depot->stacks->len - 1);
 }
 
 WeirFlowFile *
@@ -102,6 +105,17 @@ weir_flowfile_new (WeirMagazine *magazine)
   return flowfile;
 }
 
+static void
+put_away (WeirMagazine *magazine)
+{
+  if (magazine->full != NULL) {
+    WEIR_LOCKED (&magazine->depot->lock);
+    g_ptr_array_add (magazine->depot->stacks, magazine->full);
+  }
+  magazine->full = g_steal_pointer (&magazine->free);
+  magazine->n_free = 0;
+}
+
 void
 weir_flowfile_free (WeirMagazine *magazine, WeirFlowFile *flowfile)
 {
@@ -110,13 +124,11 @@ weir_flowfile_free (WeirMagazine *magazine, WeirFlowFile *flowfile)
   weir_attributes_unref (flowfile->attributes);
   weir_content_clear (&flowfile->content);
 
+  if (magazine->n_free == STACK_SIZE)
+    put_away (magazine);
   flowfile->next = magazine->free;
   magazine->free = flowfile;
-  if (++magazine->n_free > 2 * MAGAZINE) {
-    WEIR_LOCKED (&magazine->depot->lock);
-    move_free (&magazine->free, &magazine->depot->free, MAGAZINE);
-    magazine->n_free -= MAGAZINE;
-  }
+  magazine->n_free++;
 }
 
 WeirFlowFile *

@@ -26,13 +26,14 @@ struct WeirFlowFile {
   int64_t penalty_until; /* monotonic; 0: not penalized */
 };
 
-/* Where all FlowFiles of an engine come from. A worker takes and gives them by the magazine, so
- * that the lock is rarely met. */
+/* Where all FlowFiles of an engine come from. A worker has two stacks of them and exchanges a whole
+ * one with the depot, so that the lock is rarely met and nobody walks through a stack. */
 typedef struct WeirDepot WeirDepot;
 typedef struct {
   WeirDepot *depot;
-  WeirFlowFile *free; /* belongs to one thread */
+  WeirFlowFile *free; /* belongs to one thread, as does the rest */
   unsigned n_free;
+  WeirFlowFile *full; /* a full stack, or NULL */
 } WeirMagazine;
 
 /* Returns: (transfer full). */
