@@ -123,3 +123,6 @@
 
 /* Bulletins that are kept for who asks later. */
 #define WEIR_LIMIT_BULLETINS 1000
+
+/* Threads that run processors; more than a large machine has cores only get in each other's way. */
+#define WEIR_LIMIT_WORKERS 256

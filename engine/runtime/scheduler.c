@@ -4,6 +4,7 @@
  * queued; who queues something looks for sleepers after. So one of the two sees the other. */
 #include "runtime/scheduler.h"
 
+#include "base/limits.h"
 #include "runtime/bulletin.h"
 #include "runtime/engine.h"
 #include "runtime/worker.h"
@@ -17,7 +18,7 @@
 struct WeirScheduler {
   WeirEngine *engine;
   unsigned n_wanted;
-  WeirWorker *workers[SPARE_MAX + 256];
+  WeirWorker *workers[SPARE_MAX + WEIR_LIMIT_WORKERS];
   _Atomic unsigned n_workers; /* never falls */
   _Atomic unsigned next;      /* who gets what comes from outside */
   _Atomic size_t n_queued;
