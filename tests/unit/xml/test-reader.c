@@ -91,8 +91,7 @@ static void
 test_tells_all_problems (void)
 {
   static const Case cases[] = {
-    { "<funnnel id='a'/>",
-      "1:40: <funnnel> cannot stand in <flow>, did you mean <funnel>?" },
+    { "<funnnel id='a'/>", "1:40: <funnnel> cannot stand in <flow>, did you mean <funnel>?" },
     { "\n<property name='x'/>",
       "2:1: <property> cannot stand in <flow>, take it out or put it where it belongs" },
     { "<processor id='a' typ='T'/>", "1:40: <processor> has no attribute typ, did you mean type?" },
