@@ -20,6 +20,7 @@ typedef struct {
 } WeirCommand;
 
 extern const WeirCommand weir_command_inspect;
+extern const WeirCommand weir_command_run;
 
 /* Parses the options of @command into what @entries (closed by { NULL }) point at and removes them
  * from *@argc, @argv; argv[0] stays. After `--` all is an argument. --help is printed and ends the

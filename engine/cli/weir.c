@@ -7,6 +7,7 @@
 #include <weir/version.h>
 
 static const WeirCommand *const commands[] = {
+  &weir_command_run,
   &weir_command_inspect,
 };
 

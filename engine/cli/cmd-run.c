@@ -1,0 +1,291 @@
+/* cmd-run.c: one flow in the foreground, from its file to the summary.
+ *
+ * Signals are blocked in every thread and taken here, one after the other: the first asks for an
+ * orderly end, which lets what is queued arrive; the second does not wait for it. */
+#include "cli/command.h"
+#include "cli/flow-file.h"
+#include "cli/run-status.h"
+#include "cli/run-summary.h"
+
+#include "base/limits.h"
+#include "base/units.h"
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PICTURE_USEC (G_USEC_PER_SEC / 4)
+#define DRAIN_USEC   (10 * (int64_t)G_USEC_PER_SEC) /* for what is queued to arrive */
+#define RETURN_USEC  (5 * (int64_t)G_USEC_PER_SEC)  /* for triggers to return */
+
+#define WEIR_EXIT_HARD 3 /* see the description of the command */
+
+typedef struct {
+  bool until_idle;
+  int64_t for_usec; /* -1: without end */
+  bool json;
+  bool quiet;
+  gint workers;
+  GHashTable *values; /* parameters: name to value */
+} Options;
+
+typedef struct {
+  const char *path;
+  Options options;
+  WeirFlow *flow;
+  WeirRegistry *registry;
+  WeirResolver *resolver;
+  WeirEngine *engine;
+  WeirRunStatus *status;
+  int64_t start;
+} Run;
+
+static const char *
+level_text (WeirLogLevel level)
+{
+  static const char *const texts[] = { "debug", "info", "warning", "error" };
+
+  return texts[level];
+}
+
+static void
+on_bulletin (void *data, const WeirBulletin *bulletin)
+{
+  Run *run = data;
+
+  if (bulletin->level < WEIR_LOG_INFO)
+    return;
+  weir_run_status_say (run->status, "%s: %s: %s", bulletin->component, level_text (bulletin->level),
+                       bulletin->message);
+}
+
+/* Returns: the signal that came within @usec, or 0. @usec < 0: waits for one. */
+static int
+take_signal (int64_t usec)
+{
+  struct timespec time = { .tv_sec = usec / G_USEC_PER_SEC,
+                           .tv_nsec = usec % G_USEC_PER_SEC * 1000 };
+  sigset_t signals;
+  int signal;
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGTERM);
+  signal = usec < 0 ? sigwaitinfo (&signals, NULL) : sigtimedwait (&signals, NULL, &time);
+  return MAX (signal, 0);
+}
+
+static void
+block_signals (void)
+{
+  sigset_t signals;
+
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGTERM);
+  pthread_sigmask (SIG_BLOCK, &signals, NULL);
+  signal (SIGPIPE, SIG_IGN);
+}
+
+/* How long to look away: until the next picture, or until the end. */
+static int64_t
+next_look (const Run *run, bool live)
+{
+  int64_t left = INT64_MAX;
+
+  if (run->options.for_usec >= 0)
+    left = MAX (0, run->start + run->options.for_usec - g_get_monotonic_time ());
+  if (live || run->options.until_idle)
+    left = MIN (left, PICTURE_USEC);
+  return left == INT64_MAX ? -1 : left;
+}
+
+/* Returns: when the flow is to end: idle, time over, or told to. */
+static void
+run_until_end (Run *run, bool live)
+{
+  for (;;) {
+    int64_t look = next_look (run, live);
+
+    weir_run_status_draw (run->status, run->engine, run->flow, "running");
+    if (run->options.until_idle) {
+      if (weir_engine_wait_idle (run->engine, look) || take_signal (0) != 0)
+        return;
+    } else if (take_signal (look) != 0) {
+      return;
+    }
+    if (run->options.for_usec >= 0 && next_look (run, false) == 0)
+      return;
+  }
+}
+
+/* Sources end, and what is queued gets time to arrive: in memory, what is still queued at the end
+ * is lost. Returns: false when a second signal came. */
+static bool
+drain (Run *run)
+{
+  int64_t end = g_get_monotonic_time () + DRAIN_USEC;
+
+  weir_engine_stop_sources (run->engine);
+  while (g_get_monotonic_time () < end) {
+    weir_run_status_draw (run->status, run->engine, run->flow,
+                          "stopping (Ctrl-C again to stop now)");
+    if (weir_engine_wait_idle (run->engine, PICTURE_USEC))
+      return true;
+    if (take_signal (0) != 0)
+      return false;
+  }
+  weir_run_status_say (run->status, "weir: stopped waiting for what is queued after 10 s");
+  return true;
+}
+
+static int
+finish (Run *run, bool patient)
+{
+  bool stopped = weir_engine_stop (run->engine, patient ? RETURN_USEC : 0);
+  g_autoptr (WeirFigures) figures = weir_figures_take (run->engine);
+  double seconds = (double)(g_get_monotonic_time () - run->start) / G_USEC_PER_SEC;
+
+  g_clear_pointer (&run->status, weir_run_status_free);
+  if (run->options.json)
+    weir_run_summary_print_json (figures, run->flow, seconds);
+  else if (!run->options.quiet)
+    weir_run_summary_print (figures, run->flow, seconds);
+  fflush (stdout);
+  if (!stopped) {
+    /* A thread is still in a processor: nothing of it may be freed. */
+    fputs ("weir: a processor did not return and was left behind\n", stderr);
+    _exit (WEIR_EXIT_HARD);
+  }
+  return patient ? WEIR_EXIT_OK : WEIR_EXIT_HARD;
+}
+
+static bool
+prepare (Run *run, GError **error)
+{
+  WeirEngineOptions options = { .registry = run->registry,
+                                .n_workers = (unsigned)run->options.workers,
+                                .on_bulletin = on_bulletin,
+                                .data = run };
+
+  run->engine = weir_engine_new (&options, error);
+  return run->engine != NULL && weir_engine_load (run->engine, run->flow, run->resolver, error);
+}
+
+static int
+execute (Run *run)
+{
+  bool live = !run->options.quiet && isatty (STDERR_FILENO);
+  g_autoptr (GError) error = NULL;
+  bool patient = true;
+
+  run->registry = weir_registry_new (NULL);
+  run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, &run->resolver);
+  if (run->flow == NULL)
+    return WEIR_EXIT_FAILURE;
+  run->status = weir_run_status_new (stderr, live);
+  if (!prepare (run, &error)) {
+    fprintf (stderr, "weir: %s: %s\n", run->path, error->message);
+    return WEIR_EXIT_FAILURE;
+  }
+  block_signals ();
+  run->start = g_get_monotonic_time ();
+  weir_engine_start (run->engine);
+  run_until_end (run, live);
+  if (!run->options.until_idle || !weir_engine_is_idle (run->engine))
+    patient = drain (run);
+  return finish (run, patient);
+}
+
+static void
+run_clear (Run *run)
+{
+  weir_run_status_free (run->status);
+  weir_engine_free (run->engine);
+  weir_resolver_free (run->resolver);
+  g_clear_pointer (&run->flow, weir_flow_free);
+  weir_registry_free (run->registry);
+  g_clear_pointer (&run->options.values, g_hash_table_unref);
+}
+
+/* "NAME=VALUE", as often as it was given. */
+static bool
+set_values (GHashTable *values, char **texts, GError **error)
+{
+  for (; texts != NULL && *texts != NULL; texts++) {
+    const char *equals = strchr (*texts, '=');
+
+    if (equals == NULL || equals == *texts) {
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "--set %s: write NAME=VALUE", *texts);
+      return false;
+    }
+    g_hash_table_replace (values, g_strndup (*texts, (gsize)(equals - *texts)),
+                          g_strdup (equals + 1));
+  }
+  return true;
+}
+
+static bool
+set_options (Options *options, const char *duration, char **values, GError **error)
+{
+  options->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  if (duration != NULL && !weir_units_parse_duration (duration, &options->for_usec, error)) {
+    g_prefix_error (error, "--for %s: ", duration);
+    return false;
+  }
+  if (options->workers < 0 || options->workers > WEIR_LIMIT_WORKERS) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                 "--workers %d: from 1 to %d, or 0 for one a core", options->workers,
+                 WEIR_LIMIT_WORKERS);
+    return false;
+  }
+  return set_values (options->values, values, error);
+}
+
+static const char description[] =
+    "Without --until-idle and --for the flow runs until it is told to end by Ctrl-C or SIGTERM.\n"
+    "Then sources bring no more, and what is queued has 10 s to arrive; a second Ctrl-C does not\n"
+    "wait for it.\n\n"
+    "Exit status: 0 the flow ended in good order, 1 it could not be started (what is wrong is "
+    "told,\n"
+    "all of it), 2 wrong usage, 3 it was ended by force.";
+
+static int
+run (int argc, char **argv)
+{
+  Run self = { .options = { .for_usec = -1 } };
+  g_autofree char *duration = NULL;
+  g_auto (GStrv) values = NULL;
+  const GOptionEntry entries[] = {
+    { "until-idle", 0, 0, G_OPTION_ARG_NONE, &self.options.until_idle,
+      "End when all is processed and the sources have nothing more", NULL },
+    { "for", 0, 0, G_OPTION_ARG_FILENAME, &duration, "End after that time", "DURATION" },
+    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &values, "Give a parameter of the flow a value",
+      "NAME=VALUE" },
+    { "workers", 0, 0, G_OPTION_ARG_INT, &self.options.workers,
+      "Threads that do the work (one a core)", "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self.options.json, "Print the summary as JSON", NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &self.options.quiet,
+      "Show no figures while it runs and no summary", NULL },
+    { NULL },
+  };
+  int code = weir_command_parse (&weir_command_run, entries, description, &argc, &argv);
+  g_autoptr (GError) error = NULL;
+
+  if (code != WEIR_EXIT_OK)
+    return code;
+  if (argc != 2)
+    return weir_command_misused (&weir_command_run, "name one flow file");
+  if (!set_options (&self.options, duration, values, &error))
+    return weir_command_misused (&weir_command_run, "%s", error->message);
+  self.path = argv[1];
+  code = execute (&self);
+  run_clear (&self);
+  return code;
+}
+
+const WeirCommand weir_command_run = {
+  .name = "run",
+  .arguments = "FLOW",
+  .summary = "Run a flow in the foreground",
+  .run = run,
+};
