@@ -85,8 +85,8 @@ weir_expr_run_nested (WeirExprRun *run, WeirExprValue *value, GError **error)
     return false;
   }
   text = weir_expr_run_close (run, value, error);
-  /* Compiling is some twenty times the work of looking at the text. */
-  if (text == NULL || !weir_expr_run_charge (run, 20 + 2 * strlen (text), error))
+  /* Compiling takes about 100 ns for each byte. */
+  if (text == NULL || !weir_expr_run_charge (run, 20 + 4 * strlen (text), error))
     return false;
   expr = weir_expr_compile (text, WEIR_EXPR_NONE, error);
   if (expr == NULL)

@@ -221,6 +221,7 @@ replace_by_pattern (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
   }
   for (guint i = 0; i < mappings->len; i++) {
     const Mapping *mapping = &g_array_index (mappings, Mapping, i);
+    size_t length = strlen (mapping->replacement);
     char *copy;
     bool found;
 
@@ -228,10 +229,10 @@ replace_by_pattern (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
       return false;
     if (!found)
       continue;
-    copy = weir_expr_run_alloc (run, strlen (mapping->replacement), error);
+    copy = weir_expr_run_alloc (run, length, error);
     if (copy == NULL)
       return false;
-    *ret_value = weir_expr_static_text (strcpy (copy, mapping->replacement));
+    *ret_value = weir_expr_closed (memcpy (copy, mapping->replacement, length), length);
     return true;
   }
   return true;

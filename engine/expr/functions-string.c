@@ -3,6 +3,14 @@
 #include "expr/function.h"
 #include "expr/text.h"
 
+/* Turns around the case of the 26 letters from @first on; a loop that is made into vectors. */
+static void
+change_ascii_case (char *restrict to, const char *restrict from, size_t length, char first)
+{
+  for (size_t i = 0; i < length; i++)
+    to[i] = (char)(from[i] ^ ((unsigned char)(from[i] - first) < 26 ? 0x20 : 0));
+}
+
 /* Upper or lower case: bytes when all are ASCII, else by the rules of Unicode. */
 static bool
 change_case (WeirExprRun *run, const WeirExprValue *text, bool upper, WeirExprValue *ret_value,
@@ -18,8 +26,7 @@ change_case (WeirExprRun *run, const WeirExprValue *text, bool upper, WeirExprVa
     copy = weir_expr_run_alloc (run, length, error);
     if (copy == NULL)
       return false;
-    for (size_t i = 0; i < length; i++)
-      copy[i] = (char)(upper ? g_ascii_toupper (text->text[i]) : g_ascii_tolower (text->text[i]));
+    change_ascii_case (copy, text->text, length, upper ? 'a' : 'A');
   } else {
     if (!weir_expr_run_charge (run, length, error))
       return false;
@@ -218,7 +225,8 @@ replace (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprVal
     return replace_empty_part (run, text, by, ret_value, error);
   while ((at = weir_expr_text_find (text->text + from, text->length - from, part->text,
                                     part->length)) >= 0) {
-    if (!weir_expr_builder_add (&builder, run, text->text + from, (size_t)at, error) ||
+    if (!weir_expr_run_charge (run, 1, error) ||
+        !weir_expr_builder_add (&builder, run, text->text + from, (size_t)at, error) ||
         !weir_expr_builder_add (&builder, run, by->text, by->length, error))
       return false;
     from += (size_t)at + part->length;
@@ -310,6 +318,19 @@ text_length (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExp
   return weir_expr_run_charge_bytes (run, args[0].length, error);
 }
 
+/* Copies @pattern over and over; what is there is doubled each time. */
+static void
+fill (char *text, size_t length, const WeirExprValue *pattern)
+{
+  size_t done = MIN (length, pattern->length);
+
+  memcpy (text, pattern->text, done);
+  for (size_t part; done > 0 && done < length; done += part) {
+    part = MIN (done, length - done);
+    memcpy (text + done, text, part);
+  }
+}
+
 static bool
 repeat (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValue *ret_value,
         GError **error)
@@ -336,8 +357,7 @@ repeat (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValu
   text = weir_expr_run_alloc (run, args[0].length * (size_t)times, error);
   if (text == NULL)
     return false;
-  for (int64_t i = 0; i < times && args[0].length > 0; i++)
-    memcpy (text + (size_t)i * args[0].length, args[0].text, args[0].length);
+  fill (text, args[0].length * (size_t)times, &args[0]);
   *ret_value = weir_expr_closed (text, args[0].length * (size_t)times);
   return true;
 }

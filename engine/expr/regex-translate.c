@@ -29,7 +29,9 @@ fail (Translator *translator, GError **error, const char *problem)
 static char
 peek (const Translator *translator, size_t offset)
 {
-  return translator->at + offset < translator->end ? translator->at[offset] : '\0';
+  if (translator->at + offset >= translator->end)
+    return '\0';
+  return translator->at[offset];
 }
 
 static bool

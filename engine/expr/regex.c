@@ -99,7 +99,7 @@ on_callout (pcre2_callout_block *block, void *data)
   size_t way = at > matcher->last ? at - matcher->last : matcher->last - at;
 
   matcher->last = at;
-  return weir_expr_run_charge (matcher->run, 1 + way / WEIR_LIMIT_EXPR_STEP_BYTES, NULL)
+  return weir_expr_run_charge (matcher->run, 2 + way / WEIR_LIMIT_EXPR_STEP_BYTES, NULL)
              ? 0
              : OUT_OF_STEPS;
 }
@@ -148,6 +148,8 @@ match (WeirExprMatcher *matcher, uint32_t options, bool *ret_found, GError **err
   PCRE2_UCHAR message[120];
   int result;
 
+  if (!weir_expr_run_charge (matcher->run, 12, error))
+    return false;
   matcher->last = matcher->from;
   result =
       pcre2_match (matcher->regex->code, (PCRE2_SPTR)matcher->text->text, matcher->text->length,
@@ -156,7 +158,7 @@ match (WeirExprMatcher *matcher, uint32_t options, bool *ret_found, GError **err
   if (result >= 0 || result == PCRE2_ERROR_NOMATCH)
     return true;
   if (result == OUT_OF_STEPS)
-    return weir_expr_run_charge (matcher->run, SIZE_MAX, error);
+    return weir_expr_run_out_of_steps (matcher->run, error);
   pcre2_get_error_message (result, message, sizeof message);
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
                "regular expression: %s; make it simpler, possessive quantifiers help", message);

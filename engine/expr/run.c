@@ -1,7 +1,6 @@
 /* run.c: the budget of an evaluation, and conversions. */
 #include "expr/run.h"
 #include "base/error.h"
-#include "base/limits.h"
 #include "expr/number.h"
 
 void
@@ -16,24 +15,14 @@ weir_expr_run_init (WeirExprRun *run, const WeirExprScope *scope, WeirArena *are
 }
 
 bool
-weir_expr_run_charge (WeirExprRun *run, size_t steps, GError **error)
+weir_expr_run_out_of_steps (WeirExprRun *run, GError **error)
 {
-  if (G_LIKELY (steps <= run->steps)) {
-    run->steps -= (uint32_t)steps;
-    return true;
-  }
   run->steps = 0;
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
                "the expression does more work than the %d steps that are allowed; shorten the "
                "texts that it works on or simplify it",
                WEIR_LIMIT_EXPR_STEPS);
   return false;
-}
-
-bool
-weir_expr_run_charge_bytes (WeirExprRun *run, size_t bytes, GError **error)
-{
-  return weir_expr_run_charge (run, bytes / WEIR_LIMIT_EXPR_STEP_BYTES, error);
 }
 
 char *

@@ -5,6 +5,7 @@
  * regular expression. */
 #pragma once
 
+#include "base/limits.h"
 #include "expr/expr.h"
 #include "expr/value.h"
 
@@ -19,11 +20,25 @@ typedef struct {
 
 void weir_expr_run_init (WeirExprRun *run, const WeirExprScope *scope, WeirArena *arena);
 
+/* Sets LIMIT. Returns: false. */
+bool weir_expr_run_out_of_steps (WeirExprRun *run, GError **error);
+
 /* Takes @steps from the budget; false with LIMIT when it is spent. */
-bool weir_expr_run_charge (WeirExprRun *run, size_t steps, GError **error);
+static inline bool
+weir_expr_run_charge (WeirExprRun *run, size_t steps, GError **error)
+{
+  if (G_UNLIKELY (steps > run->steps))
+    return weir_expr_run_out_of_steps (run, error);
+  run->steps -= (uint32_t)steps;
+  return true;
+}
 
 /* The same for looking at @bytes of text. */
-bool weir_expr_run_charge_bytes (WeirExprRun *run, size_t bytes, GError **error);
+static inline bool
+weir_expr_run_charge_bytes (WeirExprRun *run, size_t bytes, GError **error)
+{
+  return weir_expr_run_charge (run, bytes / WEIR_LIMIT_EXPR_STEP_BYTES, error);
+}
 
 /* Room for a text of @length bytes and a NUL, which is set; charged.
  * Returns: (transfer none) (nullable): NULL with LIMIT when the text or all texts are too large. */
