@@ -87,6 +87,7 @@ terminal_width (FILE *stream)
 }
 
 /* Adds a line that does not wrap. */
+G_GNUC_PRINTF (4, 5)
 static void
 add_line (GString *picture, unsigned width, unsigned *n_lines, const char *format, ...)
 {
