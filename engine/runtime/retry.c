@@ -55,19 +55,31 @@ retry (WeirSession *session, WeirRecord *root, const WeirRoute *route)
     atomic_store (&node->yield_until, now + delay);
 }
 
+/* How @record is retried, or NULL when it is not: it goes elsewhere, comes from no queue, or has
+ * used up its attempts. */
+static const WeirRoute *
+retry_of (const WeirNode *node, const WeirRecord *record, const WeirRecord *root)
+{
+  const WeirRoute *route;
+  WeirAttributes *before;
+
+  if (record->fate != WEIR_TRANSFERRED || root->source == NULL || root->undone)
+    return NULL;
+  route = &node->routes[record->relationship];
+  before = root->attributes_changed ? root->old_attributes : root->flowfile->attributes;
+  return count_of (node, before) < route->attempts ? route : NULL;
+}
+
 void
 weir_session_apply_retries (WeirSession *session)
 {
   WeirNode *node = session->node;
 
   for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
-    const WeirRoute *route = &node->routes[record->relationship];
     WeirRecord *root = root_of (record);
-    WeirAttributes *before =
-        root->attributes_changed ? root->old_attributes : root->flowfile->attributes;
+    const WeirRoute *route = retry_of (node, record, root);
 
-    if (record->fate == WEIR_TRANSFERRED && route->attempts > 0 && root->source != NULL &&
-        !root->undone && count_of (node, before) < route->attempts)
+    if (route != NULL)
       retry (session, root, route);
   }
   for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
