@@ -7,6 +7,12 @@
 #include <link.h>
 #include <string.h>
 
+/* What WEIR_MODULE writes; the name has its NUL. */
+#define NOTE_NAME      "Weir"
+#define NOTE_NAME_SIZE 5
+#define NOTE_DATA_SIZE 8
+#define NOTE_TYPE      1
+
 typedef struct {
   const unsigned char *data;
   size_t size;
@@ -84,10 +90,13 @@ check_header (const File *file, ElfW (Ehdr) * ret_header, GError **error)
   return true;
 }
 
-/* A segment that the file does not have is mapped nevertheless, and reading it is SIGBUS. */
+/* A segment that the file does not have is mapped nevertheless, and reading it is SIGBUS. The table
+ * of sections is the last thing in a file: without it, an interrupted copy could look whole. */
 static bool
-check_segments (const File *file, const ElfW (Ehdr) * header, GError **error)
+check_whole (const File *file, const ElfW (Ehdr) * header, GError **error)
 {
+  if (!is_inside (file, header->e_shoff, (uint64_t)header->e_shnum * header->e_shentsize))
+    return refuse_truncated (error);
   for (unsigned i = 0; i < header->e_phnum; i++) {
     ElfW (Phdr) segment;
 
@@ -99,74 +108,56 @@ check_segments (const File *file, const ElfW (Ehdr) * header, GError **error)
   return true;
 }
 
-static bool
-has_name (const File *file, const ElfW (Shdr) * strings, uint64_t name, const char *wanted)
+static uint64_t
+pad (uint64_t size, uint64_t alignment)
 {
-  size_t size = strlen (wanted) + 1;
-
-  return name <= strings->sh_size && size <= strings->sh_size - name &&
-         memcmp (file->data + strings->sh_offset + name, wanted, size) == 0;
+  return (size + alignment - 1) / alignment * alignment;
 }
 
-/* Returns: false when @symbols is broken; whether the symbol is there is in @ret_found. */
+/* Looks through the notes of a segment; what is broken ends the search. */
 static bool
-search_symbols (const File *file, const ElfW (Shdr) * symbols, const ElfW (Shdr) * strings,
-                const char *wanted, bool *ret_found)
+search_notes (const File *file, const ElfW (Phdr) * segment, WeirModuleNote *ret_note)
 {
-  *ret_found = false;
-  if (!is_inside (file, symbols->sh_offset, symbols->sh_size) ||
-      !is_inside (file, strings->sh_offset, strings->sh_size))
-    return false;
-  for (uint64_t at = 0; at + sizeof (ElfW (Sym)) <= symbols->sh_size; at += sizeof (ElfW (Sym))) {
-    ElfW (Sym) symbol;
+  uint64_t alignment = segment->p_align == 8 ? 8 : 4;
+  uint64_t at = 0;
 
-    if (!read_at (file, symbols->sh_offset + at, &symbol, sizeof symbol))
+  while (at < segment->p_filesz) {
+    WeirModuleNote note = { 0 };
+    ElfW (Nhdr) header;
+
+    if (!read_at (file, segment->p_offset + at, &header, sizeof header))
       return false;
-    if (symbol.st_shndx != SHN_UNDEF && has_name (file, strings, symbol.st_name, wanted))
-      *ret_found = true;
+    if (header.n_namesz == NOTE_NAME_SIZE && header.n_descsz == NOTE_DATA_SIZE &&
+        header.n_type == NOTE_TYPE && read_at (file, segment->p_offset + at, &note, sizeof note) &&
+        memcmp (note.name, NOTE_NAME, NOTE_NAME_SIZE) == 0) {
+      *ret_note = note;
+      return true;
+    }
+    at += sizeof header + pad (header.n_namesz, alignment) + pad (header.n_descsz, alignment);
   }
-  return true;
-}
-
-static bool
-read_section (const File *file, const ElfW (Ehdr) * header, uint64_t index,
-              ElfW (Shdr) * ret_section)
-{
-  return index < header->e_shnum && header->e_shentsize == sizeof *ret_section &&
-         read_at (file, header->e_shoff + index * sizeof *ret_section, ret_section,
-                  sizeof *ret_section);
-}
-
-static bool
-check_symbol (const File *file, const ElfW (Ehdr) * header, const char *wanted, GError **error)
-{
-  bool is_found = false;
-
-  for (unsigned i = 0; i < header->e_shnum; i++) {
-    ElfW (Shdr) section, strings;
-
-    if (!read_section (file, header, i, &section))
-      return refuse_truncated (error);
-    if (section.sh_type != SHT_DYNSYM)
-      continue;
-    if (!read_section (file, header, section.sh_link, &strings) ||
-        !search_symbols (file, &section, &strings, wanted, &is_found))
-      return refuse_truncated (error);
-  }
-  if (is_found)
-    return true;
-  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-               "does not export %s: it is not a Weir module; end its source with WEIR_MODULE",
-               wanted);
   return false;
 }
 
+static bool
+find_note (const File *file, const ElfW (Ehdr) * header, WeirModuleNote *ret_note, GError **error)
+{
+  for (unsigned i = 0; i < header->e_phnum; i++) {
+    ElfW (Phdr) segment;
+
+    if (read_at (file, header->e_phoff + (uint64_t)i * sizeof segment, &segment, sizeof segment) &&
+        segment.p_type == PT_NOTE && search_notes (file, &segment, ret_note))
+      return true;
+  }
+  return refuse (error, WEIR_ERROR_INVALID,
+                 "is a shared library but no Weir module: end its source with WEIR_MODULE");
+}
+
 bool
-weir_elf_check (const void *data, size_t size, const char *symbol, GError **error)
+weir_elf_read_note (const void *data, size_t size, WeirModuleNote *ret_note, GError **error)
 {
   File file = { data, size };
   ElfW (Ehdr) header;
 
-  return check_header (&file, &header, error) && check_segments (&file, &header, error) &&
-         check_symbol (&file, &header, symbol, error);
+  return check_header (&file, &header, error) && check_whole (&file, &header, error) &&
+         find_note (&file, &header, ret_note, error);
 }

@@ -57,20 +57,41 @@ open_checked (int dir_fd, const char *file_name, struct stat *ret_info, GError *
 }
 
 static bool
+check_abi (uint32_t magic, unsigned major, unsigned minor, GError **error)
+{
+  if (magic != WEIR_MODULE_MAGIC) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                 "is not a Weir module, its magic number is wrong: end its source with "
+                 "WEIR_MODULE");
+    return false;
+  }
+  if (major != WEIR_ABI_MAJOR || minor > WEIR_ABI_MINOR) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED,
+                 "built for ABI %u.%u, this engine offers %u.0 to %u.%u: %sbuild the module "
+                 "against this version",
+                 major, minor, WEIR_ABI_MAJOR, WEIR_ABI_MAJOR, WEIR_ABI_MINOR,
+                 major < WEIR_ABI_MAJOR ? "" : "update Weir, or ");
+    return false;
+  }
+  return true;
+}
+
+static bool
 check_content (int fd, const char *file_name, GError **error)
 {
   g_autoptr (GMappedFile) file = g_mapped_file_new_from_fd (fd, FALSE, NULL);
+  WeirModuleNote note;
 
   if (file == NULL) {
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_IO, "%s: cannot be mapped into memory", file_name);
     return false;
   }
-  if (!weir_elf_check (g_mapped_file_get_contents (file), g_mapped_file_get_length (file),
-                       ENTRY_SYMBOL, error)) {
-    g_prefix_error (error, "%s: ", file_name);
-    return false;
-  }
-  return true;
+  if (weir_elf_read_note (g_mapped_file_get_contents (file), g_mapped_file_get_length (file), &note,
+                          error) &&
+      check_abi (note.magic, note.abi_major, note.abi_minor, error))
+    return true;
+  g_prefix_error (error, "%s: ", file_name);
+  return false;
 }
 
 /* The name under which the linker knows a library: it leads to the descriptor, which stays open as
@@ -148,20 +169,13 @@ link_file (int *fd, const struct stat *info, const char *file_name, GError **err
 static bool
 check_module (const WeirModule *module, GError **error)
 {
-  if (module == NULL || module->magic != WEIR_MODULE_MAGIC) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                 "is not a Weir module, its magic number is wrong: end its source with "
-                 "WEIR_MODULE");
+  if (module == NULL) {
+    g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                         "does not export " ENTRY_SYMBOL ": end its source with WEIR_MODULE");
     return false;
   }
-  if (module->abi_major != WEIR_ABI_MAJOR || module->abi_minor > WEIR_ABI_MINOR) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED,
-                 "built for ABI %u.%u, this engine offers %u.0 to %u.%u: %sbuild the module "
-                 "against this version",
-                 module->abi_major, module->abi_minor, WEIR_ABI_MAJOR, WEIR_ABI_MAJOR,
-                 WEIR_ABI_MINOR, module->abi_major < WEIR_ABI_MAJOR ? "" : "update Weir, or ");
+  if (!check_abi (module->magic, module->abi_major, module->abi_minor, error))
     return false;
-  }
   if (module->struct_size < offsetof (WeirModule, processors) + sizeof (void *) ||
       module->processors == NULL || module->name == NULL || module->version == NULL) {
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,

@@ -105,6 +105,15 @@ AT (WeirModule, name, 16);
 AT (WeirModule, version, 24);
 AT (WeirModule, processors, 32);
 
+SIZE (WeirModuleNote, 28);
+AT (WeirModuleNote, name_size, 0);
+AT (WeirModuleNote, data_size, 4);
+AT (WeirModuleNote, type, 8);
+AT (WeirModuleNote, name, 12);
+AT (WeirModuleNote, magic, 20);
+AT (WeirModuleNote, abi_major, 24);
+AT (WeirModuleNote, abi_minor, 26);
+
 VALUE (WEIR_ERROR_FAILED, 0);
 VALUE (WEIR_ERROR_INVALID, 1);
 VALUE (WEIR_ERROR_NOT_FOUND, 2);

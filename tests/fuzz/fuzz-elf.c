@@ -8,7 +8,8 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
-  bool is_module = weir_elf_check (data, size, "weir_module_v1", &error);
+  WeirModuleNote note;
+  bool is_module = weir_elf_read_note (data, size, &note, &error);
 
   g_assert_true (is_module == (error == NULL));
   return 0;

@@ -4,14 +4,13 @@
 #include <link.h>
 #include <string.h>
 
-#define SYMBOL "weir_module_v1"
-
 static void
 refuse (const void *data, size_t size, const char *what)
 {
   g_autoptr (GError) error = NULL;
+  WeirModuleNote note;
 
-  g_assert_false (weir_elf_check (data, size, SYMBOL, &error));
+  g_assert_false (weir_elf_read_note (data, size, &note, &error));
   g_assert_nonnull (error);
   if (strstr (error->message, what) == NULL)
     g_error ("no '%s' in \"%s\"", what, error->message);
@@ -23,9 +22,13 @@ test_accepts_a_module (void)
   size_t size;
   g_autofree char *data = module_folder_read ("one", &size);
   g_autoptr (GError) error = NULL;
+  WeirModuleNote note;
 
-  g_assert_true (weir_elf_check (data, size, SYMBOL, &error));
+  g_assert_true (weir_elf_read_note (data, size, &note, &error));
   g_assert_no_error (error);
+  g_assert_cmpuint (note.magic, ==, WEIR_MODULE_MAGIC);
+  g_assert_cmpuint (note.abi_major, ==, WEIR_ABI_MAJOR);
+  g_assert_cmpuint (note.abi_minor, ==, WEIR_ABI_MINOR);
 }
 
 static void
@@ -37,7 +40,7 @@ test_refuses_other_files (void)
   refuse ("", 0, "not a shared library");
   refuse ("\177EL", 3, "not a shared library");
   refuse ("#!/bin/sh\nexit 0\n", 17, "not a shared library");
-  refuse (library, size, "does not export weir_module_v1");
+  refuse (library, size, "no Weir module");
 }
 
 /* Wherever a copy was interrupted. Each length is in memory of its own, where reading past the end

@@ -131,7 +131,11 @@ test_refuses_wrong_modules (ModuleFolder *folder, const void *data)
   } wrong[] = {
     { "bad-magic", "is not a Weir module, its magic number is wrong: end its source with "
                    "WEIR_MODULE" },
-    { "null", "is not a Weir module, its magic number is wrong: end its source with WEIR_MODULE" },
+    { "bad-note",
+      "is not a Weir module, its magic number is wrong: end its source with WEIR_MODULE" },
+    { "liar", "built for ABI 1.4, this engine offers 1.0 to 1.0: update Weir, or build the module "
+              "against this version" },
+    { "null", "does not export weir_module_v1: end its source with WEIR_MODULE" },
     { "next-major", "built for ABI 2.0, this engine offers 1.0 to 1.0: update Weir, or build the "
                     "module against this version" },
     { "newer", "built for ABI 1.3, this engine offers 1.0 to 1.0: update Weir, or build the module "
@@ -139,8 +143,7 @@ test_refuses_wrong_modules (ModuleFolder *folder, const void *data)
     { "nameless", "a processor has no name, or one that is not made of letters and digits" },
     { "undefined", "needs a newer engine, one that has weir_session_of_tomorrow: update Weir, or "
                    "build the module against this version" },
-    { "no-entry", "does not export weir_module_v1: it is not a Weir module; end its source with "
-                  "WEIR_MODULE" },
+    { "no-entry", "is a shared library but no Weir module: end its source with WEIR_MODULE" },
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (wrong); i++) {

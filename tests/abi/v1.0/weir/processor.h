@@ -186,8 +186,23 @@ typedef struct {
 #define WEIR_TARGET_ABI_MINOR WEIR_ABI_MINOR
 #endif
 
-/* The one symbol that a module exports. */
+/* An ELF note: what a loader reads in the file before it runs anything of the module. Frozen. */
+typedef struct {
+  uint32_t name_size;
+  uint32_t data_size;
+  uint32_t type;
+  char name[8];
+  uint32_t magic;
+  uint16_t abi_major;
+  uint16_t abi_minor;
+} WeirModuleNote;
+
+/* The note, and the one symbol that a module exports. */
 #define WEIR_MODULE(module_name, module_version, ...)                                              \
+  static const WeirModuleNote weir_module_note                                                     \
+      __attribute__ ((section (".note.weir"), used, aligned (4))) = {                              \
+        5, 8, 1, "Weir", WEIR_MODULE_MAGIC, WEIR_ABI_MAJOR, WEIR_TARGET_ABI_MINOR                  \
+      };                                                                                           \
   G_BEGIN_DECLS                                                                                    \
   WEIR_API const WeirModule *weir_module_v1 (void);                                                \
   G_END_DECLS                                                                                      \
