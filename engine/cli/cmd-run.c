@@ -207,27 +207,9 @@ run_clear (Run *run)
   g_clear_pointer (&run->options.values, g_hash_table_unref);
 }
 
-/* "NAME=VALUE", as often as it was given. */
-static bool
-set_values (GHashTable *values, char **texts, GError **error)
-{
-  for (; texts != NULL && *texts != NULL; texts++) {
-    const char *equals = strchr (*texts, '=');
-
-    if (equals == NULL || equals == *texts) {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "--set %s: write NAME=VALUE", *texts);
-      return false;
-    }
-    g_hash_table_replace (values, g_strndup (*texts, (gsize)(equals - *texts)),
-                          g_strdup (equals + 1));
-  }
-  return true;
-}
-
 static bool
 set_options (Options *options, const char *duration, char **values, GError **error)
 {
-  options->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (duration != NULL && !weir_units_parse_duration (duration, &options->for_usec, error)) {
     g_prefix_error (error, "--for %s: ", duration);
     return false;
@@ -238,7 +220,8 @@ set_options (Options *options, const char *duration, char **values, GError **err
                  WEIR_LIMIT_WORKERS);
     return false;
   }
-  return set_values (options->values, values, error);
+  options->values = weir_flow_values_parse (values, error);
+  return options->values != NULL;
 }
 
 static const char description[] =

@@ -19,6 +19,8 @@ typedef struct {
   int (*run) (int argc, char **argv);
 } WeirCommand;
 
+extern const WeirCommand weir_command_check;
+extern const WeirCommand weir_command_fmt;
 extern const WeirCommand weir_command_inspect;
 extern const WeirCommand weir_command_run;
 

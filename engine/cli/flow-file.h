@@ -1,23 +1,37 @@
 /* flow-file.h: a flow file as commands begin with it: read, checked, and its problems told.
  *
- * Thread: main. */
+ * A path is a file, or "-" for standard input. Thread: main. */
 #pragma once
 
 #include "model/problem.h"
 #include "model/resolver.h"
 #include "plugin/registry.h"
+#include <stdio.h>
 
-/* Reads @path ("-": standard input). What is wrong with it is added to @problems.
+/* What is wrong with the flow is added to @problems.
  * Returns: (transfer full) (nullable): the flow, as far as there is one; NULL with @error set when
  * the file cannot be read at all. */
 WeirFlow *weir_flow_file_read (const char *path, GPtrArray *problems, GError **error);
 
-/* Prints @problems in the order of the file: "FILE:LINE:COLUMN: what, and what to do".
- * Returns: how many of them are errors. */
-unsigned weir_flow_file_tell (const char *path, GPtrArray *problems);
+/* Checks @flow with @values (name to value) for parameters of its root group; @problems are in the
+ * order of the file then. @secrets_later: what is not there yet is a warning.
+ * Returns: (transfer full). */
+WeirResolver *weir_flow_file_check (const WeirFlow *flow, GHashTable *values,
+                                    WeirRegistry *registry, bool secrets_later,
+                                    GPtrArray *problems);
 
-/* Reads and checks the flow that is about to be started, with @values (name to value) for
- * parameters of its root group. What is wrong is told to standard error. Returns: (transfer full)
- * (nullable): a flow without errors, and its resolver in @ret_resolver. */
+/* Prints "FILE:LINE:COLUMN: what, and what to do" for each, in the order of the file.
+ * Returns: how many of them are errors. */
+unsigned weir_flow_file_tell (const char *path, GPtrArray *problems, FILE *stream);
+
+/* Reads and checks the flow that is about to be started. What is wrong is told to standard error.
+ * Returns: (transfer full) (nullable): a flow without errors, and its resolver in @ret_resolver. */
 WeirFlow *weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registry,
                                WeirResolver **ret_resolver);
+
+/* Reads the arguments of --set, @texts: "NAME=VALUE", closed by NULL; NULL for none.
+ * Returns: (transfer full): name to value, or NULL with @error. */
+GHashTable *weir_flow_values_parse (char **texts, GError **error);
+
+/* Returns: (transfer none): @path as messages name it. */
+const char *weir_flow_file_get_label (const char *path);

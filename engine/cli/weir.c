@@ -8,6 +8,8 @@
 
 static const WeirCommand *const commands[] = {
   &weir_command_run,
+  &weir_command_check,
+  &weir_command_fmt,
   &weir_command_inspect,
 };
 
@@ -48,6 +50,16 @@ tell_unknown (const char *name)
   return WEIR_EXIT_USAGE;
 }
 
+/* A result that was not written is none: the disk may be full. */
+static int
+close_output (int status)
+{
+  if (fflush (stdout) == 0 && ferror (stdout) == 0)
+    return status;
+  fputs ("weir: cannot write to standard output\n", stderr);
+  return status == WEIR_EXIT_OK ? WEIR_EXIT_FAILURE : status;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -70,5 +82,5 @@ main (int argc, char **argv)
   command = find_command (argv[1]);
   if (command == NULL)
     return tell_unknown (argv[1]);
-  return command->run (argc - 1, argv + 1);
+  return close_output (command->run (argc - 1, argv + 1));
 }

@@ -64,7 +64,8 @@ weir_check_connection (const WeirConnection *connection, GHashTable *routes, GPt
 static bool
 passes_through (const WeirComponent *component)
 {
-  return component->kind == WEIR_KIND_FUNNEL || component->kind == WEIR_KIND_PORT;
+  return component != NULL &&
+         (component->kind == WEIR_KIND_FUNNEL || component->kind == WEIR_KIND_PORT);
 }
 
 /* One step of a walk in depth: @component and the connection to go on with. */

@@ -88,10 +88,10 @@ add_connection (WeirGraph *graph, WeirConnection *connection)
   const WeirComponent *source = get_end (connection, true);
   const WeirComponent *destination = get_end (connection, false);
 
-  if (source == NULL || destination == NULL)
-    return;
-  g_ptr_array_add (provide_ends (graph, source)->outgoing, connection);
-  g_ptr_array_add (provide_ends (graph, destination)->incoming, connection);
+  if (source != NULL)
+    g_ptr_array_add (provide_ends (graph, source)->outgoing, connection);
+  if (destination != NULL)
+    g_ptr_array_add (provide_ends (graph, destination)->incoming, connection);
 }
 
 static void

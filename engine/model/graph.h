@@ -15,7 +15,7 @@ typedef struct {
 
 typedef struct WeirGraph WeirGraph;
 
-/* Connections whose ends do not exist, or may not be connected, are left out.
+/* A connection whose other end does not exist stands at the one that does.
  * Returns: (transfer full). */
 WeirGraph *weir_graph_new (const WeirFlow *flow);
 void weir_graph_free (WeirGraph *graph);

@@ -109,7 +109,7 @@ test_refuses (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *told = parse (cases[i][0], strlen (cases[i][0]));
 
-    g_test_message ("%s: %s", cases[i][0], told);
+    g_test_message ("%s", told);
     g_assert_nonnull (strstr (told, cases[i][1]));
   }
 }
