@@ -7,7 +7,7 @@
 typedef struct {
   int fd;
   int64_t offset;   /* moves on with each byte; -1: the descriptor's own position does */
-  const char *path; /* for errors */
+  const char *path; /* what errors call it; NULL looks its name up */
 } WeirFsEnd;
 
 /* Copies @size bytes, or up to the end of @from when that comes first. Where the file system can,

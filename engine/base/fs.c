@@ -5,6 +5,7 @@
 #include "base/fs.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,24 @@ is_failing (WeirFs *fs, WeirFsCall call)
     return false;
   errno = fs->on_call (fs, call);
   return errno != 0;
+}
+
+/* Sets @error from errno. Returns: false. */
+static bool
+fail (GError **error, const char *doing, int fd, const char *path)
+{
+  int errnum = errno;
+  char link[32], name[PATH_MAX];
+
+  if (path == NULL) {
+    ssize_t length;
+
+    g_snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+    length = readlink (link, name, sizeof name - 1);
+    name[MAX (length, 0)] = '\0';
+    path = length > 0 ? name : "an open file";
+  }
+  return weir_error_set_errno (error, doing, path, errnum);
 }
 
 int
@@ -86,15 +105,14 @@ write_all (WeirFs *fs, int fd, const char *data, size_t size, int64_t offset)
 bool
 weir_fs_write (WeirFs *fs, int fd, const void *data, size_t size, const char *path, GError **error)
 {
-  return write_all (fs, fd, data, size, -1) || weir_error_set_errno (error, "write", path, errno);
+  return write_all (fs, fd, data, size, -1) || fail (error, "write", fd, path);
 }
 
 bool
 weir_fs_pwrite (WeirFs *fs, int fd, const void *data, size_t size, uint64_t offset,
                 const char *path, GError **error)
 {
-  return write_all (fs, fd, data, size, (int64_t)offset) ||
-         weir_error_set_errno (error, "write", path, errno);
+  return write_all (fs, fd, data, size, (int64_t)offset) || fail (error, "write", fd, path);
 }
 
 static ssize_t
@@ -124,7 +142,7 @@ weir_fs_read (WeirFs *fs, int fd, void *buffer, size_t size, const char *path, G
   ssize_t n = read_all (fs, fd, buffer, size, -1);
 
   if (n < 0)
-    weir_error_set_errno (error, "read", path, errno);
+    fail (error, "read", fd, path);
   return n;
 }
 
@@ -135,7 +153,7 @@ weir_fs_pread (WeirFs *fs, int fd, void *buffer, size_t size, uint64_t offset, c
   ssize_t n = read_all (fs, fd, buffer, size, (int64_t)offset);
 
   if (n < 0)
-    weir_error_set_errno (error, "read", path, errno);
+    fail (error, "read", fd, path);
   return n;
 }
 
@@ -144,7 +162,7 @@ weir_fs_sync_data (WeirFs *fs, int fd, const char *path, GError **error)
 {
   if (!is_failing (fs, WEIR_FS_SYNC) && fdatasync (fd) == 0)
     return true;
-  return weir_error_set_errno (error, "bring to disk", path, errno);
+  return fail (error, "bring to disk", fd, path);
 }
 
 bool
@@ -152,7 +170,7 @@ weir_fs_sync (WeirFs *fs, int fd, const char *path, GError **error)
 {
   if (!is_failing (fs, WEIR_FS_SYNC) && fsync (fd) == 0)
     return true;
-  return weir_error_set_errno (error, "bring to disk", path, errno);
+  return fail (error, "bring to disk", fd, path);
 }
 
 bool
@@ -173,7 +191,7 @@ weir_fs_resize (WeirFs *fs, int fd, uint64_t size, const char *path, GError **er
       result = ftruncate (fd, (off_t)size);
     } while (result < 0 && errno == EINTR);
   }
-  return result == 0 || weir_error_set_errno (error, "change the size of", path, errno);
+  return result == 0 || fail (error, "change the size of", fd, path);
 }
 
 bool

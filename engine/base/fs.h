@@ -1,7 +1,8 @@
 /* fs.h: files, with errors as sentences and a seam where a test makes a call fail.
  *
- * Every function takes a WeirFs, which is NULL outside of tests. @path is what an error names; the
- * file is the descriptor. Interrupted and partial calls are continued here.
+ * Every function takes a WeirFs, which is NULL outside of tests. Beside a descriptor, @path is only
+ * what an error calls the file; NULL looks its name up. Interrupted and partial calls are continued
+ * here.
  *
  * Thread: any, for every function here. */
 #pragma once

@@ -194,7 +194,7 @@ weir_session_import (WeirSession *session, WeirFlowFile *flowfile, int fd, GErro
 
   if (record == NULL)
     return refuse (session, error);
-  if (!weir_content_store_import (session->engine->store, fd, "the file", &content, error))
+  if (!weir_content_store_import (session->engine->store, fd, NULL, &content, error))
     return false;
   weir_session_swap_content (session, record, &content);
   return true;
@@ -206,5 +206,5 @@ weir_session_export (WeirSession *session, const WeirFlowFile *flowfile, int fd,
   if (weir_session_record (session, flowfile) == NULL)
     return refuse (session, error);
   session->bytes_read += flowfile->content.size;
-  return weir_content_export (&flowfile->content, fd, "the file", error);
+  return weir_content_export (&flowfile->content, fd, NULL, error);
 }

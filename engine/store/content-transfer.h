@@ -3,11 +3,12 @@
 
 #include "store/content.h"
 
-/* New content with what @fd holds from its position to its end; @path names it in errors. A small
- * file is read straight into its claim, a large one shares its blocks with the content where the
- * file system can. */
+/* New content with what @fd holds from its position to its end; @path is what errors call it (NULL:
+ * its own name). A small file is read straight into its claim, a large one shares its blocks with
+ * the content where the file system can. */
 bool weir_content_store_import (WeirContentStore *store, int fd, const char *path,
                                 WeirContent *ret_content, GError **error);
 
-/* Writes all of @content to @fd at its position; @path names it in errors. */
+/* Writes all of @content to @fd at its position; @path is what errors call it (NULL: its
+ * own name). */
 bool weir_content_export (const WeirContent *content, int fd, const char *path, GError **error);

@@ -33,7 +33,8 @@ bool weir_content_writer_write (WeirContentWriter *writer, const void *data, siz
 bool weir_content_writer_write_content (WeirContentWriter *writer, const WeirContent *content,
                                         uint64_t offset, uint64_t size, GError **error);
 
-/* Writes what @fd holds from its position to its end; @path names it in errors. */
+/* Writes what @fd holds from its position to its end; @path is what errors call it (NULL:
+ * its own name). */
 bool weir_content_writer_write_fd (WeirContentWriter *writer, int fd, const char *path,
                                    GError **error);
 

@@ -75,6 +75,8 @@ test_errors_name_the_file (Fixture *self, const void *data)
   g_autoptr (GError) missing = NULL;
   g_autoptr (GError) unreadable = NULL;
   WEIR_AUTO_FD int fd = weir_fs_open (NULL, AT_FDCWD, self->file, O_RDONLY, 0, &missing);
+  g_autoptr (GError) unnamed = NULL;
+  WEIR_AUTO_FD int write_only = -1;
   char byte;
 
   g_assert_cmpint (fd, ==, -1);
@@ -84,6 +86,10 @@ test_errors_name_the_file (Fixture *self, const void *data)
   g_assert_cmpint (weir_fs_read (NULL, -1, &byte, 1, "the thing", &unreadable), ==, -1);
   g_assert_error (unreadable, WEIR_ERROR, WEIR_ERROR_IO);
   g_assert_nonnull (strstr (unreadable->message, "'the thing'"));
+
+  write_only = weir_fs_open (NULL, AT_FDCWD, self->file, O_WRONLY | O_CREAT, 0600, NULL);
+  g_assert_cmpint (weir_fs_read (NULL, write_only, &byte, 1, NULL, &unnamed), ==, -1);
+  g_assert_nonnull (strstr (unnamed->message, self->file));
 }
 
 static void
