@@ -55,10 +55,8 @@ check (const char *path, GHashTable *values, WeirRegistry *registry)
 
   if (error != NULL)
     weir_problems_add (problems, NULL, (WeirOrigin){ 0 }, "", "%s", error->message);
-  if (flow != NULL) {
-    g_autoptr (WeirResolver) resolver =
-        weir_flow_file_check (flow, values, registry, true, problems);
-  }
+  if (flow != NULL)
+    weir_resolver_free (weir_flow_file_check (flow, values, registry, true, problems));
   return problems;
 }
 
