@@ -1,0 +1,4 @@
+/* module.c: text: lines, words, patterns. */
+#include "module.h"
+
+WEIR_MODULE ("text", "1.0", &split_text)
