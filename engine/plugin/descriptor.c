@@ -43,7 +43,9 @@ check_sizes (const WeirProcessor *theirs, GError **error)
          check_size ("WeirAllowed", theirs->allowed_size, offsetof (WeirAllowed, description),
                      error) &&
          check_size ("WeirAttributeDoc", theirs->attribute_size,
-                     offsetof (WeirAttributeDoc, description), error);
+                     offsetof (WeirAttributeDoc, description), error) &&
+         (theirs->dynamic == NULL || check_size ("WeirDynamic", theirs->dynamic_size,
+                                                 offsetof (WeirDynamic, no_expressions), error));
 }
 
 /* Returns: (transfer full) (nullable): NULL for an empty table. */
@@ -273,14 +275,13 @@ fill_attributes (const WeirAttributeDoc *attributes, size_t n)
 }
 
 static WeirDynamic *
-copy_dynamic (const WeirDynamic *theirs)
+copy_dynamic (const WeirProcessor *theirs)
 {
-  WeirDynamic *copy = g_new (WeirDynamic, 1);
+  WeirDynamic *copy = copy_rows (theirs->dynamic, 1, theirs->dynamic_size, sizeof (WeirDynamic));
 
-  *copy = *theirs;
-  copy->name = or_empty (theirs->name);
-  copy->value = or_empty (theirs->value);
-  copy->description = or_empty (theirs->description);
+  copy->name = or_empty (copy->name);
+  copy->value = or_empty (copy->value);
+  copy->description = or_empty (copy->description);
   return copy;
 }
 
@@ -324,7 +325,7 @@ weir_descriptor_new (const WeirProcessor *theirs, GError **error)
   copy->relationships = NULL;
   copy->reads = NULL;
   copy->writes = NULL;
-  copy->dynamic = theirs->dynamic != NULL ? copy_dynamic (theirs->dynamic) : NULL;
+  copy->dynamic = theirs->dynamic != NULL ? copy_dynamic (theirs) : NULL;
   if (!copy_tables (copy, theirs, error) || !check (copy, error)) {
     g_prefix_error (error, "%s: ", theirs->name);
     weir_descriptor_free (copy);

@@ -76,6 +76,7 @@ set_properties (Build *build, WeirNode *node, const GPtrArray *properties, GErro
     }
     node->properties[i].name = g_strdup (property->name);
     node->properties[i].value = g_strdup (value->text);
+    node->properties[i].is_secret = value->is_secret;
   }
   return true;
 }

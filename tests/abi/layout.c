@@ -72,6 +72,7 @@ AT (WeirProcessor, property_size, 4);
 AT (WeirProcessor, relationship_size, 8);
 AT (WeirProcessor, allowed_size, 12);
 AT (WeirProcessor, attribute_size, 16);
+AT (WeirProcessor, dynamic_size, 20);
 AT (WeirProcessor, name, 24);
 AT (WeirProcessor, summary, 32);
 AT (WeirProcessor, description, 40);

@@ -108,6 +108,11 @@ typedef struct {
 } LaterRelationship;
 
 typedef struct {
+  WeirDynamic now;
+  void *later;
+} LaterDynamic;
+
+typedef struct {
   WeirProcessor now;
   void *later[3];
 } LaterProcessor;
@@ -118,6 +123,7 @@ test_longer_rows (Fixture *fixture, const void *data)
 {
   LaterProperty properties[3] = { 0 };
   LaterRelationship relationships[2] = { 0 };
+  LaterDynamic dynamic = { { "attribute", "its value", "Sets it.", true }, &dynamic };
   LaterProcessor processor = { fixture->processor, { &processor, &processor, &processor } };
   WeirProcessor *copy;
 
@@ -130,11 +136,15 @@ test_longer_rows (Fixture *fixture, const void *data)
   processor.now.relationship_size = sizeof relationships[0];
   processor.now.properties = &properties[0].now;
   processor.now.relationships = &relationships[0].now;
+  processor.now.dynamic_size = sizeof dynamic;
+  processor.now.dynamic = &dynamic.now;
 
   copy = accept (&processor.now);
   g_assert_cmpstr (copy->properties[2].name, ==, "Three");
   g_assert_cmpstr (copy->properties[2].allowed[0].value, ==, "a");
   g_assert_cmpstr (copy->relationships[1].name, ==, "failure");
+  g_assert_cmpstr (copy->dynamic->description, ==, "Sets it.");
+  g_assert_true (copy->dynamic->no_expressions);
   weir_descriptor_free (copy);
 }
 

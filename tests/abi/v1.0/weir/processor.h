@@ -114,11 +114,12 @@ typedef enum {
 } WeirThreading;
 
 typedef struct {
-  uint32_t struct_size; /* these five: WEIR_PROCESSOR_ABI */
+  uint32_t struct_size; /* these six: WEIR_PROCESSOR_ABI */
   uint32_t property_size;
   uint32_t relationship_size;
   uint32_t allowed_size;
   uint32_t attribute_size;
+  uint32_t dynamic_size;
 
   const char *name;        /* as written in the flow file: "SplitText" */
   const char *summary;     /* one sentence: palette tooltip, page title */
@@ -163,7 +164,7 @@ typedef struct {
 #define WEIR_PROCESSOR_ABI                                                              \
   .struct_size = sizeof (WeirProcessor), .property_size = sizeof (WeirProperty),        \
   .relationship_size = sizeof (WeirRelationship), .allowed_size = sizeof (WeirAllowed), \
-  .attribute_size = sizeof (WeirAttributeDoc)
+  .attribute_size = sizeof (WeirAttributeDoc), .dynamic_size = sizeof (WeirDynamic)
 #define WEIR_PROPERTIES(table)    .properties = (table), .n_properties = G_N_ELEMENTS (table)
 #define WEIR_RELATIONSHIPS(table) .relationships = (table), .n_relationships = G_N_ELEMENTS (table)
 #define WEIR_READS(table)         .reads = (table), .n_reads = G_N_ELEMENTS (table)
