@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define PICTURE_USEC (G_USEC_PER_SEC / 4)
@@ -83,7 +84,21 @@ block_signals (void)
   sigaddset (&signals, SIGINT);
   sigaddset (&signals, SIGTERM);
   pthread_sigmask (SIG_BLOCK, &signals, NULL);
+  /* Then a write fails, and its error is told. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
+}
+
+/* Each large content that is queued has a file of its own. */
+static void
+allow_many_files (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit (RLIMIT_NOFILE, &limit);
+  }
 }
 
 /* How long to look away: until the next picture, or until the end. */
@@ -188,6 +203,7 @@ execute (Run *run)
     return WEIR_EXIT_FAILURE;
   }
   block_signals ();
+  allow_many_files ();
   run->start = g_get_monotonic_time ();
   weir_engine_start (run->engine);
   run_until_end (run, live);
