@@ -1,5 +1,8 @@
 /* sax.c: the hardened SAX2 parser.
  *
+ * No loader of external entities is set, which would be one for the whole process and all libraries
+ * in it: without a document type there is nothing to load.
+ *
  * Places are computed from byte offsets, not taken from libxml2, whose columns count bytes here and
  * characters there. Events come in the order of the text, so one cursor that only moves forward
  * finds all places in one pass. */
@@ -7,7 +10,6 @@
 #include "base/limits.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
-#include <pthread.h>
 #include <string.h>
 
 typedef struct {
@@ -22,19 +24,6 @@ typedef struct {
   size_t offset; /* the cursor, and its place */
   WeirOrigin origin;
 } Parser;
-
-static xmlParserInputPtr
-refuse_entity (const char *url, const char *id, xmlParserCtxtPtr context)
-{
-  return NULL;
-}
-
-static void
-initialize (void)
-{
-  xmlInitParser ();
-  xmlSetExternalEntityLoader (refuse_entity);
-}
 
 static WeirOrigin
 get_origin (Parser *parser, size_t offset)
@@ -273,7 +262,6 @@ bool
 weir_xml_parse (const char *text, size_t size, const WeirXmlHandler *handler, void *data,
                 GPtrArray *problems)
 {
-  static pthread_once_t libxml2_once = PTHREAD_ONCE_INIT;
   Parser parser = { .text = text,
                     .size = size,
                     .handler = handler,
@@ -284,7 +272,6 @@ weir_xml_parse (const char *text, size_t size, const WeirXmlHandler *handler, vo
 
   if (!check_bytes (&parser))
     return false;
-  pthread_once (&libxml2_once, initialize);
   if (size >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     parser.offset = 3; /* a byte order mark takes no column */
   parser.context = xmlCreateMemoryParserCtxt (text, (int)size);
