@@ -2,58 +2,40 @@
  *
  * Every value is evaluated before anything changes, so that the order of the properties does not
  * matter. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "module.h"
-#include <pcre2.h>
+#include "pattern.h"
 #include <string.h>
 
-/* A pattern that needs more than this for one name is one that would never end. */
-#define MATCH_LIMIT 100000
-
 typedef struct {
-  char *delete_expression;
+  const WeirExpr *delete_expression;
+  WeirChoice store;
+  char *initial;
   const WeirConfig *config;
   const char **names;
-  pcre2_code *pattern; /* NULL: nothing is removed */
-  pcre2_match_context *limits;
+  Pattern *pattern; /* NULL: nothing is removed, or the expression depends on the FlowFile */
 } UpdateAttribute;
 
-static pcre2_code *
-compile (const char *text, GError **error)
-{
-  int code;
-  PCRE2_SIZE offset;
-  pcre2_code *pattern =
-      pcre2_compile ((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                     PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C,
-                     &code, &offset, NULL);
-
-  if (pattern == NULL) {
-    char reason[128];
-
-    pcre2_get_error_message (code, (PCRE2_UCHAR *)reason, sizeof reason);
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                 "the regular expression is wrong at character %zu: %s", (size_t)offset + 1,
-                 reason);
-  }
-  return pattern;
-}
-
-static bool
-is_pattern (const char *value, GError **error)
-{
-  pcre2_code *pattern = compile (value, error);
-
-  pcre2_code_free (pattern);
-  return pattern != NULL;
-}
+enum { STATELESS, STATEFUL };
+static const WeirAllowed stores[] = {
+  [STATELESS] = { "Do not store state", "Values are attributes and nothing else." },
+  [STATEFUL] = { "Store state locally",
+                 "Values are also kept for the next FlowFile, which sees them with "
+                 "`${getStateValue('name')}`." },
+  { NULL, NULL },
+};
 
 static const WeirProperty properties[] = {
   { "Delete Attributes Expression",
     "Regular expression: attributes whose whole name it matches are removed. `uuid`, `filename` "
     "and `path` stay.",
     WEIR_FIELD (UpdateAttribute, delete_expression), .example = "http\\.headers\\..*",
-    .validate = is_pattern, .hint = WEIR_HINT_REGEX },
+    .validate = pattern_is_valid, .hint = WEIR_HINT_REGEX },
+  { "Store State", "Whether values are remembered from one FlowFile to the next.",
+    WEIR_FIELD (UpdateAttribute, store), .default_value = "Do not store state", .required = true,
+    .allowed = stores },
+  { "Stateful Variables Initial Value",
+    "With `Store state locally`: what a value was before the first FlowFile. It may be empty.",
+    WEIR_FIELD (UpdateAttribute, initial), .example = "0" },
 };
 
 static const WeirDynamic dynamic = {
@@ -70,6 +52,8 @@ static const WeirRelationship relationships[] = {
 static bool
 on_configure (const void *state, WeirConfig *config, GError **error)
 {
+  const UpdateAttribute *self = state;
+
   for (size_t i = 0; i < weir_config_get_n_dynamic (config); i++) {
     if (strcmp (weir_config_get_dynamic (config, i)->name, "uuid") == 0) {
       g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
@@ -78,7 +62,12 @@ on_configure (const void *state, WeirConfig *config, GError **error)
       return false;
     }
   }
-  return true;
+  if (self->store.index == STATELESS || self->initial != NULL)
+    return true;
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                       "Stateful Variables Initial Value is needed to store state; it may be "
+                       "empty");
+  return false;
 }
 
 static void
@@ -87,14 +76,14 @@ on_stopped (void *state)
   UpdateAttribute *self = state;
 
   g_clear_pointer (&self->names, g_free);
-  g_clear_pointer (&self->limits, pcre2_match_context_free);
-  g_clear_pointer (&self->pattern, pcre2_code_free);
+  g_clear_pointer (&self->pattern, pattern_free);
 }
 
 static bool
 on_scheduled (void *state, WeirContext *context, GError **error)
 {
   UpdateAttribute *self = state;
+  const char *expression;
   size_t n;
 
   self->config = weir_context_get_config (context);
@@ -103,11 +92,11 @@ on_scheduled (void *state, WeirContext *context, GError **error)
   for (size_t i = 0; i < n; i++)
     self->names[i] = weir_config_get_dynamic (self->config, i)->name;
 
-  if (self->delete_expression == NULL)
+  if (self->delete_expression == NULL || !weir_expr_is_constant (self->delete_expression))
     return true;
-  self->limits = pcre2_match_context_create (NULL);
-  pcre2_set_match_limit (self->limits, MATCH_LIMIT);
-  self->pattern = compile (self->delete_expression, error);
+  expression = weir_context_eval (context, self->delete_expression, error);
+  if (expression != NULL)
+    self->pattern = pattern_new (expression, error);
   if (self->pattern != NULL)
     return true;
   on_stopped (self);
@@ -120,32 +109,50 @@ is_removable (const char *name)
   return strcmp (name, "uuid") != 0 && strcmp (name, "filename") != 0 && strcmp (name, "path") != 0;
 }
 
-/* Returns: (transfer container) (nullable): the names that match; NULL with @error set. */
-static GPtrArray *
-find_matching (const UpdateAttribute *self, const WeirFlowFile *flowfile, GError **error)
+static bool
+add_matching (const Pattern *pattern, const WeirFlowFile *flowfile, GPtrArray *names,
+              GError **error)
 {
-  pcre2_match_data *match = pcre2_match_data_create (1, NULL);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  int found = PCRE2_ERROR_NOMATCH;
-
   for (size_t i = 0; i < weir_flowfile_get_n_attributes (flowfile); i++) {
     const char *name, *value;
+    bool matches;
 
     weir_flowfile_get_nth_attribute (flowfile, i, &name, &value);
-    found = pcre2_match (self->pattern, (PCRE2_SPTR)name, PCRE2_ZERO_TERMINATED, 0, 0, match,
-                         self->limits);
-    if (found < 0 && found != PCRE2_ERROR_NOMATCH)
-      break;
-    if (found >= 0 && is_removable (name))
+    if (!pattern_match (pattern, name, &matches, error))
+      return false;
+    if (matches && is_removable (name))
       g_ptr_array_add (names, (void *)name);
   }
-  pcre2_match_data_free (match);
-  if (found >= 0 || found == PCRE2_ERROR_NOMATCH)
-    return g_steal_pointer (&names);
-  g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
-               "Delete Attributes Expression takes too long for the name of an attribute: use a "
-               "simpler one");
-  return NULL;
+  return true;
+}
+
+/* Adds the names of the attributes to remove to @names. */
+static bool
+find_doomed (const UpdateAttribute *self, const WeirFlowFile *flowfile, GPtrArray *names,
+             GError **error)
+{
+  const char *expression;
+  g_autoptr (Pattern) own = NULL;
+
+  if (self->pattern != NULL)
+    return add_matching (self->pattern, flowfile, names, error);
+  expression = weir_expr_eval (self->delete_expression, flowfile, error);
+  if (expression == NULL)
+    return false;
+  own = pattern_new (expression, error);
+  return own != NULL && add_matching (own, flowfile, names, error);
+}
+
+/* Before the first FlowFile each value is the initial one, for expressions to see. */
+static void
+begin_state (const UpdateAttribute *self, WeirSession *session, size_t n)
+{
+  for (size_t i = 0; i < n; i++) {
+    g_autofree char *value = weir_session_get_state (session, self->names[i]);
+
+    if (value == NULL)
+      weir_session_set_state (session, self->names[i], self->initial);
+  }
 }
 
 static bool
@@ -178,14 +185,23 @@ on_trigger (void *state, WeirSession *session, GError **error)
     return true;
   if (n > G_N_ELEMENTS (few))
     values = many = g_new (const char *, n);
+  if (self->store.index == STATEFUL)
+    begin_state (self, session, n);
   if (!evaluate (self, flowfile, values, n, error))
     return false;
-  if (self->pattern != NULL && (doomed = find_matching (self, flowfile, error)) == NULL)
-    return false;
+  if (self->delete_expression != NULL) {
+    doomed = g_ptr_array_new ();
+    if (!find_doomed (self, flowfile, doomed, error)) {
+      g_prefix_error (error, "Delete Attributes Expression ");
+      return false;
+    }
+  }
 
   for (guint i = 0; doomed != NULL && i < doomed->len; i++)
     weir_session_remove_attribute (session, flowfile, g_ptr_array_index (doomed, i));
   weir_session_put_attributes (session, flowfile, self->names, values, n);
+  for (size_t i = 0; self->store.index == STATEFUL && i < n; i++)
+    weir_session_set_state (session, self->names[i], values[i]);
   weir_session_transfer (session, flowfile, SUCCESS);
   return true;
 }
@@ -197,8 +213,13 @@ const WeirProcessor update_attribute = {
   .description =
       "Each property that is added names an attribute; its value, with the Expression Language, is "
       "what the attribute becomes. All values see the attributes as they came in: a property does "
-      "not see what another one sets.",
-  .tags = "attributes, set, remove, delete, modify, rename",
+      "not see what another one sets.\n"
+      "\n"
+      "With `Store state locally` a value can count: `${getStateValue('n'):plus(1)}` as property "
+      "`n`. State is committed together with the FlowFile, so there is no relationship for the "
+      "case that it fails; with several tasks, though, FlowFiles that are worked on at once see "
+      "the same state: give such a processor one task.",
+  .tags = "attributes, set, remove, delete, modify, rename, state",
   .input = WEIR_INPUT_REQUIRED,
   .threading = WEIR_CONCURRENT,
   WEIR_PROPERTIES (properties),

@@ -127,6 +127,55 @@ test_gives_up (void)
 }
 
 static void
+test_deletes_by_attribute (void)
+{
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+  const WeirFlowFile *out;
+
+  weir_harness_set (h, "Delete Attributes Expression", "${doomed}\\..*");
+  weir_harness_push (h, "", 0, "doomed", "http", "http.old", "1", "ftp.old", "2", NULL);
+  out = run (h);
+  assert_attribute (out, "http.old", NULL);
+  assert_attribute (out, "ftp.old", "2");
+
+  weir_harness_push (h, "", 0, "doomed", "(", NULL);
+  g_assert_cmpuint (weir_harness_run (h, 1), ==, 0);
+  g_assert_true (g_str_has_prefix (weir_harness_get_error (h), "Delete Attributes Expression "));
+}
+
+/* Values are remembered under the names of their attributes, over restarts too. */
+static void
+test_stores_state (void)
+{
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+  g_autofree char *before = NULL, *after = NULL;
+
+  weir_harness_set (h, "Store State", "Store state locally");
+  weir_harness_set (h, "Stateful Variables Initial Value", "");
+  weir_harness_set (h, "last", "${filename}");
+  before = weir_harness_get_state (h, "last");
+  g_assert_null (before);
+  weir_harness_push (h, "", 0, "filename", "a.txt", NULL);
+  run (h);
+  weir_harness_restart (h);
+  after = weir_harness_get_state (h, "last");
+  g_assert_cmpstr (after, ==, "a.txt");
+}
+
+static void
+test_stores_no_state (void)
+{
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+  g_autofree char *value = NULL;
+
+  weir_harness_set (h, "last", "x");
+  weir_harness_push (h, "", 0, NULL);
+  run (h);
+  value = weir_harness_get_state (h, "last");
+  g_assert_null (value);
+}
+
+static void
 test_failing_value_is_named (void)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
@@ -147,6 +196,9 @@ main (int argc, char **argv)
   g_test_add_func ("/update-attribute/deletes", test_deletes);
   g_test_add_func ("/update-attribute/refuses", test_refuses);
   g_test_add_func ("/update-attribute/gives-up", test_gives_up);
+  g_test_add_func ("/update-attribute/deletes-by-attribute", test_deletes_by_attribute);
+  g_test_add_func ("/update-attribute/state", test_stores_state);
+  g_test_add_func ("/update-attribute/no-state", test_stores_no_state);
   g_test_add_func ("/update-attribute/failing", test_failing_value_is_named);
   return g_test_run ();
 }
