@@ -3,4 +3,5 @@
 
 #include <weir/processor.h>
 
+extern const WeirProcessor generate_flowfile;
 extern const WeirProcessor update_attribute;
