@@ -3,5 +3,6 @@
 
 #include <weir/processor.h>
 
+extern const WeirProcessor duplicate_flowfile;
 extern const WeirProcessor generate_flowfile;
 extern const WeirProcessor update_attribute;
