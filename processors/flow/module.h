@@ -5,4 +5,5 @@
 
 extern const WeirProcessor duplicate_flowfile;
 extern const WeirProcessor generate_flowfile;
+extern const WeirProcessor route_on_attribute;
 extern const WeirProcessor update_attribute;
