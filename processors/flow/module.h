@@ -3,6 +3,7 @@
 
 #include <weir/processor.h>
 
+extern const WeirProcessor distribute_load;
 extern const WeirProcessor duplicate_flowfile;
 extern const WeirProcessor generate_flowfile;
 extern const WeirProcessor route_on_attribute;
