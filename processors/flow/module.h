@@ -3,6 +3,7 @@
 
 #include <weir/processor.h>
 
+extern const WeirProcessor control_rate;
 extern const WeirProcessor distribute_load;
 extern const WeirProcessor duplicate_flowfile;
 extern const WeirProcessor generate_flowfile;
