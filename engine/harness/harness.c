@@ -156,7 +156,9 @@ build_flow (WeirHarness *harness, const WeirConfig *config)
 static void
 on_bulletin (void *data, const WeirBulletin *bulletin)
 {
-  g_debug ("%s: %s", bulletin->name, bulletin->message);
+  static const char *const levels[] = { "debug", "info", "warning", "error" };
+
+  g_debug ("%s: %s: %s", bulletin->name, levels[bulletin->level], bulletin->message);
 }
 
 /* Builds the engine with the first use, when all properties are set. */

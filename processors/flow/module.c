@@ -2,4 +2,4 @@
 #include "module.h"
 
 WEIR_MODULE ("flow", "1.0", &control_rate, &distribute_load, &duplicate_flowfile,
-             &generate_flowfile, &route_on_attribute, &update_attribute)
+             &generate_flowfile, &log_attribute, &route_on_attribute, &update_attribute)
