@@ -172,7 +172,7 @@ paint (GString *picture, unsigned *n_lines, unsigned width, const WeirFigures *n
             "QUEUED", "SIZE", "BUSY");
   qsort (rows, n_shown, sizeof (Row), by_place);
   for (unsigned i = 0; i < n_shown; i++)
-    add_row (picture, width, n_lines, &rows[i], rows[i].now == slowest);
+    add_row (picture, width, n_lines, &rows[i], slowest != NULL && rows[i].now == slowest);
   if (n > n_shown)
     add_line (picture, width, n_lines, "  ... and %u less busy ones", n - n_shown);
 }

@@ -65,7 +65,8 @@ main (int argc, char **argv)
 {
   const WeirCommand *command = NULL;
 
-  /* Characters only: numbers are written the same everywhere. */
+  /* Characters only: numbers are written the same everywhere. There is no other thread yet.
+   * NOLINTNEXTLINE(concurrency-mt-unsafe) */
   setlocale (LC_CTYPE, "");
   if (argc < 2) {
     print_help (stderr);

@@ -127,6 +127,7 @@ copy_attributes (int n_namespaces, const xmlChar **namespaces, int n_attributes,
 }
 
 static void
+/* libxml2 asks for these parameters. NOLINTNEXTLINE(readability-function-size) */
 on_start (void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
           int n_namespaces, const xmlChar **namespaces, int n_attributes, int n_defaulted,
           const xmlChar **attributes)
