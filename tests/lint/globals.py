@@ -2,7 +2,7 @@
 """No hidden state: globals.py BUILD ALLOWED
 
 Everything hangs off an engine, so that two fit into one process. Lists the writable symbols in the
-object files of engine and modules; those in the file ALLOWED (symbol, blanks, reason) are fine.
+object files of engine and modules; those in the file ALLOWED (source:symbol, blanks, reason) are fine.
 """
 import json
 import subprocess
@@ -27,21 +27,22 @@ def writable_symbols(listing):
 
 
 def objects(build):
-    """The objects of engine and modules; what an older build left behind is none of them."""
+    """Object and source of all that is engine and modules; what an older build left is none of it."""
     commands = json.loads((Path(build) / "compile_commands.json").read_text())
-    outputs = [command["output"] for command in commands]
-    return sorted(Path(build) / output for output in outputs
-                  if output.startswith(("engine/", "processors/")))
+    return sorted((Path(build) / command["output"], command["file"].removeprefix("../"))
+                  for command in commands
+                  if command["output"].startswith(("engine/", "processors/")))
 
 
-def check(paths, allowed):
+def check(objects_and_sources, allowed):
     problems = []
-    for path in paths:
+    for path, source in objects_and_sources:
         listing = subprocess.run(["nm", "--format=sysv", str(path)], check=True,
                                  capture_output=True, text=True).stdout
-        problems += [f"{path}: {symbol} is writable: hang it off an object, or give the reason "
+        problems += [f"{source}: {symbol} is writable: hang it off an object, or give the reason "
                      "in tests/lint/globals.allowed"
-                     for symbol in writable_symbols(listing) if symbol not in allowed]
+                     for symbol in writable_symbols(listing)
+                     if f"{source}:{symbol}" not in allowed]
     return problems
 
 
