@@ -24,6 +24,7 @@ EXPECTED = (
     r"lib\w*/([^/]+/)?weir-1/weir-[a-z-]+\.so",
     r"lib\w*/([^/]+/)?weir-1/weir-modules\.index",
     r"bin/weir",
+    r"share/weir/flow\.rng",
     r"lib(64|/[^/]+)?/libweir-test\.so(\.\d+)*",
     r"lib(64|/[^/]+)?/pkgconfig/weir-test\.pc",
 )
