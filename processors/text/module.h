@@ -3,4 +3,5 @@
 
 #include <weir/processor.h>
 
+extern const WeirProcessor count_text;
 extern const WeirProcessor split_text;
