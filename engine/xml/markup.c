@@ -3,9 +3,6 @@
 #include <string.h>
 #include <weir/error.h>
 
-/* From so many escapes on a CDATA section reads better. */
-#define CDATA_FROM 3
-
 void
 weir_markup_init (WeirMarkup *markup)
 {
@@ -109,17 +106,20 @@ weir_markup_attribute (WeirMarkup *markup, const char *name, const char *value)
   g_string_append_c (markup->out, '"');
 }
 
+/* One escape in a line is fine; queries and scripts are not to be read through escapes. */
 static bool
 is_better_as_cdata (const char *text)
 {
   unsigned n_escapes = 0;
+  bool has_lines = false;
 
   for (const char *at = text; *at != '\0'; at++) {
     if (*at == '\r')
       return false;
     n_escapes += *at == '<' || *at == '&';
+    has_lines = has_lines || *at == '\n';
   }
-  return n_escapes >= CDATA_FROM;
+  return n_escapes > (has_lines ? 0 : 1);
 }
 
 static void

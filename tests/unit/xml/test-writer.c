@@ -59,7 +59,10 @@ test_escapes (void)
 {
   static const char *const cases[][2] = {
     { "a > b", ">a > b<" },
-    { "a & <b", ">a &amp; &lt;b<" },
+    { "a & b", ">a &amp; b<" },
+    { "a <b", ">a &lt;b<" },
+    { "a & <b", "><![CDATA[a & <b]]><" },
+    { "a\n<b", "><![CDATA[a\n<b]]><" },
     { "]]>", ">]]&gt;<" },
     { " \n\t ", "> \n\t <" },
     { "a\r\n", ">a&#13;\n<" },
