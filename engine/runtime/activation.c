@@ -91,7 +91,7 @@ rest (WeirNode *node, WeirOutcome outcome, unsigned n_triggers, int64_t now)
 {
   bool did_nothing = outcome != WEIR_OUTCOME_WORKED && n_triggers == 1;
 
-  atomic_store (&node->is_dry, node->is_source && did_nothing);
+  atomic_store (&node->is_dry, node->is_source && (did_nothing || outcome == WEIR_OUTCOME_IDLE));
   if (!did_nothing || node->mode != WEIR_SCHEDULE_EVENT || atomic_load (&node->yield_until) > now)
     return;
   if (node->is_source || weir_node_has_ready (node))

@@ -27,6 +27,14 @@ on_make (void *state, WeirSession *session, GError **error)
 }
 
 static bool
+on_make_and_rest (void *state, WeirSession *session, GError **error)
+{
+  if (to_make == 0)
+    weir_context_yield_for (weir_session_get_context (session), INT64_C (3600) * G_USEC_PER_SEC);
+  return on_make (state, session, error);
+}
+
+static bool
 on_pass (void *state, WeirSession *session, GError **error)
 {
   WeirFlowFile *flowfile = weir_session_get (session);
@@ -99,6 +107,8 @@ on_choose (void *state, WeirSession *session, GError **error)
 }
 
 static const WeirProcessor make = KIT_PROCESSOR ("Make", on_make, .input = WEIR_INPUT_FORBIDDEN);
+static const WeirProcessor make_and_rest =
+    KIT_PROCESSOR ("MakeAndRest", on_make_and_rest, .input = WEIR_INPUT_FORBIDDEN);
 static const WeirProcessor pass = KIT_PROCESSOR ("Pass", on_pass);
 static const WeirProcessor loop = KIT_PROCESSOR ("Loop", on_loop);
 static const WeirProcessor start =
@@ -163,6 +173,24 @@ test_a_dry_source_rests (void)
   g_assert_cmpuint (kit_count (kit, 1), ==, 3);
   kit_advance (kit, 1);
   g_assert_cmpuint (kit_count (kit, 1), ==, 4);
+}
+
+/* Its last trigger may come in one turn with those that brought something. */
+static void
+test_a_source_that_rests_is_dry (void)
+{
+  for (unsigned n = 0; n < 10; n++) {
+    g_autoptr (Kit) kit = kit_new_by_hand ();
+
+    to_make = n;
+    kit_processor (kit, "make", &make_and_rest);
+    kit_funnel (kit, "end");
+    kit_connect (kit, "make", "success", "end");
+    kit_start (kit);
+    kit_run (kit);
+    g_assert_cmpuint (kit_count (kit, 0), ==, n);
+    g_assert_true (weir_engine_is_idle (kit->engine));
+  }
 }
 
 static void
@@ -411,6 +439,7 @@ main (int argc, char **argv)
   g_setenv ("TZ", "UTC", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/node/dry source", test_a_dry_source_rests);
+  g_test_add_func ("/node/resting source", test_a_source_that_rests_is_dry);
   g_test_add_func ("/node/back pressure by count", test_back_pressure_by_count);
   g_test_add_func ("/node/limit of one", test_a_limit_of_one_is_kept);
   g_test_add_func ("/node/back pressure by bytes", test_back_pressure_by_bytes);
