@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""weir run as scripts and people see it: test-run.py WEIR MODULES [PROCESSORS]
+
+The flows here are small on purpose: what processors do is tested elsewhere.
+"""
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
+
+import tap  # noqa: E402
+
+sys.argv.pop()
+WEIR = str(Path(sys.argv.pop()).resolve())
+PROCESSORS = Path(WEIR).parents[2] / "processors"
+ENVIRONMENT = {**os.environ, "WEIR_MODULE_PATH": str(PROCESSORS)}
+
+MAKE = """
+  <processor id="make" type="GenerateFlowFile">
+    <property name="Maximum FlowFiles">{n}</property>
+    <property name="File Size">10 B</property>
+    <schedule every="{every}"/>
+  </processor>
+  <processor id="set" type="UpdateAttribute">
+    <property name="a">#{{value}}</property>
+    {end}
+  </processor>
+  <connection from="make:success" to="set"/>"""
+END = '<auto-terminate relationship="success"/>'
+
+
+class Run(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def flow(self, n=0, every="0 s", end=END, more=""):
+        path = self.folder / "flow.xml"
+        body = MAKE.format(n=n, every=every, end=end)
+        path.write_text('<flow xmlns="urn:weir:flow:1" name="Try"><parameters><parameter name="value">x'
+                        f'</parameter></parameters>{body}{more}</flow>')
+        return path
+
+    def run_weir(self, *arguments):
+        return subprocess.run([WEIR, "run", *map(str, arguments)], capture_output=True, text=True,
+                              env=ENVIRONMENT, cwd=self.folder, timeout=60)
+
+    def start(self, *arguments, **options):
+        process = subprocess.Popen([WEIR, "run", *map(str, arguments)], text=True, env=ENVIRONMENT,
+                                   cwd=self.folder, **options)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def summary(self, result):
+        self.assertEqual(result.stdout.count("\n"), 1)
+        return json.loads(result.stdout)
+
+    def test_until_idle(self):
+        result = self.run_weir(self.flow(n=25), "--until-idle", "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        summary = self.summary(result)
+        make, sets = summary["processors"]
+        self.assertEqual((make["id"], make["type"]), ("make", "GenerateFlowFile"))
+        self.assertEqual(make["out"], {"flowfiles": 25, "bytes": 250})
+        self.assertEqual(sets["in"], {"flowfiles": 25, "bytes": 250})
+        self.assertEqual(sets["out"], {"flowfiles": 0, "bytes": 0})
+        self.assertGreater(sets["tasks"], 0)
+        self.assertEqual(sets["bulletins"], 0)
+        (connection,) = summary["connections"]
+        self.assertEqual((connection["from"], connection["to"]), ("make:success", "set"))
+        self.assertEqual(connection["queued"], {"flowfiles": 0, "bytes": 0})
+        self.assertEqual(connection["passed"]["flowfiles"], 25)
+        self.assertGreater(summary["seconds"], 0)
+
+    def test_what_nobody_takes_is_counted(self):
+        more = '<funnel id="end"/><connection from="set:success" to="end"/>'
+        result = self.run_weir(self.flow(n=7, end="", more=more), "--until-idle", "--json")
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(self.summary(result)["connections"][1]["queued"]["flowfiles"], 7)
+
+    def test_summary_for_people(self):
+        result = self.run_weir(self.flow(n=25), "--until-idle")
+        self.assertEqual(result.returncode, 0)
+        self.assertRegex(result.stdout, r"(?m)^Try: [\d.]+ s$")
+        self.assertRegex(result.stdout, r"(?m)^  set +25 +0 +0 ")
+        self.assertEqual(self.run_weir(self.flow(n=2), "--until-idle", "-q").stdout, "")
+
+    def test_for(self):
+        begin = time.monotonic()
+        result = self.run_weir(self.flow(every="10 ms"), "--for", "300 ms", "--json")
+        self.assertGreaterEqual(time.monotonic() - begin, 0.3)
+        self.assertEqual(result.returncode, 0)
+        self.assertGreater(self.summary(result)["processors"][1]["in"]["flowfiles"], 2)
+
+    def test_set(self):
+        flow = self.flow(n=1)
+        flow.write_text(flow.read_text().replace(
+            END, "").replace("</flow>", f'<processor id="log" type="LogAttribute">{END}</processor>'
+                             '<connection from="set:success" to="log"/></flow>'))
+        result = self.run_weir(flow, "--until-idle", "-q", "--set", "value=gr\u00fcn=1")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("gr\u00fcn=1", result.stderr)
+
+    def test_problems_are_told_and_nothing_starts(self):
+        flow = self.flow(n=1, end='<auto-terminate relationship="sucess"/>',
+                         more='<connection from="nobody" to="set"/>')
+        result = self.run_weir(flow, "--until-idle", "--json")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        lines = result.stderr.splitlines()
+        self.assertGreaterEqual(len(lines), 2)
+        for line in lines:
+            self.assertRegex(line, rf"^{re.escape(str(flow))}:\d+:\d+: .")
+
+    def test_missing_file_and_directory(self):
+        for path in ("no-such.xml", "."):
+            result = self.run_weir(path)
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertEqual(result.stderr.count("\n"), 1)
+            self.assertIn(path, result.stderr)
+
+    def test_usage(self):
+        for arguments in ([], ["a", "b"], ["--for", "soon", "a"], ["--set", "novalue", "a"],
+                          ["--workers", "-1", "a"], ["--no-such", "a"]):
+            result = self.run_weir(*arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), arguments)
+            self.assertIn("weir run --help", result.stderr)
+
+    def test_a_signal_ends_it_in_good_order(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = self.start(self.flow(every="1 ms"), "--json", stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+            time.sleep(0.3)
+            process.send_signal(number)
+            output, errors = process.communicate(timeout=30)
+            self.assertEqual((process.returncode, errors), (0, ""))
+            summary = json.loads(output)
+            made = summary["processors"][0]["out"]["flowfiles"]
+            self.assertGreater(made, 0)
+            self.assertEqual(summary["processors"][1]["in"]["flowfiles"], made)
+
+    def test_a_second_signal_does_not_wait(self):
+        slow = self.flow(n=1000)
+        slow.write_text(slow.read_text().replace(END, END + '<schedule every="5 s"/>'))
+        process = self.start(slow, "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
+        self.assertLess(time.monotonic() - begin, 4)
+        self.assertEqual(process.returncode, 3)
+        self.assertGreater(json.loads(output)["connections"][0]["queued"]["flowfiles"], 0)
+
+    def test_live_view_on_a_terminal(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        process = self.start(self.flow(every="10 ms"), "--for", "1 s", "--json", stderr=slave,
+                             stdout=subprocess.PIPE)
+        os.close(slave)
+        seen = b""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            if not select.select([master], [], [], 1)[0]:
+                continue
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            seen += data
+        process.communicate(timeout=30)
+        text = seen.decode()
+        self.assertIn("Try: running for", text)
+        self.assertIn("PROCESSOR", text)
+        self.assertGreaterEqual(len(re.findall("\x1b\\[\\d+A\x1b\\[J", text)), 2)
+        self.assertTrue(text.rstrip().endswith("\x1b[J"), "the view is taken away at the end")
+
+
+if __name__ == "__main__":
+    tap.main()
