@@ -142,8 +142,7 @@ drain (Run *run)
 
   weir_engine_stop_sources (run->engine);
   while (g_get_monotonic_time () < end) {
-    weir_run_status_draw (run->status, run->engine, run->flow,
-                          "stopping (Ctrl-C again to stop now)");
+    weir_run_status_draw (run->status, run->engine, run->flow, "stopping (Ctrl-C again: at once)");
     if (weir_engine_wait_idle (run->engine, PICTURE_USEC))
       return true;
     if (take_signal (0) != 0)

@@ -8,16 +8,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define LINES_MAX 24 /* processors shown; the busiest ones when there are more */
+#define LINES_MAX 24u /* processors shown; the busiest ones when there are more */
+#define HISTORY   8u  /* pictures that a rate looks back, so that it does not jump */
 
 struct WeirRunStatus {
   FILE *stream;
   bool live;
   WeirLock lock;
-  GString *picture;   /* guarded by lock: what is on the screen */
-  unsigned n_lines;   /* guarded by lock: of it */
-  WeirFigures *first; /* main thread only, as is last */
-  WeirFigures *last;
+  GString *picture;              /* guarded by lock: what is on the screen */
+  unsigned n_lines;              /* guarded by lock: of it */
+  WeirFigures *history[HISTORY]; /* main thread only, as are the next two */
+  unsigned n_drawn;
+  int64_t start;
 };
 
 typedef struct {
@@ -55,8 +57,8 @@ weir_run_status_free (WeirRunStatus *status)
   erase (status);
   fflush (status->stream);
   g_string_free (status->picture, TRUE);
-  weir_figures_free (status->first);
-  weir_figures_free (status->last);
+  for (unsigned i = 0; i < HISTORY; i++)
+    weir_figures_free (status->history[i]);
   pthread_mutex_destroy (&status->lock);
   g_free (status);
 }
@@ -177,36 +179,44 @@ paint (GString *picture, unsigned *n_lines, unsigned width, const WeirFigures *n
     add_line (picture, width, n_lines, "  ... and %u less busy ones", n - n_shown);
 }
 
+static void
+add_title (WeirRunStatus *status, unsigned width, const WeirFigures *now, const char *name,
+           const char *doing)
+{
+  g_autofree char *time = weir_units_human_duration (now->monotonic - status->start);
+  g_autofree char *queued = weir_units_human_count (now->queued.flowfiles);
+  g_autofree char *bytes = weir_units_human_size (now->queued.bytes);
+
+  add_line (status->picture, width, &status->n_lines, "%s: %s, %s queued (%s), after %s", name,
+            doing, queued, bytes, time);
+}
+
 void
 weir_run_status_draw (WeirRunStatus *status, WeirEngine *engine, const WeirFlow *flow,
                       const char *doing)
 {
-  g_autoptr (WeirFigures) now = NULL;
+  WeirFigures *now;
+  const WeirFigures *before;
+  WeirFigures **slot = &status->history[status->n_drawn % HISTORY];
   unsigned width;
 
   if (!status->live)
     return;
   now = weir_figures_take (engine);
-  if (status->first == NULL) {
-    status->first = weir_figures_take (engine);
-    status->last = weir_figures_take (engine);
-  }
+  if (status->n_drawn == 0)
+    status->start = now->monotonic;
+  before = status->n_drawn >= HISTORY ? *slot : status->history[0];
   width = terminal_width (status->stream);
 
   WEIR_LOCKED (&status->lock);
   erase (status);
   status->n_lines = 0;
   g_string_truncate (status->picture, 0);
-  {
-    g_autofree char *time = weir_units_human_duration (now->monotonic - status->first->monotonic);
-    g_autofree char *queued = weir_units_human_count (now->queued.flowfiles);
-    g_autofree char *bytes = weir_units_human_size (now->queued.bytes);
-    add_line (status->picture, width, &status->n_lines, "%s: %s for %s, %s queued (%s)",
-              weir_component_get_label (&flow->root->base), doing, time, queued, bytes);
-  }
-  paint (status->picture, &status->n_lines, width, now, status->last);
+  add_title (status, width, now, weir_component_get_label (&flow->root->base), doing);
+  paint (status->picture, &status->n_lines, width, now, before != NULL ? before : now);
   fputs (status->picture->str, status->stream);
   fflush (status->stream);
-  weir_figures_free (status->last);
-  status->last = g_steal_pointer (&now);
+  weir_figures_free (*slot);
+  *slot = now;
+  status->n_drawn++;
 }

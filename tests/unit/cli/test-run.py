@@ -184,7 +184,7 @@ class Run(unittest.TestCase):
             seen += data
         process.communicate(timeout=30)
         text = seen.decode()
-        self.assertIn("Try: running for", text)
+        self.assertIn("Try: running, ", text)
         self.assertIn("PROCESSOR", text)
         self.assertGreaterEqual(len(re.findall("\x1b\\[\\d+A\x1b\\[J", text)), 2)
         self.assertTrue(text.rstrip().endswith("\x1b[J"), "the view is taken away at the end")
