@@ -69,10 +69,10 @@ static const WeirProperty properties[] = {
     WEIR_FIELD (ControlRate, maximum), .example = "1 MB" },
   { "Maximum Data Rate", "For `data rate or flowfile count`: the bytes that may pass.",
     WEIR_FIELD (ControlRate, maximum_bytes), .example = "1 MB", .minimum = 1,
-    .maximum = G_MAXINT64 },
+    .maximum = (double)G_MAXINT64 },
   { "Maximum FlowFile Rate", "For `data rate or flowfile count`: the FlowFiles that may pass.",
     WEIR_FIELD (ControlRate, maximum_count), .example = "1000", .minimum = 1,
-    .maximum = G_MAXINT64 },
+    .maximum = (double)G_MAXINT64 },
   { "Rate Exceeded Strategy", "What becomes of a FlowFile that may not pass yet.",
     WEIR_FIELD (ControlRate, exceeded), .default_value = "Hold FlowFile", .required = true,
     .allowed = exceeded },
@@ -106,9 +106,12 @@ parse_size (const char *text, uint64_t *ret_bytes)
 {
   static const char units[] = "BKMGTP";
   char *unit;
-  double number = text != NULL && g_ascii_isdigit (*text) ? g_ascii_strtod (text, &unit) : 0;
+  double number;
   const char *which;
 
+  if (text == NULL || !g_ascii_isdigit (*text))
+    return false;
+  number = g_ascii_strtod (text, &unit);
   if (number <= 0)
     return false;
   while (g_ascii_isspace (*unit))

@@ -44,7 +44,7 @@ static const WeirProperty properties[] = {
     "After so many FlowFiles no more are made; 0 is without limit. The count is kept with the "
     "state of the processor, so it goes on over restarts until the state is cleared.",
     WEIR_FIELD (GenerateFlowFile, maximum), .default_value = "0", .required = true, .minimum = 0,
-    .maximum = G_MAXINT64 },
+    .maximum = (double)G_MAXINT64 },
   { "Data Format", "What the content is made of.", WEIR_FIELD (GenerateFlowFile, format),
     .default_value = "Text", .required = true, .allowed = formats },
   { "Unique FlowFiles",

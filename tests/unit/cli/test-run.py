@@ -114,7 +114,7 @@ class Run(unittest.TestCase):
         self.assertIn("gr\u00fcn=1", result.stderr)
 
     def test_problems_are_told_and_nothing_starts(self):
-        flow = self.flow(n=1, end='<auto-terminate relationship="sucess"/>',
+        flow = self.flow(n=1, end='<auto-terminate relationship="sucss"/>',
                          more='<connection from="nobody" to="set"/>')
         result = self.run_weir(flow, "--until-idle", "--json")
         self.assertEqual((result.returncode, result.stdout), (1, ""))
