@@ -1,0 +1,262 @@
+/* get-file.c: GetFile brings the files of a directory in and deletes them there.
+ *
+ * A file is deleted only when its content cannot be lost any more, and only if it still is what
+ * was read. Until then it is not taken again. A file that changes while it is read is left for
+ * later. */
+#include "facts.h"
+#include "module.h"
+#include "name.h"
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* After this much a session is committed, so that what follows can begin with it. */
+#define ENOUGH_BYTES (16 * 1024 * 1024)
+
+/* After the directory could not be opened. */
+#define LOOK_AGAIN_USEC G_USEC_PER_SEC
+
+typedef struct {
+  const WeirExpr *directory;
+  FileSettings settings;
+  bool keep;
+  WeirDuration interval;
+  int64_t batch;
+
+  char *path; /* of the directory, absolute */
+  FileFilter filter;
+  FileFacts facts;
+  FileNotices *notices;
+  FileSources *sources;
+  FileRoot *root;
+  FileWalk *walk;    /* NULL between two looks */
+  int64_t next_look; /* monotonic */
+} GetFile;
+
+static const WeirProperty properties[] = {
+  { "Input Directory", "Directory whose files are brought in.", WEIR_FIELD (GetFile, directory),
+    .example = "/var/spool/orders", .hint = WEIR_HINT_DIRECTORY, .required = true },
+  FILE_FILTER_PROPERTIES (GetFile, settings),
+  { "Keep Source File",
+    "Whether files stay where they are. Then each look at the directory brings them in once more; "
+    "ListFile and FetchFile bring each in once. A file that is not kept needs a directory in which "
+    "files may be deleted, or it is left alone.",
+    WEIR_FIELD (GetFile, keep), .default_value = "false" },
+  { "Polling Interval", "How long to wait from the end of one look at the directory to the next.",
+    WEIR_FIELD (GetFile, interval), .default_value = "1 sec", .required = true },
+  { "Batch Size", "How many files are brought in at a time, at most; large ones are fewer.",
+    WEIR_FIELD (GetFile, batch), .default_value = "10", .minimum = 1, .maximum = 10000,
+    .required = true },
+};
+
+enum { SUCCESS };
+static const WeirRelationship relationships[] = {
+  [SUCCESS] = { "success", "A FlowFile for each file." },
+};
+
+static const WeirAttributeDoc writes[] = { FILE_FACTS_DOCS };
+
+static void
+end_look (GetFile *self)
+{
+  g_clear_pointer (&self->walk, file_walk_free);
+  g_clear_pointer (&self->root, file_root_unref);
+}
+
+static void
+on_stopped (void *state)
+{
+  GetFile *self = state;
+
+  end_look (self);
+  g_clear_pointer (&self->sources, file_sources_close);
+  g_clear_pointer (&self->notices, file_notices_free);
+  g_clear_pointer (&self->path, g_free);
+  file_filter_clear (&self->filter);
+}
+
+static bool
+begin_look (GetFile *self, GError **error)
+{
+  FileWalkOptions options = { self->path, &self->filter, self->notices, !self->keep };
+
+  self->root = file_root_new (self->path, error);
+  if (self->root == NULL)
+    return false;
+  self->walk = file_walk_new (&options, file_root_get_fd (self->root));
+  return true;
+}
+
+static bool
+on_scheduled (void *state, WeirContext *context, GError **error)
+{
+  GetFile *self = state;
+  const char *directory = weir_context_eval (context, self->directory, error);
+
+  if (directory == NULL)
+    return false;
+  self->path = file_name_make_absolute (directory);
+  self->notices = file_notices_new (context);
+  self->sources = file_sources_new (context);
+  if (file_filter_init (&self->filter, &self->settings, error) && begin_look (self, error))
+    return true;
+  on_stopped (self);
+  return false;
+}
+
+static void
+tell (GetFile *self, const FileEntry *entry, const char *doing, int errnum)
+{
+  g_autofree char *directory = file_name_join (self->path, entry->path);
+  g_autofree char *path = file_name_join (directory, entry->name);
+  GError *error = NULL;
+
+  file_name_set_errno (&error, doing, path, errnum);
+  file_notices_tell (self->notices, error);
+}
+
+/* Opens the file, whatever took its place since the walk met it. */
+static int
+open_file (GetFile *self, FileEntry *entry)
+{
+  const unsigned mask = STATX_BASIC_STATS | STATX_BTIME;
+  int fd = openat (entry->directory, entry->name,
+                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+  if (fd < 0) {
+    tell (self, entry, "open", errno);
+    return -1;
+  }
+  if (statx (fd, "", AT_EMPTY_PATH, mask, &entry->status) == 0 && S_ISREG (entry->status.stx_mode))
+    return fd;
+  tell (self, entry, "read", ENXIO);
+  close (fd);
+  return -1;
+}
+
+static bool
+read_file (GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const FileEntry *entry,
+           int fd)
+{
+  FileIdentity before = file_identity (&entry->status);
+  FileIdentity after = before;
+  g_autofree char *quoted = NULL;
+  GError *error = NULL;
+  struct statx status;
+
+  if (weir_session_import (session, flowfile, fd, &error)) {
+    if (statx (fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &status) == 0)
+      after = file_identity (&status);
+    if (file_identity_equal (&before, &after))
+      return true;
+    quoted = file_name_quote (entry->name);
+    g_set_error (&error, WEIR_ERROR, WEIR_ERROR_FAILED,
+                 "%s in '%s%s' changes while it is read: it is tried again; set Minimum File Age "
+                 "to the time that its writers need",
+                 quoted, self->path, entry->path);
+  }
+  file_notices_tell (self->notices, error);
+  return false;
+}
+
+/* Returns: the size of the file, -1 when it was not taken. */
+static int64_t
+take (GetFile *self, WeirSession *session, FileEntry *entry)
+{
+  FileIdentity identity = file_identity (&entry->status);
+  WeirFlowFile *flowfile;
+  bool is_read;
+  int fd;
+
+  if (file_sources_has (self->sources, &identity))
+    return -1;
+  fd = open_file (self, entry);
+  if (fd < 0)
+    return -1;
+  flowfile = weir_session_create (session);
+  is_read = read_file (self, session, flowfile, entry, fd);
+  close (fd);
+  if (!is_read) {
+    weir_session_remove (session, flowfile);
+    return -1;
+  }
+  file_facts_put (&self->facts, session, flowfile, self->path, entry, true);
+  weir_session_transfer (session, flowfile, SUCCESS);
+  if (!self->keep) {
+    g_autofree char *path = g_strconcat (entry->path, entry->name, NULL);
+    FileSource *source;
+
+    identity = file_identity (&entry->status);
+    source = file_source_new (self->sources, self->root, path, &identity);
+    weir_session_on_durable (session, file_source_delete, source, file_source_free);
+  }
+  return (int64_t)entry->status.stx_size;
+}
+
+static bool
+on_trigger (void *state, WeirSession *session, GError **error)
+{
+  GetFile *self = state;
+  WeirContext *context = weir_session_get_context (session);
+  int64_t wall = weir_context_get_wall_time (context);
+  int64_t wait = self->next_look - weir_context_get_monotonic_time (context);
+  int64_t n = 0, bytes = 0;
+  GError *problem = NULL;
+  FileEntry entry;
+
+  if (self->walk == NULL) {
+    if (wait > 0) {
+      weir_context_yield_for (context, wait);
+      return true;
+    }
+    file_notices_next (self->notices);
+    if (!begin_look (self, &problem)) {
+      file_notices_tell (self->notices, g_steal_pointer (&problem));
+      self->next_look = weir_context_get_monotonic_time (context) + LOOK_AGAIN_USEC;
+      return true;
+    }
+  }
+  while (n < self->batch && bytes < ENOUGH_BYTES) {
+    int64_t size;
+
+    if (!file_walk_next (self->walk, wall, &entry)) {
+      end_look (self);
+      self->next_look = weir_context_get_monotonic_time (context) + self->interval.usec;
+      return true;
+    }
+    size = take (self, session, &entry);
+    n += size >= 0;
+    bytes += MAX (size, 0);
+  }
+  if (bytes >= ENOUGH_BYTES)
+    weir_context_yield_for (context, 0); /* ends the turn, and with it the session */
+  return true;
+}
+
+const WeirProcessor get_file = {
+  WEIR_PROCESSOR_ABI,
+  .name = "GetFile",
+  .summary = "Brings the files of a directory in and deletes them there.",
+  .description =
+      "A file is deleted once its content is safe, and only if nobody wrote to it meanwhile: then "
+      "it stays and is brought in again. A file that changes while it is read is left for the next "
+      "look. Files are taken in the order of their names, as far as a directory has not more than "
+      "10,000.\n"
+      "\n"
+      "Symbolic links, pipes, sockets and devices are passed over, with a bulletin. What writes "
+      "files into the directory should write them under a name with a dot in front and rename them "
+      "when they are complete; where it does not, Minimum File Age helps.",
+  .tags = "files, file system, ingest, input, local, get, source",
+  .input = WEIR_INPUT_FORBIDDEN,
+  .role = WEIR_SOURCE,
+  .threading = WEIR_SERIAL,
+  WEIR_PROPERTIES (properties),
+  WEIR_RELATIONSHIPS (relationships),
+  WEIR_WRITES (writes),
+  .state_size = sizeof (GetFile),
+  .on_scheduled = on_scheduled,
+  .on_trigger = on_trigger,
+  .on_stopped = on_stopped,
+};

@@ -1,0 +1,71 @@
+/* source.h: a file whose content was taken and that is to go once nothing can be lost.
+ *
+ * From the moment it was taken until it is gone or has stayed, it is not taken again; and it only
+ * goes if it is still what was taken. FileSources knows all of them. It outlives its processor
+ * while one of them waits.
+ *
+ * Thread: any, for every function here. */
+#pragma once
+
+#include <sys/stat.h>
+#include <weir/context.h>
+
+/* Which file, and in which state: what is written to it makes it another one. */
+typedef struct {
+  uint64_t device;
+  uint64_t inode;
+  uint64_t size;
+  int64_t mtime_sec;
+  int64_t mtime_nsec;
+} FileIdentity;
+
+FileIdentity file_identity (const struct statx *status);
+bool file_identity_equal (const FileIdentity *a, const FileIdentity *b);
+
+typedef struct FileSources FileSources;
+typedef struct FileSource FileSource;
+
+/* An open directory that sources are found below. */
+typedef struct FileRoot FileRoot;
+
+/* Opens the directory @path. Returns: (transfer full): NULL with @error. */
+FileRoot *file_root_new (const char *path, GError **error);
+
+int file_root_get_fd (const FileRoot *root);
+
+/* Returns: (transfer full): @root. */
+FileRoot *file_root_ref (FileRoot *root);
+
+/* Takes NULL. */
+void file_root_unref (FileRoot *root);
+
+/* Returns: (transfer full). */
+FileSources *file_sources_new (WeirContext *context);
+
+/* The processor has stopped: nothing is told any more. Takes NULL. */
+void file_sources_close (FileSources *sources);
+
+/* True while a file in that state is a source. */
+bool file_sources_has (FileSources *sources, const FileIdentity *identity);
+
+/* Says @error (transfer full), if the processor still runs. */
+void file_sources_tell (FileSources *sources, GError *error);
+
+/* @path is relative to @root, or absolute when @root is NULL. Returns: (transfer full): for
+ * file_source_free. */
+FileSource *file_source_new (FileSources *sources, FileRoot *root, const char *path,
+                             const FileIdentity *identity);
+
+/* WeirDurableFunc: deletes the file if it is as it was; else, and when that fails, it stays and
+ * people are told why. */
+void file_source_delete (void *source);
+
+/* True if the file is as it was; else people are told that it stays. */
+bool file_source_is_unchanged (const FileSource *source);
+
+/* Returns: (transfer none). */
+const char *file_source_get_path (const FileSource *source);
+FileSources *file_source_get_sources (const FileSource *source);
+
+/* GDestroyNotify: it is no source any more. */
+void file_source_free (void *source);
