@@ -111,10 +111,11 @@ copy_attributes (int n_namespaces, const xmlChar **namespaces, int n_attributes,
 
   for (int i = 0; i < n_namespaces; i++) {
     const xmlChar *prefix = namespaces[2 * i];
+    const xmlChar *uri = namespaces[2 * i + 1];
 
     g_ptr_array_add (pairs, prefix == NULL ? g_strdup ("xmlns")
                                            : make_name ((const xmlChar *)"xmlns", prefix));
-    g_ptr_array_add (pairs, g_strdup ((const char *)namespaces[2 * i + 1]));
+    g_ptr_array_add (pairs, copy_value (uri, uri + xmlStrlen (uri)));
   }
   for (int i = 0; i < n_attributes; i++) {
     const xmlChar **attribute = attributes + 5 * i;
@@ -203,19 +204,6 @@ on_instruction (void *data, const xmlChar *target, const xmlChar *text)
 }
 
 static void
-on_document (void *data)
-{
-  Parser *parser = data;
-  const xmlChar *encoding = parser->context->input->encoding;
-
-  if (encoding == NULL)
-    encoding = parser->context->encoding;
-  if (encoding != NULL && g_ascii_strcasecmp ((const char *)encoding, "UTF-8") != 0)
-    fail (parser, get_origin (parser, 0), "save it as UTF-8 and say so in the first line",
-          "the file says that it is written in %s", (const char *)encoding);
-}
-
-static void
 on_dtd (void *data, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
 {
   Parser *parser = data;
@@ -235,6 +223,43 @@ on_error (void *data, xmlErrorPtr error)
   message = g_strstrip (g_strdup (error->message != NULL ? error->message : "unknown error"));
   fail (parser, get_origin (parser, get_offset (parser)), "correct it and check again",
         "not well-formed XML: %s", message);
+}
+
+/* Returns: (transfer full) (nullable): the encoding that the XML declaration names. */
+static char *
+copy_encoding (const Parser *parser)
+{
+  const char *text = parser->text + parser->offset;
+  size_t size = parser->size - parser->offset;
+  const char *end = NULL;
+  const char *name = NULL;
+  size_t length = 0;
+
+  if (size < 5 || memcmp (text, "<?xml", 5) != 0)
+    return NULL;
+  end = g_strstr_len (text, (gssize)size, "?>");
+  name = end != NULL ? g_strstr_len (text, end - text, "encoding") : NULL;
+  while (name != NULL && name < end && *name != '"' && *name != '\'')
+    name++;
+  if (name == NULL || name == end)
+    return NULL;
+  while (name + 1 + length < end && name[1 + length] != *name)
+    length++;
+  return g_strndup (name + 1, length);
+}
+
+/* Before libxml2 would convert the text, and tell what is wrong with it on standard error. */
+static bool
+check_encoding (Parser *parser)
+{
+  g_autofree char *encoding = copy_encoding (parser);
+
+  if (encoding == NULL || g_ascii_strcasecmp (encoding, "UTF-8") == 0)
+    return true;
+  weir_problems_add (parser->problems, NULL, parser->origin,
+                     "save it as UTF-8 and say so in the first line",
+                     "the file says that it is written in '%s'", encoding);
+  return false;
 }
 
 /* libxml2 takes a NUL for the end, and says of wrong bytes just that they are wrong. */
@@ -275,12 +300,13 @@ weir_xml_parse (const char *text, size_t size, const WeirXmlHandler *handler, vo
     return false;
   if (size >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0)
     parser.offset = 3; /* a byte order mark takes no column */
+  if (!check_encoding (&parser))
+    return false;
   parser.context = xmlCreateMemoryParserCtxt (text, (int)size);
   if (parser.context == NULL)
     g_error ("out of memory");
   *parser.context->sax = (xmlSAXHandler){
     .initialized = XML_SAX2_MAGIC,
-    .startDocument = on_document,
     .internalSubset = on_dtd,
     .startElementNs = on_start,
     .endElementNs = on_end,
@@ -292,7 +318,8 @@ weir_xml_parse (const char *text, size_t size, const WeirXmlHandler *handler, vo
     .serror = on_error,
   };
   parser.context->userData = &parser;
-  xmlCtxtUseOptions (parser.context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+  xmlCtxtUseOptions (parser.context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                                         XML_PARSE_IGNORE_ENC);
   xmlParseDocument (parser.context);
   is_read = parser.context->wellFormed && !parser.is_stopped;
   xmlFreeParserCtxt (parser.context);

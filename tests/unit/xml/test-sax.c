@@ -67,6 +67,7 @@ test_events (void)
     { "\xef\xbb\xbf<a/>", "<a@1:1>7" },
     { "<?xml version='1.0' encoding='utf-8'?>\r\n\t<a\n></a >", "<a@2:2>50" },
     { "<a x='1&amp;&#38;&lt;\n&#10;' y=\"'\"/>", "<a@1:1 x=1&&< \n y='>36" },
+    { "<a x='&amp;#38;' xmlns:p='u:&amp;'/>", "<a@1:1 xmlns:p=u:& x=&#38;>36" },
     { "<a><!-- c --><?p  d?><?q?></a>", "<a@1:1<!-- c --><?p d?><?q?>>30" },
     { "<a xmlns='u:v' xmlns:p='u:w' p:x='1'/>", "<a@1:1 xmlns=u:v xmlns:p=u:w p:x=1>38" },
     { "<\xc3\xa4>\xe2\x82\xac<b/></\xc3\xa4>", "<\xc3\xa4@1:1\xe2\x82\xac<b@1:5>11>16" },
@@ -100,9 +101,11 @@ test_refuses (void)
     { "\n <!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "2:2: a flow has no document type" },
     { "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", "1:1: a flow has no" },
     { "<!DOCTYPE a [<!ENTITY x 'ha'><!ENTITY y '&x;&x;&x;&x;'>]><a>&y;</a>", "1:1: a flow has no" },
-    { "<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "1:1: the file says that it is written" },
-    { "<?xml version='1.0' encoding='UTF-16'?><a/>", "not well-formed XML: Document labelled" },
-    { "<?xml version='1.0' encoding='foo'?><a/>", "not well-formed XML: Unsupported encoding" },
+    { "<?xml version='1.0' encoding='ISO-8859-1'?><a/>",
+      "1:1: the file says that it is written in 'ISO-8859-1'" },
+    { "\xef\xbb\xbf<?xml version='1.0'\nencoding = \"UTF-7\" ?><a/>", "written in 'UTF-7'" },
+    { "<?xml version='1.0' encoding=''?><a/>", "written in ''" },
+    { "<?xml version='1.0' encoding='UTF-8?><a/>", "not well-formed" },
     { "<?xml-model?><?xml version='1.0'?><a/>", "not well-formed" },
   };
 
