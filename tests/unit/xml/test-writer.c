@@ -54,6 +54,37 @@ test_is_canonical (void)
   g_assert_cmpstr (twice, ==, canonical);
 }
 
+/* Each thing that Weir does not know, or not there, has a mark "m.." of its own. */
+static void
+test_loses_nothing (void)
+{
+  static const char odd[] =
+      "<?m01 ?><!-- m02 --><flow xmlns='urn:weir:flow:1' name='n' m03='x' xmlns:x='urn:x' x:m04=''>"
+      "<comment lang='m05'>x</comment><comment>y<!-- m06 --></comment>"
+      "<layout m07='x'><!-- m08 --><at id='f' x='1' y='1' m09='x'><!-- m10 --></at><!-- m11 -->"
+      "<at id='f' x='2' y='2' m12='x'/><!-- m13 --><at id='m14'/><!-- m15 -->"
+      "<bend from='a' to='b' x='1' y='2'><!-- m16 --></bend>"
+      "<bend from='m17' to='b' x='1' y='2'/><m18/><!-- m19 --></layout><!-- m20 -->"
+      "<parameters m21='x'><m22/><parameter name='p' m23='x'>v<?m24?></parameter></parameters>"
+      "<processor id='f' penalty='m25' yield='m26' bulletins='m27' disabled='m28'><m29/>"
+      "<property name='p' m30='x'>v<!-- m31 --></property><?m32?>"
+      "<schedule cron='m33' every='m34' tasks='m35'><m36/></schedule><!-- m37 -->"
+      "<retry relationship='r' attempts='m38' backoff='m39' max='m40'/><!-- m41 -->"
+      "<auto-terminate m42='x'><x:m43/></auto-terminate><x:m44>m45</x:m44></processor>"
+      "<connection from='a' to='b' max-count='m46' max-size='m47' expire='m48' order='m49'>"
+      "<relationship m50='x'>r</relationship><relationship>r<!-- m51 --></relationship><m52/>"
+      "</connection><port kind='m53'/><label id='l' m54='x'>text<!-- m55 --></label>"
+      "<m56:y xmlns:m56='urn:x'/><funnel><!-- m57 --></funnel></flow><!-- m58 -->\n<?m59?>";
+  g_autofree char *text = format (odd);
+
+  for (unsigned mark = 1; mark < 60; mark++) {
+    g_autofree char *wanted = g_strdup_printf ("m%02u", mark);
+
+    g_test_message ("%s", wanted);
+    g_assert_nonnull (strstr (text, wanted));
+  }
+}
+
 static void
 test_escapes (void)
 {
@@ -126,6 +157,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/xml/writer/canonical", test_is_canonical);
+  g_test_add_func ("/xml/writer/loses-nothing", test_loses_nothing);
   g_test_add_func ("/xml/writer/escapes", test_escapes);
   g_test_add_func ("/xml/writer/refuses", test_refuses_what_xml_cannot_hold);
   g_test_add_func ("/xml/writer/secrets", test_never_writes_secrets);
