@@ -54,6 +54,9 @@
 #define WEIR_LIMIT_REGEX_BACKTRACK 10000
 #define WEIR_LIMIT_REGEX_HEAP      (20 * 1024 * 1024)
 
+/* A pattern for dates is a line. */
+#define WEIR_LIMIT_EXPR_DATE_PATTERN 1000
+
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 

@@ -116,7 +116,8 @@ check_types (WeirExprParser *parser, const WeirExprCallSite *site, const WeirExp
   size_t index = 0;
 
   if (site->chained) {
-    if (!weir_expr_type_fits (argument->type, function->subject)) {
+    if (!weir_expr_type_fits (argument->type, function->subject) ||
+        ((function->flags & WEIR_EXPR_EXACT_SUBJECT) != 0 && argument->type != function->subject)) {
       weir_expr_parser_fail (parser, site->offset, error, "%s works on a %s, not on a %s",
                              function->name, weir_expr_type_name (function->subject),
                              weir_expr_type_name (argument->type));

@@ -86,6 +86,8 @@ extern const WeirExprFamily weir_expr_search_family;
 extern const WeirExprFamily weir_expr_regex_family;
 extern const WeirExprFamily weir_expr_multi_family;
 extern const WeirExprFamily weir_expr_math_family;
+extern const WeirExprFamily weir_expr_date_family;
+extern const WeirExprFamily weir_expr_system_family;
 
 /* Returns: (transfer none) (nullable): the first row with that name. Thread: any. */
 const WeirExprFunction *weir_expr_function_find (const char *name, size_t length);

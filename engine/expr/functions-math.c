@@ -1,6 +1,7 @@
 /* functions-math.c: numbers, with the rules of Java: whole numbers wrap and divide to whole
  * numbers, one decimal makes all decimal, nothing makes nothing. */
 #include "expr/function.h"
+#include "expr/java-math.h"
 #include "expr/number.h"
 #include "expr/text.h"
 #include <math.h>
@@ -205,6 +206,43 @@ random_number (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirE
   return true;
 }
 
+/* Returns: (transfer full) (nullable): the name of a function; NULL when it is nothing. */
+static char *
+read_name (const WeirExprValue *name)
+{
+  return weir_expr_is_nothing (name) ? NULL : g_strndup (name->text, name->length);
+}
+
+static bool
+call_java_math (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
+                WeirExprValue *ret_value, GError **error)
+{
+  g_autofree char *name = read_name (&args[1]);
+
+  if (name == NULL || weir_expr_is_nothing (&args[0]) ||
+      (n_args > 2 && weir_expr_is_nothing (&args[2])))
+    return true;
+  return weir_expr_java_math (name, &args[0], n_args > 2 ? &args[2] : NULL, ret_value, error);
+}
+
+static bool
+call_java_math_alone (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
+                      WeirExprValue *ret_value, GError **error)
+{
+  g_autofree char *name = read_name (&args[0]);
+
+  if (name == NULL)
+    return true;
+  if (strcmp (name, "random") != 0)
+    return weir_expr_run_fail (error, &args[0],
+                               "needs a number; the only function without is "
+                               "'random'");
+  if (run->scope->random != NULL)
+    *ret_value =
+        weir_expr_decimal ((double)(weir_random_next (run->scope->random) >> 11) * 0x1p-53);
+  return true;
+}
+
 #define SUBJECT_NUMBER .subject = WEIR_EXPR_NUMBER, .value = WEIR_EXPR_NUMBER
 #define ONE_NUMBER     .parameters = "number", WEIR_EXPR_ARGS (1, WEIR_EXPR_NUMBER)
 
@@ -237,6 +275,14 @@ static const WeirExprFunction rows[] = {
     .parameters = "radix", WEIR_EXPR_ARGS (1, WEIR_EXPR_WHOLE),
     .doc = "The number that the text is in another radix (2 to 36).",
     .example = "${size:fromRadix(16)}", .attributes = "size=4A7F", .result = "19071" },
+  { "math", call_java_math, .flags = WEIR_EXPR_OVERLOADED, SUBJECT_NUMBER,
+    .parameters = "function argument", WEIR_EXPR_ARGS (1, WEIR_EXPR_TEXT, WEIR_EXPR_NUMBER),
+    .doc = "A function of java.lang.Math: `abs`, `max`, `pow`, `sqrt`... Those of decimals need "
+           "decimals: use toDecimal.",
+    .example = "${price:toDecimal():math('round')}", .attributes = "price=2.5", .result = "3" },
+  { "math", call_java_math_alone, .flags = WEIR_EXPR_NO_SUBJECT | WEIR_EXPR_CHANGING,
+    .value = WEIR_EXPR_NUMBER, .parameters = "function", WEIR_EXPR_ARGS (1, WEIR_EXPR_TEXT),
+    .doc = "`random`: a decimal from 0 up to but without 1.", .example = "${math('random')}" },
   { "random", random_number, .flags = WEIR_EXPR_NO_SUBJECT | WEIR_EXPR_CHANGING,
     .value = WEIR_EXPR_WHOLE, .doc = "A random whole number, not negative.",
     .example = "${random()}" },

@@ -117,6 +117,56 @@ find_posix (const char *name)
   return NULL;
 }
 
+/* The range of a block of Unicode, as it stands in a class; NULL when it is not among those that
+ * people name. */
+static const char *
+find_block (const char *name)
+{
+  static const char *const blocks[][2] = {
+    { "BasicLatin", "\\x{0}-\\x{7f}" },
+    { "Latin1Supplement", "\\x{80}-\\x{ff}" },
+    { "LatinExtendedA", "\\x{100}-\\x{17f}" },
+    { "LatinExtendedB", "\\x{180}-\\x{24f}" },
+    { "CombiningDiacriticalMarks", "\\x{300}-\\x{36f}" },
+    { "Greek", "\\x{370}-\\x{3ff}" },
+    { "Cyrillic", "\\x{400}-\\x{4ff}" },
+    { "Hebrew", "\\x{590}-\\x{5ff}" },
+    { "Arabic", "\\x{600}-\\x{6ff}" },
+    { "Thai", "\\x{e00}-\\x{e7f}" },
+    { "GeneralPunctuation", "\\x{2000}-\\x{206f}" },
+    { "CurrencySymbols", "\\x{20a0}-\\x{20cf}" },
+    { "Hiragana", "\\x{3040}-\\x{309f}" },
+    { "Katakana", "\\x{30a0}-\\x{30ff}" },
+    { "CJKUnifiedIdeographs", "\\x{4e00}-\\x{9fff}" },
+    { "HangulSyllables", "\\x{ac00}-\\x{d7af}" },
+  };
+  g_autoptr (GString) plain = g_string_new (name);
+
+  g_string_replace (plain, "_", "", 0);
+  g_string_replace (plain, "-", "", 0);
+  g_string_replace (plain, " ", "", 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (blocks); i++)
+    if (g_ascii_strcasecmp (blocks[i][0], plain->str) == 0)
+      return blocks[i][1];
+  return NULL;
+}
+
+/* \p{InGreek}: a block of Unicode. */
+static bool
+translate_block (Translator *translator, GString *out, const char *name, bool negated,
+                 bool in_class, GError **error)
+{
+  const char *range = find_block (name);
+
+  if (range == NULL || (negated && in_class))
+    return fail (translator, error, "this block is not known; use a script, as in \\p{IsLatin}");
+  if (in_class)
+    g_string_append (out, range);
+  else
+    g_string_append_printf (out, "[%s%s]", negated ? "^" : "", range);
+  return true;
+}
+
 /* The name that PCRE2 knows for a property of Unicode. */
 static const char *
 unicode_property (const char *name)
@@ -165,8 +215,11 @@ translate_property (Translator *translator, GString *out, bool in_class, GError 
   posix = find_posix (name);
   if (posix != NULL) {
     g_string_append_printf (out, in_class ? "[:%s%s:]" : "[[:%s%s:]]", negated ? "^" : "", posix);
-  } else if (g_str_has_prefix (name, "In") || strpbrk (name, "\\^{") != NULL) {
-    return fail (translator, error, "this property is not known; use a script, as in \\p{IsLatin}");
+  } else if (g_str_has_prefix (name, "In")) {
+    if (!translate_block (translator, out, name + 2, negated, in_class, error))
+      return false;
+  } else if (strpbrk (name, "\\^{") != NULL) {
+    return fail (translator, error, "this is no name of a property");
   } else {
     g_string_append_printf (out, "\\%c{%s}", negated ? 'P' : 'p', unicode_property (name));
   }

@@ -1,6 +1,7 @@
 /* run.c: the budget of an evaluation, and conversions. */
 #include "expr/run.h"
 #include "base/error.h"
+#include "expr/moment.h"
 #include "expr/number.h"
 
 void
@@ -56,6 +57,20 @@ weir_expr_run_fail (GError **error, const WeirExprValue *text, const char *probl
   return false;
 }
 
+static bool
+moment_to_text (WeirExprRun *run, WeirExprValue *value, GError **error)
+{
+  WeirExprBuilder builder = { 0 };
+  const bool ok =
+      value->type == WEIR_EXPR_DATE
+          ? weir_expr_moment_print_date (run, value->millis, &builder, error)
+          : weir_expr_moment_print_instant (run, value->seconds, value->length, &builder, error);
+
+  if (ok)
+    *value = weir_expr_builder_get (&builder);
+  return ok;
+}
+
 bool
 weir_expr_run_to_text (WeirExprRun *run, WeirExprValue *value, GError **error)
 {
@@ -73,6 +88,9 @@ weir_expr_run_to_text (WeirExprRun *run, WeirExprValue *value, GError **error)
   case WEIR_EXPR_DECIMAL:
     length = weir_expr_number_format_decimal (value->decimal, buffer);
     break;
+  case WEIR_EXPR_DATE:
+  case WEIR_EXPR_INSTANT:
+    return moment_to_text (run, value, error);
   default:
     return true;
   }
@@ -156,6 +174,45 @@ weir_expr_run_to_boolean (WeirExprRun *run, WeirExprValue *value, GError **error
 }
 
 bool
+weir_expr_run_to_date (WeirExprRun *run, WeirExprValue *value, GError **error)
+{
+  int64_t millis = 0;
+
+  if (weir_expr_is_nothing (value) || value->type == WEIR_EXPR_DATE)
+    return true;
+  if (value->type != WEIR_EXPR_TEXT) {
+    if (!weir_expr_run_to_whole (run, value, error))
+      return false;
+    millis = value->whole;
+  } else if (!weir_expr_run_charge (run, 50, error) ||
+             !weir_expr_moment_read_date (value, &millis, error)) {
+    return false;
+  }
+  *value = weir_expr_date (millis);
+  return true;
+}
+
+bool
+weir_expr_run_to_instant (WeirExprRun *run, WeirExprValue *value, GError **error)
+{
+  int64_t seconds = 0;
+  unsigned nano = 0;
+
+  if (weir_expr_is_nothing (value) || value->type == WEIR_EXPR_INSTANT)
+    return true;
+  if (value->type != WEIR_EXPR_TEXT) {
+    if (!weir_expr_run_to_whole (run, value, error))
+      return false;
+    weir_expr_moment_split (value->whole, &seconds, &nano);
+  } else if (!weir_expr_run_charge (run, 100, error) ||
+             !weir_expr_moment_read_instant (value, true, &seconds, &nano, error)) {
+    return false;
+  }
+  *value = weir_expr_instant (seconds, nano);
+  return true;
+}
+
+bool
 weir_expr_run_convert (WeirExprRun *run, WeirExprValue *value, WeirExprType type, GError **error)
 {
   switch (type) {
@@ -169,6 +226,10 @@ weir_expr_run_convert (WeirExprRun *run, WeirExprValue *value, WeirExprType type
     return weir_expr_run_to_decimal (run, value, error);
   case WEIR_EXPR_BOOLEAN:
     return weir_expr_run_to_boolean (run, value, error);
+  case WEIR_EXPR_DATE:
+    return weir_expr_run_to_date (run, value, error);
+  case WEIR_EXPR_INSTANT:
+    return weir_expr_run_to_instant (run, value, error);
   default:
     return true;
   }

@@ -55,6 +55,8 @@ bool weir_expr_run_to_number (WeirExprRun *run, WeirExprValue *value, GError **e
 bool weir_expr_run_to_whole (WeirExprRun *run, WeirExprValue *value, GError **error);
 bool weir_expr_run_to_decimal (WeirExprRun *run, WeirExprValue *value, GError **error);
 bool weir_expr_run_to_boolean (WeirExprRun *run, WeirExprValue *value, GError **error);
+bool weir_expr_run_to_date (WeirExprRun *run, WeirExprValue *value, GError **error);
+bool weir_expr_run_to_instant (WeirExprRun *run, WeirExprValue *value, GError **error);
 bool weir_expr_run_convert (WeirExprRun *run, WeirExprValue *value, WeirExprType type,
                             GError **error);
 
