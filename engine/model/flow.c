@@ -245,7 +245,8 @@ weir_group_remove (WeirGroup *group, WeirComponent *child)
   guint index = 0;
 
   g_assert (child->parent == group);
-  g_assert (g_ptr_array_find (group->children, child, &index));
+  if (!g_ptr_array_find (group->children, child, &index))
+    g_assert_not_reached ();
   g_ptr_array_steal_index (group->children, index);
   child->parent = NULL;
   if (g_hash_table_lookup (group->by_id, child->id) != child)
