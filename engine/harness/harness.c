@@ -210,7 +210,7 @@ weir_harness_push (WeirHarness *harness, const void *data, ssize_t size, ...)
     g_error ("%s takes no input", harness->type->name);
   worker = weir_scheduler_get_first_worker (harness->engine->scheduler);
   session = weir_worker_get_session (worker);
-  weir_session_begin (session, harness->input, 1);
+  weir_session_begin (session, harness->input);
   flowfile = weir_session_create (session);
   if (!weir_session_set_content (session, flowfile, data, size < 0 ? strlen (data) : (size_t)size,
                                  &error))
@@ -221,7 +221,7 @@ weir_harness_push (WeirHarness *harness, const void *data, ssize_t size, ...)
   va_end (args);
   weir_session_transfer (session, flowfile, 0);
   weir_session_commit (session, worker);
-  weir_session_end (session);
+  weir_session_end (session, worker);
 }
 
 /* False when the processor cannot be started. */
@@ -264,10 +264,10 @@ weir_harness_run (WeirHarness *harness, unsigned max)
       break;
     if (atomic_load (&node->wake_at) <= now)
       atomic_store (&node->wake_at, INT64_MAX);
-    weir_session_begin (session, node, 1);
+    weir_session_begin (session, node);
     outcome = weir_activation_trigger (node, session, &error);
     weir_session_commit (session, worker);
-    weir_session_end (session);
+    weir_session_end (session, worker);
     if (error != NULL) {
       g_free (harness->error);
       harness->error = g_strdup (error->message);

@@ -38,7 +38,7 @@ WeirOutcome
 weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
 {
   WeirMark mark = session->now;
-  bool ok = node->type->on_trigger (weir_config_get_state (node->config), session, error);
+  bool ok = node->type->on_trigger (node->module_state, session, error);
   WeirOutcome outcome;
 
   if (ok)
@@ -73,15 +73,14 @@ trigger (WeirNode *node, WeirSession *session)
   return outcome;
 }
 
-/* Larger batches while they stay within the slice, smaller ones when triggers are slow, so that
- * many tasks of a slow processor share its input. */
+/* What the next turn may begin with: as many triggers as were quick this time. */
 static void
 adapt (WeirNode *node, unsigned batch, unsigned n_triggers, int64_t usec)
 {
-  if (usec > SLICE_USEC && batch > 1)
-    atomic_store_explicit (&node->batch, batch / 2, memory_order_relaxed);
-  else if (n_triggers >= batch && usec < SLICE_USEC / 2 && batch < BATCH_MAX)
-    atomic_store_explicit (&node->batch, batch * 2, memory_order_relaxed);
+  if (usec > SLICE_USEC)
+    atomic_store_explicit (&node->batch, MAX (1, n_triggers / 2), memory_order_relaxed);
+  else if (n_triggers > batch)
+    atomic_store_explicit (&node->batch, MIN (n_triggers, BATCH_MAX), memory_order_relaxed);
 }
 
 /* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
@@ -99,14 +98,28 @@ rest (WeirNode *node, WeirOutcome outcome, unsigned n_triggers, int64_t now)
 }
 
 static bool
-may_go_on (WeirNode *node, WeirSession *session, unsigned n_triggers, int64_t end)
+may_go_on (const WeirNode *node, const WeirSession *session)
 {
-  /* The size of the batch keeps the turn short; the clock is there for the unexpected. */
-  if (n_triggers % 16 == 0)
-    weir_session_tick (session);
-  return session->monotonic < end && node->mode == WEIR_SCHEDULE_EVENT &&
+  return node->mode == WEIR_SCHEDULE_EVENT &&
          atomic_load_explicit (&node->phase, memory_order_relaxed) == WEIR_PHASE_RUNNING &&
          atomic_load_explicit (&node->yield_until, memory_order_relaxed) <= session->monotonic;
+}
+
+/* Looks at the clock after @n triggers when that was planned, and now and then for the unexpected.
+ * Returns: when to look again; @n: the turn is over. */
+static unsigned
+look_at_clock (WeirSession *session, unsigned n, unsigned look, int64_t start)
+{
+  int64_t usec;
+
+  if (n < look && n % 16 != 0)
+    return look;
+  weir_session_tick (session);
+  usec = session->monotonic - start;
+  if (n < look)
+    return usec < SLICE_USEC ? look : n;
+  /* Twice as many will take as long again. */
+  return usec < SLICE_USEC / 2 ? MIN (n * 2, BATCH_MAX) : n;
 }
 
 /* What can be committed by itself, or is large enough. */
@@ -122,10 +135,12 @@ run_triggers (WeirNode *node, WeirWorker *worker, unsigned batch, WeirOutcome *r
 {
   WeirSession *session = weir_worker_get_session (worker);
   size_t room = MIN (room_of (node), node->engine->session_max);
-  int64_t end = session->monotonic + SLICE_USEC;
+  int64_t start = session->monotonic;
+  unsigned look = batch;
   unsigned n = 0;
 
   do {
+    session->prefetch = MIN (look - n, room);
     *ret_outcome = trigger (node, session);
     n++;
     if (should_commit (node, session, room)) {
@@ -134,7 +149,8 @@ run_triggers (WeirNode *node, WeirWorker *worker, unsigned batch, WeirOutcome *r
       if (weir_node_is_blocked (node))
         break;
     }
-  } while (*ret_outcome == WEIR_OUTCOME_WORKED && n < batch && may_go_on (node, session, n, end));
+    look = look_at_clock (session, n, look, start);
+  } while (*ret_outcome == WEIR_OUTCOME_WORKED && n < look && may_go_on (node, session));
   weir_session_commit (session, worker);
   return n;
 }
@@ -167,10 +183,10 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
   if ((atomic_load (&node->run) & ~WEIR_RUN_AGAIN) < atomic_load (&node->max_tasks))
     weir_node_wake (node, worker);
 
-  weir_session_begin (session, node, MIN (batch, room_of (node)));
+  weir_session_begin (session, node);
   start = session->monotonic;
   n = run_triggers (node, worker, batch, &outcome);
-  weir_session_end (session);
+  weir_session_end (session, worker);
 
   usec = session->monotonic - start;
   weir_node_set_due (node);

@@ -13,7 +13,7 @@ typedef struct {
 static WeirNode *
 node_new (Build *build, const WeirComponent *component, const WeirProcessor *type)
 {
-  WeirNode *node = g_new0 (WeirNode, 1);
+  WeirNode *node = g_aligned_alloc0 (1, sizeof (WeirNode), _Alignof(WeirNode));
 
   node->context.node = node;
   node->engine = build->engine;
@@ -32,6 +32,15 @@ node_new (Build *build, const WeirComponent *component, const WeirProcessor *typ
   return node;
 }
 
+static void
+free_ends (WeirNode *node)
+{
+  if (node->inputs == node->few)
+    return;
+  g_free (node->inputs);
+  g_free (node->outputs);
+}
+
 void
 weir_node_free (WeirNode *node)
 {
@@ -42,8 +51,7 @@ weir_node_free (WeirNode *node)
     g_free ((char *)node->properties[i].value);
   }
   g_free (node->properties);
-  g_free (node->inputs);
-  g_free (node->outputs);
+  free_ends (node);
   g_free (node->path);
   g_free (node->retry_attribute);
   weir_cron_free (node->cron);
@@ -51,7 +59,7 @@ weir_node_free (WeirNode *node)
   g_clear_pointer (&node->counters, g_hash_table_unref);
   weir_arena_clear (&node->evaluated);
   pthread_mutex_destroy (&node->lock);
-  g_free (node);
+  g_aligned_free (node);
 }
 
 static bool
@@ -195,6 +203,22 @@ add_queues (Build *build, const WeirGroup *group, GError **error)
   return true;
 }
 
+/* Moves the pointers to the queues into the node, where they fit: one step less to each queue. */
+static void
+settle_ends (WeirNode *node)
+{
+  if (node->n_inputs + node->n_outputs > G_N_ELEMENTS (node->few))
+    return;
+  for (unsigned i = 0; i < node->n_inputs; i++)
+    node->few[i] = node->inputs[i];
+  for (unsigned i = 0; i < node->n_outputs; i++)
+    node->few[node->n_inputs + i] = node->outputs[i];
+  g_free (node->inputs);
+  g_free (node->outputs);
+  node->inputs = node->few;
+  node->outputs = node->few + node->n_inputs;
+}
+
 /* A node whose only inputs come from itself would never begin. */
 static bool
 is_source (const WeirNode *node)
@@ -218,6 +242,7 @@ weir_build_flow (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolve
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
     node->is_source = is_source (node);
+    settle_ends (node);
   }
   return true;
 }

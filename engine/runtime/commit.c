@@ -137,7 +137,7 @@ publish (Commit *commit, WeirWorker *worker)
     if (commit->out[i].n == 0)
       continue;
     weir_queue_push (node->outputs[i], &commit->out[i], commit->session->wall);
-    weir_node_wake (node->outputs[i]->target, worker);
+    weir_session_wake_output (commit->session, i, worker);
   }
   for (unsigned i = 0; i < node->n_inputs; i++) {
     WeirQueue *queue = node->inputs[i];

@@ -5,8 +5,6 @@
 
 #include "runtime/session.h"
 
-typedef struct WeirWorker WeirWorker;
-
 /* Carries out everything that @session did since it began and empties it. Each of its FlowFiles
  * must have a fate (weir_session_check). @worker: who runs the nodes that are woken, or NULL. */
 void weir_session_commit (WeirSession *session, WeirWorker *worker);

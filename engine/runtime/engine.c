@@ -195,11 +195,11 @@ expire (WeirEngine *engine, WeirQueue *queue)
   weir_queue_pop_expired (queue, weir_clock_get_wall (engine->clock), &expired);
   if (expired.n == 0)
     return;
-  weir_session_begin (session, queue->target, 0);
+  weir_session_begin (session, queue->target);
   for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&expired)) != NULL;)
     weir_session_expire (session, flowfile, queue);
   weir_session_commit (session, NULL);
-  weir_session_end (session);
+  weir_session_end (session, NULL);
 }
 
 static void

@@ -15,8 +15,6 @@
 #include "runtime/state.h"
 #include "runtime/timers.h"
 
-typedef struct WeirWorker WeirWorker;
-
 typedef enum {
   WEIR_PHASE_STOPPED,
   WEIR_PHASE_STARTING, /* on_scheduled has not succeeded yet */
@@ -26,11 +24,9 @@ typedef enum {
 
 /* Where a relationship leads. No queue: auto-terminated. */
 typedef struct {
-  WeirQueue **queues;
+  WeirQueue *const *queues;
   unsigned n;
   unsigned attempts; /* retries before it is taken; 0: none */
-  WeirBackoff backoff;
-  int64_t max_usec;
 } WeirRoute;
 
 typedef enum {
@@ -68,48 +64,53 @@ struct WeirContext {
 };
 
 struct WeirNode {
-  WeirContext context;
+  /* What each turn looks at stands together: with ten thousand nodes, what a hop costs is what it
+   * has to fetch. */
+  _Alignas(64) _Atomic uint32_t run; /* WEIR_RUN_AGAIN and the number of tasks */
+  _Atomic uint32_t max_tasks;
+  _Atomic WeirPhase phase;
+  _Atomic uint32_t batch; /* triggers for one commit, by how long they take */
+  _Atomic uint32_t next_input;
+  WeirScheduleMode mode;
+  bool is_source;              /* runs without input */
+  bool is_disabled;            /* never starts */
+  _Atomic bool is_dry;         /* a source whose last trigger brought nothing */
+  _Atomic int64_t yield_until; /* monotonic, as the next two */
+  _Atomic int64_t due;         /* by its schedule; 0: at once */
+  _Atomic int64_t wake_at;     /* asked for by the module; INT64_MAX: not */
+
+  /* set before the phase is RUNNING, then read only */
+  const WeirProcessor *type;
+  void *module_state;
+  WeirQueue **inputs;
+  WeirQueue **outputs;
+  unsigned n_inputs;
+  unsigned n_outputs;
+  WeirQueue *few[4];       /* where both stand when they are that few */
+  const WeirRoute *routes; /* by relationship */
+  unsigned n_routes;
   WeirEngine *engine;
+  char *retry_attribute; /* "retryCount.<id>"; NULL: nothing is retried */
+  int64_t penalty_usec;
+  int64_t yield_usec;
+  WeirContext context;
+
+  WeirNodeStats stats;
 
   /* set before the engine starts, then read only */
   const WeirComponent *component;
   char *path;
-  const WeirProcessor *type;
   WeirPropertyText *properties; /* resolved */
   size_t n_properties;
-  WeirQueue **inputs;
-  unsigned n_inputs;
-  WeirQueue **outputs;
-  unsigned n_outputs;
-  WeirScheduleMode mode;
   int64_t every_usec;
   WeirCron *cron;
   unsigned tasks_wanted;
-  int64_t penalty_usec;
-  int64_t yield_usec;
   WeirBulletinLevel bulletin_level;
-  char *retry_attribute; /* "retryCount.<id>"; NULL: nothing is retried */
-  bool is_source;        /* runs without input */
-  bool is_disabled;      /* never starts */
 
-  /* set by on_scheduled, before the phase is RUNNING */
-  WeirConfig *config;
-  WeirRoute *routes; /* by relationship */
-  unsigned n_routes;
-
+  WeirConfig *config;        /* of this start */
+  const WeirRetry **retries; /* by relationship; NULL: it is not retried */
   WeirState *state;
   WeirTimer timer;
-  WeirNodeStats stats;
-
-  _Atomic uint32_t run; /* WEIR_RUN_AGAIN and the number of tasks */
-  _Atomic uint32_t max_tasks;
-  _Atomic WeirPhase phase;
-  _Atomic int64_t yield_until; /* monotonic, as the next two */
-  _Atomic int64_t due;         /* by its schedule; 0: at once */
-  _Atomic int64_t wake_at;     /* asked for by the module; INT64_MAX: not */
-  _Atomic uint32_t batch;      /* triggers for one commit, by how long they take */
-  _Atomic uint32_t next_input;
-  _Atomic bool is_dry; /* a source whose last trigger brought nothing */
 
   WeirLock lock;
   WeirHeld *held;       /* guarded by lock */

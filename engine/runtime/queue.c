@@ -37,7 +37,7 @@ weir_list_pop (WeirList *list)
 WeirQueue *
 weir_queue_new (const WeirConnection *connection)
 {
-  WeirQueue *queue = g_new0 (WeirQueue, 1);
+  WeirQueue *queue = g_aligned_alloc0 (1, sizeof (WeirQueue), _Alignof(WeirQueue));
 
   pthread_mutex_init (&queue->lock, NULL);
   queue->connection = connection;
@@ -58,7 +58,7 @@ weir_queue_free (WeirQueue *queue)
   weir_heap_clear (&queue->ordered);
   weir_heap_clear (&queue->penalized);
   pthread_mutex_destroy (&queue->lock);
-  g_free (queue);
+  g_aligned_free (queue);
 }
 
 /* NiFi's order of the attribute `priority`: numbers first and lowest first, then texts, then those

@@ -29,31 +29,31 @@ void weir_list_append (WeirList *list, WeirFlowFile *flowfile);
 WeirFlowFile *weir_list_pop (WeirList *list);
 
 typedef struct WeirQueue {
-  WeirLock lock;
-  WeirList fifo;      /* guarded by lock; unused when there is an order */
-  WeirHeap ordered;   /* guarded by lock */
-  WeirHeap penalized; /* guarded by lock */
-  uint64_t sequence;  /* guarded by lock */
-
-  _Atomic uint64_t count;
-  _Atomic uint64_t bytes;
+  /* What each push and pop looks at stands together. */
+  _Alignas(64) WeirLock lock;
+  WeirList fifo;            /* guarded by lock; unused when there is an order */
   _Atomic uint64_t ready;   /* can be taken now */
   _Atomic int64_t next_due; /* monotonic: when the first penalized one is; INT64_MAX: none */
-  _Atomic bool was_full;    /* somebody may wait for room */
-  _Atomic uint64_t passed;  /* ever pushed */
+  _Atomic uint64_t count;
+  _Atomic uint64_t bytes;
+  _Atomic uint64_t passed; /* ever pushed */
   _Atomic uint64_t passed_bytes;
+  WeirHeap penalized; /* guarded by lock */
+  WeirHeap ordered;   /* guarded by lock */
+  uint64_t sequence;  /* guarded by lock */
   _Atomic uint64_t expired;
+  _Atomic bool was_full; /* somebody may wait for room */
 
   /* set before the first push, then read only */
-  const WeirConnection *connection;
+  WeirOrder order;
+  uint64_t max_count;
+  uint64_t max_bytes;
+  int64_t expire_usec;
   WeirNode *source;
   WeirNode *target;
   unsigned source_index; /* among the outputs of source */
   unsigned target_index; /* among the inputs of target */
-  uint64_t max_count;
-  uint64_t max_bytes;
-  int64_t expire_usec;
-  WeirOrder order;
+  const WeirConnection *connection;
 } WeirQueue;
 
 /* Returns: (transfer full). */

@@ -22,17 +22,17 @@ count_of (const WeirNode *node, WeirAttributes *attributes)
 }
 
 static int64_t
-delay_of (const WeirNode *node, const WeirRoute *route, unsigned count)
+delay_of (const WeirNode *node, const WeirRetry *rule, unsigned count)
 {
-  int64_t base = route->backoff == WEIR_BACKOFF_PENALIZE ? node->penalty_usec : node->yield_usec;
+  int64_t base = rule->backoff == WEIR_BACKOFF_PENALIZE ? node->penalty_usec : node->yield_usec;
 
-  for (; count > 0 && base < route->max_usec; count--)
+  for (; count > 0 && base < rule->max_usec; count--)
     base *= 2;
-  return MIN (base, route->max_usec);
+  return MIN (base, rule->max_usec);
 }
 
 static void
-retry (WeirSession *session, WeirRecord *root, const WeirRoute *route)
+retry (WeirSession *session, WeirRecord *root, const WeirRetry *rule)
 {
   WeirNode *node = session->node;
   int64_t now = session->monotonic;
@@ -41,7 +41,7 @@ retry (WeirSession *session, WeirRecord *root, const WeirRoute *route)
 
   weir_session_restore (session, root);
   count = count_of (node, root->flowfile->attributes);
-  delay = delay_of (node, route, count);
+  delay = delay_of (node, rule, count);
 
   root->fate = WEIR_PENDING;
   weir_session_put_attribute_printf (session, root->flowfile, node->retry_attribute, "%u",
@@ -49,7 +49,7 @@ retry (WeirSession *session, WeirRecord *root, const WeirRoute *route)
   root->fate = WEIR_RETURNED;
   root->penalized = false;
   root->undone = true;
-  if (route->backoff == WEIR_BACKOFF_PENALIZE)
+  if (rule->backoff == WEIR_BACKOFF_PENALIZE)
     root->flowfile->penalty_until = now + delay;
   else
     atomic_store (&node->yield_until, now + delay);
@@ -57,17 +57,17 @@ retry (WeirSession *session, WeirRecord *root, const WeirRoute *route)
 
 /* How @record is retried, or NULL when it is not: it goes elsewhere, comes from no queue, or has
  * used up its attempts. */
-static const WeirRoute *
+static const WeirRetry *
 retry_of (const WeirNode *node, const WeirRecord *record, const WeirRecord *root)
 {
-  const WeirRoute *route;
   WeirAttributes *before;
 
   if (record->fate != WEIR_TRANSFERRED || root->source == NULL || root->undone)
     return NULL;
-  route = &node->routes[record->relationship];
   before = root->attributes_changed ? root->old_attributes : root->flowfile->attributes;
-  return count_of (node, before) < route->attempts ? route : NULL;
+  if (count_of (node, before) >= node->routes[record->relationship].attempts)
+    return NULL;
+  return node->retries[record->relationship];
 }
 
 void
@@ -77,10 +77,10 @@ weir_session_apply_retries (WeirSession *session)
 
   for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
     WeirRecord *root = root_of (record);
-    const WeirRoute *route = retry_of (node, record, root);
+    const WeirRetry *rule = retry_of (node, record, root);
 
-    if (route != NULL)
-      retry (session, root, route);
+    if (rule != NULL)
+      retry (session, root, rule);
   }
   for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
     WeirAttributes *old;

@@ -7,58 +7,97 @@
 
 #define TRY_AGAIN_USEC (INT64_C (10) * G_USEC_PER_SEC)
 
-static void
-bind_route (WeirNode *node, unsigned index, const char *relationship)
+static bool
+leads_to (const WeirNode *node, const char *relationship, unsigned output)
 {
-  WeirRoute *route = &node->routes[index];
-  bool is_processor = node->component->kind == WEIR_KIND_PROCESSOR;
+  /* Ports and funnels have one relationship, for all that leaves them. */
+  return node->component->kind != WEIR_KIND_PROCESSOR ||
+         weir_connection_has_relationship (node->outputs[output]->connection, relationship);
+}
 
-  for (unsigned i = 0; i < node->n_outputs; i++) {
-    WeirQueue *queue = node->outputs[i];
-    if (is_processor && !weir_connection_has_relationship (queue->connection, relationship))
-      continue;
-    route->queues = g_renew (WeirQueue *, route->queues, route->n + 1);
-    route->queues[route->n++] = queue;
-  }
-  if (is_processor) {
-    const WeirRetry *retry =
-        weir_processor_node_find_retry ((const WeirProcessorNode *)node->component, relationship);
-    if (retry != NULL) {
-      route->attempts = retry->attempts;
-      route->backoff = retry->backoff;
-      route->max_usec = retry->max_usec;
+/* The queues of a route. One queue is most often all there is: then its place among the outputs
+ * serves as the array. Returns: (transfer full): see free_route. */
+static WeirQueue *const *
+find_queues (const WeirNode *node, const char *relationship, unsigned *ret_n)
+{
+  WeirQueue **queues;
+  unsigned last = 0;
+  unsigned n = 0;
+
+  for (unsigned i = 0; i < node->n_outputs; i++)
+    if (leads_to (node, relationship, i)) {
+      last = i;
+      n++;
     }
+  *ret_n = n;
+  if (n <= 1)
+    return &node->outputs[last];
+  queues = g_new (WeirQueue *, n);
+  n = 0;
+  for (unsigned i = 0; i < node->n_outputs; i++)
+    if (leads_to (node, relationship, i))
+      queues[n++] = node->outputs[i];
+  return queues;
+}
+
+static void
+free_route (const WeirRoute *route)
+{
+  if (route->n > 1)
+    g_free ((void *)route->queues);
+}
+
+static void
+bind_routes (WeirNode *node)
+{
+  WeirRoute *routes;
+
+  node->n_routes = weir_config_get_n_relationships (node->config);
+  routes = g_new0 (WeirRoute, node->n_routes);
+  node->retries = g_new0 (const WeirRetry *, node->n_routes);
+  for (unsigned i = 0; i < node->n_routes; i++) {
+    const char *relationship = weir_config_get_relationship (node->config, i);
+
+    routes[i].queues = find_queues (node, relationship, &routes[i].n);
+    if (node->retry_attribute == NULL)
+      continue;
+    node->retries[i] =
+        weir_processor_node_find_retry ((const WeirProcessorNode *)node->component, relationship);
+    routes[i].attempts = node->retries[i] != NULL ? node->retries[i]->attempts : 0;
   }
+  node->routes = routes;
+}
+
+void
+weir_node_unschedule (WeirNode *node)
+{
+  for (unsigned i = 0; i < node->n_routes; i++)
+    free_route (&node->routes[i]);
+  g_free ((void *)node->routes);
+  node->routes = NULL;
+  node->n_routes = 0;
+  g_clear_pointer (&node->retries, g_free);
+  g_clear_pointer (&node->config, weir_config_free);
+  node->module_state = NULL;
 }
 
 static bool
 schedule (WeirNode *node, GError **error)
 {
   g_autoptr (GPtrArray) problems = weir_config_problems_new ();
-  g_autoptr (WeirConfig) config =
-      weir_config_new (node->type, node->properties, node->n_properties, problems);
 
-  if (config == NULL) {
+  node->config = weir_config_new (node->type, node->properties, node->n_properties, problems);
+  if (node->config == NULL) {
     weir_config_problems_to_error (problems, error);
     return false;
   }
-  node->config = config;
-  node->n_routes = weir_config_get_n_relationships (config);
-  node->routes = g_new0 (WeirRoute, node->n_routes);
-  for (unsigned i = 0; i < node->n_routes; i++)
-    bind_route (node, i, weir_config_get_relationship (config, i));
-
-  if (node->type->on_scheduled != NULL &&
-      !node->type->on_scheduled (weir_config_get_state (config), &node->context, error)) {
-    for (unsigned i = 0; i < node->n_routes; i++)
-      g_free (node->routes[i].queues);
-    g_clear_pointer (&node->routes, g_free);
-    node->n_routes = 0;
-    node->config = NULL;
-    return false;
-  }
-  g_steal_pointer (&config);
-  return true;
+  node->module_state = weir_config_get_state (node->config);
+  bind_routes (node);
+  if (node->type->on_scheduled == NULL ||
+      node->type->on_scheduled (node->module_state, &node->context, error))
+    return true;
+  weir_node_unschedule (node);
+  return false;
 }
 
 void

@@ -10,6 +10,9 @@
  * again later. */
 void weir_node_schedule (WeirNode *node);
 
+/* Undoes it, on_stopped having been called if on_scheduled succeeded. */
+void weir_node_unschedule (WeirNode *node);
+
 /* After a turn: sets when its timer or cron has it run again. */
 void weir_node_set_due (WeirNode *node);
 

@@ -261,6 +261,15 @@ add_spare (WeirScheduler *scheduler)
   start_worker (scheduler, scheduler->workers[index]);
 }
 
+/* What a node has sent so far in this turn should not wait for the end of a trigger that hangs. */
+static void
+wake_targets (WeirNode *node)
+{
+  for (unsigned i = 0; i < node->n_outputs; i++)
+    if (weir_queue_has_ready (node->outputs[i], 0))
+      weir_node_wake (node->outputs[i]->target, NULL);
+}
+
 /* Once a second while there are tasks: is somebody stuck? */
 static void
 on_stall_timer (void *data)
@@ -273,8 +282,10 @@ on_stall_timer (void *data)
     WeirNode *node;
     int64_t busy = weir_worker_get_busy (scheduler->workers[i], &node);
 
-    if (busy > STALL_USEC)
+    if (busy > STALL_USEC) {
       n_stalled++;
+      wake_targets (node);
+    }
     if (busy > TELL_USEC && weir_worker_tell_stall (scheduler->workers[i]))
       weir_bulletin_raise (node, WEIR_LOG_WARNING,
                            "has been working on one trigger for more than 30 s");

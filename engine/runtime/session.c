@@ -31,10 +31,10 @@ weir_session_clear (WeirSession *session)
 }
 
 void
-weir_session_begin (WeirSession *session, WeirNode *node, size_t prefetch)
+weir_session_begin (WeirSession *session, WeirNode *node)
 {
   session->node = node;
-  session->prefetch = prefetch;
+  session->prefetch = 1;
   session->wall = weir_clock_get_wall (session->engine->clock);
   session->monotonic = weir_clock_get_monotonic (session->engine->clock);
 }
@@ -49,9 +49,24 @@ weir_session_tick (WeirSession *session)
 }
 
 void
-weir_session_end (WeirSession *session)
+weir_session_wake_output (WeirSession *session, unsigned index, WeirWorker *worker)
+{
+  WeirNode *node = session->node;
+
+  /* A processor that acts on the world outside may be long in its next trigger. */
+  if (node->type->side_effects || index >= 64)
+    weir_node_wake (node->outputs[index]->target, worker);
+  else
+    session->sent |= UINT64_C (1) << index;
+}
+
+void
+weir_session_end (WeirSession *session, WeirWorker *worker)
 {
   weir_session_return_inbox (session);
+  for (unsigned i = 0; session->sent != 0; i++, session->sent >>= 1)
+    if ((session->sent & 1) != 0)
+      weir_node_wake (session->node->outputs[i]->target, worker);
   session->node = NULL;
 }
 

@@ -15,6 +15,7 @@
 #include <weir/session.h>
 
 typedef struct WeirEngine WeirEngine;
+typedef struct WeirWorker WeirWorker;
 typedef struct WeirHeld WeirHeld;
 
 typedef enum {
@@ -85,6 +86,7 @@ struct WeirSession {
   size_t prefetch; /* how many FlowFiles to take from a queue at a time */
   WeirList inbox;  /* taken from inbox_queue, not yet asked for */
   WeirQueue *inbox_queue;
+  uint64_t sent;      /* outputs to wake, a bit each */
   bool must_commit;   /* before the next trigger */
   GError *error;      /* the first mistake of the module */
   GPtrArray *retired; /* WeirAttributes that somebody may look at */
@@ -101,11 +103,16 @@ void weir_session_clear (WeirSession *session);
 /* Has the session's time go on: one look at one clock. */
 void weir_session_tick (WeirSession *session);
 
-/* Begins an activation of @node, with up to @prefetch FlowFiles at a time. */
-void weir_session_begin (WeirSession *session, WeirNode *node, size_t prefetch);
+/* Begins an activation of @node. */
+void weir_session_begin (WeirSession *session, WeirNode *node);
 
-/* Ends it: what was taken from a queue and not asked for goes back to its front. */
-void weir_session_end (WeirSession *session);
+/* Ends it: what was taken from a queue and not asked for goes back to its front, and the nodes that
+ * got something are woken by @worker, or from outside when that is NULL. */
+void weir_session_end (WeirSession *session, WeirWorker *worker);
+
+/* Output @index of the node got something: its target is woken, at the end of the turn where that
+ * is near, so that it finds the whole batch and not the beginning of it. */
+void weir_session_wake_output (WeirSession *session, unsigned index, WeirWorker *worker);
 
 /* Gives back what was taken and not asked for, so that what goes to the front of the queue after it
  * is in front of it. */

@@ -203,13 +203,13 @@ test_penalized_transfer (void)
   kit_run (kit);
   worker = weir_scheduler_get_first_worker (kit->engine->scheduler);
   session = weir_worker_get_session (worker);
-  weir_session_begin (session, kit_node (kit, "make"), 1);
+  weir_session_begin (session, kit_node (kit, "make"));
   flowfile = weir_session_create (session);
   weir_session_put_attribute (session, flowfile, "number", "1");
   weir_session_penalize (session, flowfile);
   weir_session_transfer (session, flowfile, 0);
   weir_session_commit (session, worker);
-  weir_session_end (session);
+  weir_session_end (session, worker);
   kit_run (kit);
   g_assert_cmpuint (kit_count (kit, 0), ==, 1);
   kit_advance (kit, 30 * G_USEC_PER_SEC);
