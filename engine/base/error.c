@@ -58,10 +58,26 @@ weir_error_set_errno (GError **error, const char *doing, const char *path, int e
   return false;
 }
 
-static bool
-is_plain (gunichar character)
+/* Returns: what is behind the first character of @text, or behind its first byte when that is no
+ * character, and then 0 in @ret_character. */
+static const char *
+next_character (const char *text, gunichar *ret_character)
 {
-  return g_unichar_isprint (character) && character != '\'' && character != '\\';
+  gunichar character = g_utf8_get_char_validated (text, -1);
+
+  if (character == (gunichar)-1 || character == (gunichar)-2) {
+    *ret_character = 0;
+    return text + 1;
+  }
+  *ret_character = character;
+  return g_utf8_next_char (text);
+}
+
+static void
+append_bytes (GString *string, const char *at, const char *end)
+{
+  for (; at < end; at++)
+    g_string_append_printf (string, "\\x%02x", (unsigned char)*at);
 }
 
 char *
@@ -71,20 +87,35 @@ weir_error_quote (const char *text)
   const char *at = text != NULL ? text : "";
 
   while (*at != '\0' && quoted->len < WEIR_LIMIT_QUOTE) {
-    gunichar character = g_utf8_get_char_validated (at, -1);
-    bool valid = character != (gunichar)-1 && character != (gunichar)-2;
-    const char *next = valid ? g_utf8_next_char (at) : at + 1;
+    gunichar character;
+    const char *next = next_character (at, &character);
 
-    if (valid && is_plain (character)) {
-      g_string_append_len (quoted, at, next - at);
-    } else if (*at == '\'' || *at == '\\') {
+    if (character == '\'' || character == '\\')
       g_string_append_printf (quoted, "\\%c", *at);
-    } else {
-      for (; at < next; at++)
-        g_string_append_printf (quoted, "\\x%02x", (unsigned char)*at);
-    }
+    else if (g_unichar_isprint (character))
+      g_string_append_len (quoted, at, next - at);
+    else
+      append_bytes (quoted, at, next);
     at = next;
   }
   g_string_append (quoted, *at != '\0' ? "...'" : "'");
   return g_string_free (quoted, FALSE);
+}
+
+char *
+weir_error_clean (const char *message)
+{
+  GString *clean = g_string_new (NULL);
+
+  while (*message != '\0') {
+    gunichar character;
+    const char *next = next_character (message, &character);
+
+    if (g_unichar_isprint (character) || character == '\n')
+      g_string_append_len (clean, message, next - message);
+    else
+      append_bytes (clean, message, next);
+    message = next;
+  }
+  return g_string_free (clean, FALSE);
 }

@@ -15,3 +15,8 @@ bool weir_error_set_errno (GError **error, const char *doing, const char *path, 
  * after WEIR_LIMIT_QUOTE bytes, in single quotes. NULL gives "''".
  * Returns: (transfer full). */
 char *weir_error_quote (const char *text);
+
+/* A message that somebody else wrote, who may have quoted anything, fit for a terminal and for
+ * JSON: what is no UTF-8 and what is no visible character is escaped, but ends of lines are kept.
+ * Returns: (transfer full). */
+char *weir_error_clean (const char *message);

@@ -26,10 +26,12 @@ tame (const char *text)
 {
   GString *tamed = g_string_new (NULL);
 
-  for (; *text != '\0' && tamed->len < WEIR_LIMIT_MESSAGE; text = g_utf8_next_char (text)) {
+  while (*text != '\0' && tamed->len < WEIR_LIMIT_MESSAGE) {
     gunichar character = g_utf8_get_char_validated (text, -1);
+    bool valid = character < (gunichar)-2;
 
-    if (character >= (gunichar)-2 || g_unichar_iscntrl (character))
+    text = valid ? g_utf8_next_char (text) : text + 1;
+    if (!valid || g_unichar_iscntrl (character))
       character = '?';
     g_string_append_unichar (tamed, character);
   }

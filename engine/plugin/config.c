@@ -63,14 +63,15 @@ weir_config_problems_to_error (const GPtrArray *problems, GError **error)
   g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID, text->str);
 }
 
-/* Consumes @message. */
+/* Consumes @message, which may be a module's and quote anything. */
 static void
 add_problem (GPtrArray *problems, const char *property, char *message)
 {
   WeirConfigProblem *problem = g_new (WeirConfigProblem, 1);
 
   problem->property = g_strdup (property);
-  problem->message = message;
+  problem->message = weir_error_clean (message);
+  g_free (message);
   g_ptr_array_add (problems, problem);
 }
 

@@ -1,6 +1,7 @@
 /* bulletin.c: a queue of fixed length behind a lock; what is told is told in one order. */
 #include "runtime/bulletin.h"
 
+#include "base/error.h"
 #include "base/limits.h"
 #include "runtime/engine.h"
 #include "runtime/node.h"
@@ -47,7 +48,7 @@ weir_board_free (WeirBoard *board)
 }
 
 static WeirBulletin *
-bulletin_new (const WeirNode *node, WeirLogLevel level, char *message)
+bulletin_new (const WeirNode *node, WeirLogLevel level, const char *message)
 {
   WeirBulletin *bulletin = g_new0 (WeirBulletin, 1);
 
@@ -55,7 +56,7 @@ bulletin_new (const WeirNode *node, WeirLogLevel level, char *message)
   bulletin->level = level;
   bulletin->component = g_strdup (node->path);
   bulletin->name = g_strdup (weir_component_get_label (node->component));
-  bulletin->message = message;
+  bulletin->message = weir_error_clean (message);
   return bulletin;
 }
 
@@ -63,12 +64,14 @@ void
 weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
 {
   WeirBoard *board = node->engine->board;
+  g_autofree char *message = NULL;
   WeirBulletin *bulletin;
   va_list args;
 
   va_start (args, format);
-  bulletin = bulletin_new (node, level, g_strdup_vprintf (format, args));
+  message = g_strdup_vprintf (format, args);
   va_end (args);
+  bulletin = bulletin_new (node, level, message);
 
   WEIR_LOCKED (&board->lock);
   bulletin->id = ++board->last_id;

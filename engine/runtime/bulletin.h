@@ -26,7 +26,8 @@ typedef struct WeirBoard WeirBoard;
 WeirBoard *weir_board_new (WeirBulletinFunc func, void *data);
 void weir_board_free (WeirBoard *board);
 
-/* Tells @func, and keeps it if @node's bulletin level says so. */
+/* Tells @func, and keeps it if @node's bulletin level says so. What a module quotes in it is made
+ * fit for a terminal. */
 void weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

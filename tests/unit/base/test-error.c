@@ -57,6 +57,18 @@ test_quotes_are_short (void)
   g_assert_true (g_str_has_suffix (quoted, "x...'"));
 }
 
+static void
+test_messages_of_others_are_cleaned (void)
+{
+  g_autofree char *plain = weir_error_clean ("it's a\nline gr\303\274n");
+  g_autofree char *wild = weir_error_clean ("\033[2J\377\t\303");
+  g_autofree char *empty = weir_error_clean ("");
+
+  g_assert_cmpstr (plain, ==, "it's a\nline gr\303\274n");
+  g_assert_cmpstr (wild, ==, "\\x1b[2J\\xff\\x09\\xc3");
+  g_assert_cmpstr (empty, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -64,5 +76,6 @@ main (int argc, char **argv)
   g_test_add_func ("/error/errno", test_system_errors_become_sentences);
   g_test_add_func ("/error/quote", test_quotes_cannot_break_a_message);
   g_test_add_func ("/error/quote-length", test_quotes_are_short);
+  g_test_add_func ("/error/clean", test_messages_of_others_are_cleaned);
   return g_test_run ();
 }

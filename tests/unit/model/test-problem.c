@@ -61,9 +61,9 @@ test_tames_what_it_quotes (void)
 
   weir_problems_add (problems, NULL, (WeirOrigin){ 0 }, "\x1b[31m",
                      "a\nb\tc\xc2\x9b"
-                     "d\xff\xc3\xa4");
+                     "d\xff\xc3\xa4\xc3");
   problem = problems->pdata[0];
-  g_assert_cmpstr (problem->message, ==, "a?b?c?d?\xc3\xa4");
+  g_assert_cmpstr (problem->message, ==, "a?b?c?d?\xc3\xa4?");
   g_assert_cmpstr (problem->advice, ==, "?[31m");
 
   weir_problems_add (problems, NULL, (WeirOrigin){ 0 }, "", "%s", endless);

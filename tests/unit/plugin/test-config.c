@@ -37,7 +37,7 @@ on_trigger (void *state, WeirSession *session, GError **error)
 
 static const WeirProcessor plain = { COMMON, .name = "Plain" };
 
-/* Adds a relationship for each dynamic property; refuses the text "bad". */
+/* Adds a relationship for each dynamic property; refuses texts that begin with "bad". */
 static bool
 on_configure (const void *state, WeirConfig *config, GError **error)
 {
@@ -45,7 +45,7 @@ on_configure (const void *state, WeirConfig *config, GError **error)
 
   for (size_t i = 0; i < weir_config_get_n_dynamic (config); i++)
     weir_config_add_relationship (config, weir_config_get_dynamic (config, i)->name, "Added.");
-  if (strcmp (self->text, "bad") != 0)
+  if (!g_str_has_prefix (self->text, "bad"))
     return true;
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "the text '%s' is bad", self->text);
   return false;
@@ -179,7 +179,9 @@ test_module_refuses (void)
   assert_problem (problems, 2, "", "a property needs a name");
   g_assert_null (CONFIGURE (&silent, problems, { "Text", "t" }));
   assert_problem (problems, 3, NULL, "Silent refuses this configuration without saying why");
-  g_assert_cmpuint (problems->len, ==, 4);
+  g_assert_null (CONFIGURE (&router, problems, { "Text", "bad\033" }));
+  assert_problem (problems, 4, NULL, "the text 'bad\\x1b' is bad");
+  g_assert_cmpuint (problems->len, ==, 5);
 }
 
 /* Half a state is none that a module should have to expect. */
