@@ -85,6 +85,7 @@ extern const WeirExprFamily weir_expr_list_family;
 extern const WeirExprFamily weir_expr_search_family;
 extern const WeirExprFamily weir_expr_regex_family;
 extern const WeirExprFamily weir_expr_multi_family;
+extern const WeirExprFamily weir_expr_encode_family;
 extern const WeirExprFamily weir_expr_math_family;
 extern const WeirExprFamily weir_expr_date_family;
 extern const WeirExprFamily weir_expr_system_family;

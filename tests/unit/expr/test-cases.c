@@ -1,8 +1,8 @@
 /* test-cases.c: the language against cases/: expression, attributes and result in each line.
  *
  * Between the three are tabs, between attributes ¦; ␤ ␍ ␉ ␠ stand for a line feed, a carriage
- * return, a tab and a space at an end. A result that begins with ! is a part of the message of an
- * error. A line that begins with # is a comment. */
+ * return, a tab and a space at an end, ␁ ␛ ␡ for other control characters. A result that begins
+ * with ! is a part of the message of an error. A line that begins with # is a comment. */
 #include "world.h"
 #include <string.h>
 
@@ -10,7 +10,8 @@ static char *
 decode (const char *text)
 {
   static const char *const pictures[][2] = {
-    { "␤", "\n" }, { "␍", "\r" }, { "␉", "\t" }, { "␠", " " }, { "␁", "\001" }, { "␛", "\033" },
+    { "␤", "\n" },   { "␍", "\r" },   { "␉", "\t" },   { "␠", " " },
+    { "␁", "\001" }, { "␛", "\033" }, { "␡", "\177" },
   };
   GString *decoded = g_string_new (text);
 
