@@ -10,6 +10,7 @@
 #include <weir/content.h>
 
 typedef struct {
+  const WeirFlowFile *flowfile;
   WeirReader *reader;
   GIConv converter; /* NULL: UTF-8 */
   const char *name; /* of the encoding; for UTF-16 the one of its two orders that it is */
@@ -18,8 +19,18 @@ typedef struct {
   bool at_end;
   uint64_t offset; /* of raw in the content */
   size_t n_raw;
-  char raw[16384]; /* not yet converted */
+  char *raw; /* not yet converted; NULL: UTF-8 */
 } TextSource;
+
+typedef struct {
+  WeirWriter *writer;
+  GIConv converter; /* NULL: UTF-8 */
+  const char *name;
+  bool broken; /* nothing can be written, which is not the text's fault */
+} TextSink;
+
+/* True when there is an encoding of that name; for WeirProperty.validate. Thread: any. */
+bool encoding_is_valid (const char *name, GError **error);
 
 /* Needs text_source_close also when it fails. */
 bool text_source_open (TextSource *source, WeirSession *session, const WeirFlowFile *flowfile,
@@ -30,3 +41,20 @@ bool text_source_open (TextSource *source, WeirSession *session, const WeirFlowF
 ssize_t text_source_read (TextSource *source, char *buffer, size_t size, GError **error);
 
 void text_source_close (TextSource *source);
+
+/* Writes new content for @flowfile in the encoding of @source. Needs text_sink_clear
+ * also when it fails. */
+bool text_sink_open (TextSink *sink, const TextSource *source, WeirSession *session,
+                     WeirFlowFile *flowfile, GError **error);
+
+/* @text is whole characters. Fails with INVALID when the encoding lacks one of them. */
+bool text_sink_write (TextSink *sink, const char *text, size_t size, GError **error);
+
+/* Writes all of @source, of which nothing was read yet. */
+bool text_sink_copy (TextSink *sink, TextSource *source, GError **error);
+
+/* Gives the FlowFile what was written. */
+bool text_sink_close (TextSink *sink, GError **error);
+
+/* Abandons what was written, unless it was closed. */
+void text_sink_clear (TextSink *sink);

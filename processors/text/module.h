@@ -4,4 +4,5 @@
 #include <weir/processor.h>
 
 extern const WeirProcessor count_text;
+extern const WeirProcessor replace_text;
 extern const WeirProcessor split_text;
