@@ -5,12 +5,13 @@ The public headers, the pkg-config file, the modules and the program; nothing el
 built against that, outside of the tree, with the five lines of Meson that its author writes.
 """
 import json
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tools"))
+from prefix import environment, install, run  # noqa: E402
 
 MESON_FILE = """project('my-processors', 'c', default_options: ['c_std=gnu17', 'warning_level=2'])
 weir = dependency('weir')
@@ -30,13 +31,6 @@ EXPECTED = (
 )
 
 
-def run(command, **options):
-    result = subprocess.run(command, capture_output=True, text=True, **options)
-    if result.returncode:
-        sys.exit(f"{' '.join(map(str, command))}:\n{result.stdout}{result.stderr}")
-    return result.stdout
-
-
 def problems_of(installed, headers):
     """@installed: paths below the prefix; @headers: names of the public headers."""
     for path in installed:
@@ -47,17 +41,10 @@ def problems_of(installed, headers):
             yield f"{header} is not installed"
 
 
-def move_prefix(prefix, pc_file):
-    """What a package manager would have told Meson: the files are not where they will end up."""
-    text = re.sub(r"^prefix=.*$", f"prefix={prefix}", pc_file.read_text(), flags=re.MULTILINE)
-    pc_file.write_text(text)
-
-
-def build_outside(folder, source, pc_file):
+def build_outside(folder, source, prefix):
     (folder / "meson.build").write_text(MESON_FILE)
     (folder / "stamp-size.c").write_text((source / "tests/abi/v1.0/frozen.c").read_text())
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(pc_file.parent)}
-    run(["meson", "setup", folder / "build", folder], env=environment)
+    run(["meson", "setup", folder / "build", folder], env=environment(prefix))
     run(["ninja", "-C", folder / "build"])
     run([sys.executable, source / "tests/abi/exports.py", folder / "build/weir-stamp-size.so"])
     places = json.loads(run(["meson", "introspect", "--installed", folder / "build"]))
@@ -70,20 +57,14 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         destination, outside = Path(name, "root"), Path(name, "outside")
         outside.mkdir()
-        run(["meson", "install", "-C", build, "--no-rebuild", "--destdir", destination])
-        pc_file = next(destination.rglob("weir.pc"), None)
-        if pc_file is None:
-            sys.exit("there is no weir.pc")
-        prefix = destination / re.search(r"^prefix=/(.*)$", pc_file.read_text(),
-                                         re.MULTILINE).group(1)
+        prefix = install(build, destination)
         installed = [str(path.relative_to(prefix)) for path in prefix.rglob("*")
                      if path.is_file()]
         headers = [path.name for path in (source / "engine/api/weir").glob("*.h")]
         problems = list(problems_of(installed, headers))
         if problems:
             sys.exit("\n".join(problems))
-        move_prefix(prefix, pc_file)
-        build_outside(outside, source, pc_file)
+        build_outside(outside, source, prefix)
 
 
 if __name__ == "__main__":
