@@ -58,7 +58,7 @@ FileSource *file_source_new (FileSources *sources, FileRoot *root, const char *p
 
 /* WeirDurableFunc: deletes the file if it is as it was; else, and when that fails, it stays and
  * people are told why. */
-void file_source_delete (void *source);
+void file_source_delete (void *data);
 
 /* True if the file is as it was; else people are told that it stays. */
 bool file_source_is_unchanged (const FileSource *source);
@@ -68,4 +68,4 @@ const char *file_source_get_path (const FileSource *source);
 FileSources *file_source_get_sources (const FileSource *source);
 
 /* GDestroyNotify: it is no source any more. */
-void file_source_free (void *source);
+void file_source_free (void *data);
