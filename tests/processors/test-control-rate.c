@@ -65,6 +65,30 @@ test_window_slides (void)
   assert_passed (h, SECOND / 10, 4);
 }
 
+/* Whenever they come, and however the moments are kept. */
+static void
+test_no_window_sees_more (void)
+{
+  g_autoptr (WeirHarness) h = control ("flowfile count", "5");
+  int64_t times[400];
+  int64_t now = 0;
+  size_t n = 0;
+
+  for (unsigned i = 0; i < 400; i++) {
+    int64_t step = g_test_rand_int_range (0, i % 4 == 0 ? 1000000 : 20000);
+
+    now += step;
+    weir_harness_advance (h, step);
+    push (h, 1, "", NULL, NULL);
+    weir_harness_run (h, 100);
+    while (n < weir_harness_count (h, "success"))
+      times[n++] = now;
+  }
+  g_assert_cmpuint (n, >, 100); /* of some 250 that may pass in the time */
+  for (size_t i = 5; i < n; i++)
+    g_assert_cmpint (times[i] - times[i - 5], >=, SECOND);
+}
+
 static void
 test_order_is_kept (void)
 {
@@ -285,6 +309,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/control-rate/count", test_count);
   g_test_add_func ("/control-rate/window", test_window_slides);
+  g_test_add_func ("/control-rate/any-window", test_no_window_sees_more);
   g_test_add_func ("/control-rate/order", test_order_is_kept);
   g_test_add_func ("/control-rate/bytes", test_bytes);
   g_test_add_func ("/control-rate/sizes", test_sizes_of_rates);
