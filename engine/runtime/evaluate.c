@@ -51,20 +51,28 @@ on_environment (const void *host, const char *name)
   return g_getenv (name);
 }
 
-static WeirExprScope
-scope_of (const WeirEngine *engine, const WeirFlowFile *flowfile)
+static const char *
+on_state (const void *host, const char *key)
 {
-  WeirExprScope scope = engine->scope;
+  WeirSession *session = (WeirSession *)host;
+  g_autofree char *value = weir_session_get_state (session, key);
 
-  scope.subject = flowfile;
-  scope.host = engine;
+  return value != NULL ? weir_arena_strdup (&session->arena, value) : NULL;
+}
+
+static WeirExprScope
+scope_of (WeirSession *session, const WeirFlowFile *flowfile)
+{
+  WeirExprScope scope = session->engine->scope;
+
   scope.environment = on_environment;
-  if (flowfile != NULL) {
-    scope.lookup = on_lookup;
-    scope.count = on_count;
-    scope.nth = on_nth;
-    scope.field = on_field;
-  }
+  scope.host = session;
+  scope.state = on_state;
+  scope.subject = flowfile;
+  scope.lookup = on_lookup;
+  scope.count = on_count;
+  scope.nth = on_nth;
+  scope.field = on_field;
   return scope;
 }
 
@@ -92,7 +100,7 @@ weir_expr_eval (const WeirExpr *expr, const WeirFlowFile *flowfile, GError **err
   session = session_of (flowfile, error);
   if (session == NULL)
     return NULL;
-  scope = scope_of (session->engine, flowfile);
+  scope = scope_of (session, flowfile);
   return weir_expr_run (expr, &scope, &session->arena, error);
 }
 
@@ -105,7 +113,7 @@ weir_expr_eval_bool (const WeirExpr *expr, const WeirFlowFile *flowfile, bool *r
 
   if (session == NULL)
     return false;
-  scope = scope_of (session->engine, flowfile);
+  scope = scope_of (session, flowfile);
   return weir_expr_run_bool (expr, &scope, &session->arena, ret_value, error);
 }
 
@@ -118,7 +126,7 @@ weir_expr_eval_integer (const WeirExpr *expr, const WeirFlowFile *flowfile, int6
 
   if (session == NULL)
     return false;
-  scope = scope_of (session->engine, flowfile);
+  scope = scope_of (session, flowfile);
   return weir_expr_run_integer (expr, &scope, &session->arena, ret_value, error);
 }
 
@@ -131,7 +139,8 @@ weir_context_eval (const WeirContext *context, const WeirExpr *expr, GError **er
 
   if (literal != NULL)
     return literal;
-  scope = scope_of (node->engine, NULL);
+  scope = node->engine->scope;
+  scope.environment = on_environment;
   WEIR_LOCKED (&node->lock);
   return weir_expr_run (expr, &scope, &node->evaluated, error);
 }

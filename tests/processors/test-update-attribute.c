@@ -162,6 +162,32 @@ test_stores_state (void)
   g_assert_cmpstr (after, ==, "a.txt");
 }
 
+/* The next FlowFile sees it; one that fails leaves no trace. */
+static void
+test_counts (void)
+{
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+  g_autofree char *count = NULL;
+
+  weir_harness_set (h, "Store State", "Store state locally");
+  weir_harness_set (h, "Stateful Variables Initial Value", "10");
+  weir_harness_set (h, "Delete Attributes Expression", "${doomed}");
+  weir_harness_set (h, "n", "${getStateValue('n'):plus(${step})}");
+  for (unsigned i = 1; i <= 3; i++) {
+    g_autofree char *expected = g_strdup_printf ("%u", 10 + i);
+
+    weir_harness_push (h, "", 0, "step", "1", NULL);
+    assert_attribute (run (h), "n", expected);
+  }
+  weir_harness_restart (h);
+  weir_harness_push (h, "", 0, "step", "2", NULL);
+  assert_attribute (run (h), "n", "15");
+  weir_harness_push (h, "", 0, "step", "1", "doomed", "(", NULL);
+  g_assert_cmpuint (weir_harness_run (h, 1), ==, 0);
+  count = weir_harness_get_state (h, "n");
+  g_assert_cmpstr (count, ==, "15");
+}
+
 static void
 test_stores_no_state (void)
 {
@@ -198,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/update-attribute/gives-up", test_gives_up);
   g_test_add_func ("/update-attribute/deletes-by-attribute", test_deletes_by_attribute);
   g_test_add_func ("/update-attribute/state", test_stores_state);
+  g_test_add_func ("/update-attribute/counts", test_counts);
   g_test_add_func ("/update-attribute/no-state", test_stores_no_state);
   g_test_add_func ("/update-attribute/failing", test_failing_value_is_named);
   return g_test_run ();
