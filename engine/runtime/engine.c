@@ -202,6 +202,9 @@ expire (WeirEngine *engine, WeirQueue *queue)
   weir_session_end (session, NULL);
 }
 
+  /* The target may never run, and empty the queue by half. */
+  if (weir_queue_has_room_again (queue))
+    weir_node_wake (queue->source, NULL);
 static void
 on_expiry_timer (void *data)
 {

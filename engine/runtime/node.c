@@ -163,12 +163,12 @@ leave (WeirNode *node)
   }
 }
 
-/* What a node took from a full queue and keeps makes no room by halves: tell the source now. */
+/* A node that rests empties no queue by half: who waits for room is told what there is. */
 static void
 tell_sources (WeirNode *node, WeirWorker *worker)
 {
   for (unsigned i = 0; i < node->n_inputs; i++)
-    if (weir_queue_is_drained (node->inputs[i]))
+    if (weir_queue_has_room_again (node->inputs[i]))
       weir_node_wake (node->inputs[i]->source, worker);
 }
 
@@ -182,12 +182,12 @@ weir_node_run (WeirNode *node, WeirWorker *worker)
   fetch_ahead (node);
   if (weir_node_get_wait (node, now, NULL) == WEIR_WAIT_NONE) {
     weir_activation_run (node, worker);
-    tell_sources (node, worker);
     now = weir_clock_get_monotonic (node->engine->clock);
   }
   if (weir_node_get_wait (node, now, &until) == WEIR_WAIT_NONE) {
     weir_scheduler_push (scheduler, worker, node, WEIR_PUSH_LAST);
   } else {
+    tell_sources (node, worker);
     if (until < INT64_MAX)
       weir_node_arm (node, until);
     if (!leave (node))

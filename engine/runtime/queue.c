@@ -269,10 +269,9 @@ weir_queue_is_full (WeirQueue *queue)
 }
 
 bool
-weir_queue_is_drained (WeirQueue *queue)
+weir_queue_has_room_again (WeirQueue *queue)
 {
-  return atomic_load (&queue->was_full) &&
-         atomic_load_explicit (&queue->ready, memory_order_acquire) == 0 && !is_over (queue) &&
+  return atomic_load (&queue->was_full) && !is_over (queue) &&
          atomic_exchange (&queue->was_full, false);
 }
 

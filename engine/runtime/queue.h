@@ -89,6 +89,6 @@ uint64_t weir_queue_get_room (const WeirQueue *queue);
 /* True when something can be taken, as far as can be told without the lock. */
 bool weir_queue_has_ready (const WeirQueue *queue, int64_t monotonic);
 
-/* True, once, when the source waits for room, there is some, and nothing is left to take: a target
- * that keeps what it took would otherwise let it wait for ever. */
-bool weir_queue_is_drained (WeirQueue *queue);
+/* True, once, when the source waits for room and there is some, be it less than half: for a target
+ * that takes no more, behind which the source would wait for ever. */
+bool weir_queue_has_room_again (WeirQueue *queue);

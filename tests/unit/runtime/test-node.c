@@ -235,6 +235,42 @@ test_back_pressure_by_bytes (void)
   g_assert_cmpuint (kit_count (kit, 1), <=, 256);
 }
 
+/* What is left in front of a node that is held up is less than its limit and more than half. */
+static void
+test_room_is_told_when_the_target_is_held_up (void)
+{
+  g_autoptr (Kit) kit = prepare (&pass, 1000);
+
+  connection (kit, 0)->max_count = 10;
+  connection (kit, 1)->max_count = 13;
+  kit_start (kit);
+  kit_run (kit);
+  g_assert_cmpuint (kit_count (kit, 1), ==, 13);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 10);
+  g_assert_cmpint (wait_of (kit, "make"), ==, WEIR_WAIT_ROOM);
+  g_assert_true (weir_engine_is_idle (kit->engine));
+}
+
+/* The same when what made room was an expiry. */
+static void
+test_room_is_told_after_an_expiry (void)
+{
+  g_autoptr (Kit) kit = prepare (&pass, 4);
+
+  connection (kit, 0)->max_count = 10;
+  connection (kit, 0)->expire_usec = 10 * G_USEC_PER_SEC;
+  processor (kit, "test")->disabled = true;
+  kit_start (kit);
+  kit_run (kit);
+  to_make = 1000;
+  kit_advance (kit, 5 * G_USEC_PER_SEC);
+  g_assert_cmpint (wait_of (kit, "make"), ==, WEIR_WAIT_ROOM);
+  kit_advance (kit, 5 * G_USEC_PER_SEC);
+  kit_advance (kit, 5 * G_USEC_PER_SEC / 2);
+  g_assert_cmpuint (atomic_load (&kit_queue (kit, 0)->expired), ==, 4);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 10);
+}
+
 static void
 test_room_wakes_the_source (void)
 {
@@ -458,3 +494,5 @@ main (int argc, char **argv)
   g_test_add_func ("/node/idle", test_idle_nodes_arm_no_timer);
   return g_test_run ();
 }
+  g_test_add_func ("/node/room behind", test_room_is_told_when_the_target_is_held_up);
+  g_test_add_func ("/node/room by expiry", test_room_is_told_after_an_expiry);

@@ -234,8 +234,8 @@ test_drained (void)
   g_assert_true (weir_queue_is_full (f.queue));
   assert_pop (&f, 9, 1000000, 0, "0123");
   g_assert_false (weir_queue_acknowledge (f.queue, 1, 0));
-  g_assert_true (weir_queue_is_drained (f.queue));
-  g_assert_false (weir_queue_is_drained (f.queue));
+  g_assert_true (weir_queue_has_room_again (f.queue));
+  g_assert_false (weir_queue_has_room_again (f.queue));
   teardown (&f);
 }
 
