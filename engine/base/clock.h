@@ -25,5 +25,16 @@ int64_t weir_clock_get_wall (const WeirClock *clock);
 /* Microseconds since some moment; never goes back. */
 int64_t weir_clock_get_monotonic (const WeirClock *clock);
 
+/* @time and @usec after it, but never beyond INT64_MAX, which is "never" wherever a time is. */
+static inline int64_t
+weir_time_add (int64_t time, int64_t usec)
+{
+  int64_t sum;
+
+  if (!__builtin_add_overflow (time, usec, &sum))
+    return sum;
+  return usec > 0 ? INT64_MAX : INT64_MIN;
+}
+
 /* True for a clock of weir_clock_new_fake: nobody may sleep on it. */
 int weir_clock_is_fake (const WeirClock *clock);

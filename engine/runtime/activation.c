@@ -12,6 +12,7 @@
 #define SLICE_USEC    5000  /* a turn should not take longer */
 #define BATCH_MAX     256u  /* triggers in a turn, and FlowFiles in a session */
 #define COMMIT_LATEST 1000u /* FlowFiles in a session, whatever one trigger did */
+#define REST_USEC     10000 /* the least that a node rests: a flow may ask for no yield at all */
 
 /* The room behind the node, so that a batch does not overshoot a small limit. */
 static size_t
@@ -83,6 +84,19 @@ adapt (WeirNode *node, unsigned batch, unsigned n_triggers, int64_t usec)
     atomic_store_explicit (&node->batch, MIN (n_triggers, BATCH_MAX), memory_order_relaxed);
 }
 
+/* A module that wakes the node sets wake_at first and ends the rest then: one of the two is seen
+ * here or comes after it. */
+static void
+rest_until (WeirNode *node, int64_t until)
+{
+  int64_t wake_at;
+
+  atomic_store (&node->yield_until, until);
+  wake_at = atomic_load (&node->wake_at);
+  if (wake_at < until)
+    atomic_store (&node->yield_until, wake_at);
+}
+
 /* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
  * that leaves its input where it is. */
 static void
@@ -94,7 +108,7 @@ rest (WeirNode *node, WeirOutcome outcome, unsigned n_triggers, int64_t now)
   if (!did_nothing || node->mode != WEIR_SCHEDULE_EVENT || atomic_load (&node->yield_until) > now)
     return;
   if (node->is_source || weir_node_has_ready (node))
-    atomic_store (&node->yield_until, MIN (now + node->yield_usec, atomic_load (&node->wake_at)));
+    rest_until (node, weir_time_add (now, MAX (node->yield_usec, REST_USEC)));
 }
 
 static bool

@@ -230,7 +230,7 @@ weir_session_commit (WeirSession *session, WeirWorker *worker)
   weir_session_tick (session);
   if (node->retry_attribute != NULL)
     weir_session_apply_retries (session);
-  commit.penalty_until = session->monotonic + node->penalty_usec;
+  commit.penalty_until = weir_time_add (session->monotonic, node->penalty_usec);
   commit.out = weir_arena_alloc0 (arena, node->n_outputs * sizeof (WeirList));
   commit.back = weir_arena_alloc0 (arena, node->n_inputs * sizeof (WeirList));
   commit.gone = weir_arena_alloc0 (arena, node->n_inputs * sizeof (size_t));

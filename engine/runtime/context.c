@@ -68,14 +68,15 @@ weir_context_yield (WeirContext *context)
 void
 weir_context_yield_for (WeirContext *context, int64_t usec)
 {
-  atomic_store (&context->node->yield_until, weir_context_get_monotonic_time (context) + usec);
+  atomic_store (&context->node->yield_until,
+                weir_time_add (weir_context_get_monotonic_time (context), usec));
 }
 
 void
 weir_context_wake_after (WeirContext *context, int64_t usec)
 {
   WeirNode *node = context->node;
-  int64_t when = weir_context_get_monotonic_time (context) + MAX (0, usec);
+  int64_t when = weir_time_add (weir_context_get_monotonic_time (context), MAX (0, usec));
   int64_t current = atomic_load (&node->wake_at);
 
   while (when < current && !atomic_compare_exchange_weak (&node->wake_at, &current, when))

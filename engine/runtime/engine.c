@@ -136,6 +136,8 @@ will_go_on (WeirNode *node, int64_t now)
     return until < INT64_MAX;
   case WEIR_WAIT_SCHEDULE:
   case WEIR_WAIT_YIELD:
+    if (until == INT64_MAX)
+      return false;
     if (atomic_load (&node->phase) == WEIR_PHASE_STARTING)
       return !node->is_source && weir_node_has_queued (node);
     return !(node->is_source && atomic_load (&node->is_dry));
@@ -160,7 +162,7 @@ weir_engine_is_idle (WeirEngine *engine)
 bool
 weir_engine_wait_idle (WeirEngine *engine, int64_t usec)
 {
-  int64_t end = g_get_monotonic_time () + usec;
+  int64_t end = weir_time_add (g_get_monotonic_time (), usec);
 
   for (;;) {
     uint64_t rests = weir_scheduler_get_rests (engine->scheduler);
@@ -200,11 +202,11 @@ expire (WeirEngine *engine, WeirQueue *queue)
     weir_session_expire (session, flowfile, queue);
   weir_session_commit (session, NULL);
   weir_session_end (session, NULL);
-}
-
   /* The target may never run, and empty the queue by half. */
   if (weir_queue_has_room_again (queue))
     weir_node_wake (queue->source, NULL);
+}
+
 static void
 on_expiry_timer (void *data)
 {
@@ -256,7 +258,7 @@ wait_for_tasks (WeirEngine *engine, int64_t end)
 bool
 weir_engine_stop (WeirEngine *engine, int64_t usec)
 {
-  int64_t end = g_get_monotonic_time () + usec;
+  int64_t end = weir_time_add (g_get_monotonic_time (), usec);
 
   if (!engine->is_started)
     return true;

@@ -2,6 +2,8 @@
  * the end of their penalty. */
 #include "runtime/queue.h"
 
+#include "base/clock.h"
+
 #include <glib.h>
 #include <stdlib.h>
 
@@ -181,7 +183,7 @@ weir_queue_return (WeirQueue *queue, WeirList *list)
 static bool
 is_expired (const WeirQueue *queue, const WeirFlowFile *flowfile, int64_t wall)
 {
-  return queue->expire_usec > 0 && flowfile->entry_time + queue->expire_usec <= wall;
+  return queue->expire_usec > 0 && weir_time_add (flowfile->entry_time, queue->expire_usec) <= wall;
 }
 
 void

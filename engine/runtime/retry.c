@@ -27,7 +27,7 @@ delay_of (const WeirNode *node, const WeirRetry *rule, unsigned count)
   int64_t base = rule->backoff == WEIR_BACKOFF_PENALIZE ? node->penalty_usec : node->yield_usec;
 
   for (; count > 0 && base < rule->max_usec; count--)
-    base *= 2;
+    base = weir_time_add (base, base);
   return MIN (base, rule->max_usec);
 }
 
@@ -50,9 +50,9 @@ retry (WeirSession *session, WeirRecord *root, const WeirRetry *rule)
   root->penalized = false;
   root->undone = true;
   if (rule->backoff == WEIR_BACKOFF_PENALIZE)
-    root->flowfile->penalty_until = now + delay;
+    root->flowfile->penalty_until = weir_time_add (now, delay);
   else
-    atomic_store (&node->yield_until, now + delay);
+    atomic_store (&node->yield_until, weir_time_add (now, delay));
 }
 
 /* How @record is retried, or NULL when it is not: it goes elsewhere, comes from no queue, or has

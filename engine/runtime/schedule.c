@@ -133,7 +133,8 @@ void
 weir_node_set_due (WeirNode *node)
 {
   if (node->mode == WEIR_SCHEDULE_EVERY)
-    atomic_store (&node->due, weir_clock_get_monotonic (node->engine->clock) + node->every_usec);
+    atomic_store (&node->due,
+                  weir_time_add (weir_clock_get_monotonic (node->engine->clock), node->every_usec));
   else if (node->mode == WEIR_SCHEDULE_CRON)
     atomic_store (&node->due, weir_node_get_cron_due (node));
 }

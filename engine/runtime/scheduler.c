@@ -81,7 +81,7 @@ weir_scheduler_free (WeirScheduler *scheduler)
 static struct timespec
 deadline_in (int64_t usec)
 {
-  int64_t until = g_get_monotonic_time () + usec;
+  int64_t until = weir_time_add (g_get_monotonic_time (), usec);
 
   return (struct timespec){ .tv_sec = until / G_USEC_PER_SEC,
                             .tv_nsec = until % G_USEC_PER_SEC * 1000 };

@@ -530,7 +530,9 @@ void
 weir_session_undo (WeirSession *session, const WeirMark *mark, int64_t penalty_usec)
 {
   int64_t until =
-      penalty_usec == 0 ? 0 : weir_clock_get_monotonic (session->engine->clock) + penalty_usec;
+      penalty_usec == 0
+          ? 0
+          : weir_time_add (weir_clock_get_monotonic (session->engine->clock), penalty_usec);
 
   for (WeirEffect *effect = session->now.effects; effect != mark->effects; effect = effect->next)
     if (effect->destroy != NULL)

@@ -390,6 +390,59 @@ test_who_leaves_its_input_rests (void)
   g_assert_cmpuint (n_waits, <=, 3);
 }
 
+/* Without a pause it would be asked as fast as possible, and for ever. */
+static void
+test_a_yield_of_nothing_is_a_rest (void)
+{
+  g_autoptr (Kit) kit = prepare (&ignores, 3);
+
+  processor (kit, "make")->yield_usec = processor (kit, "test")->yield_usec = 0;
+  kit_start (kit);
+  kit_run (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 3);
+  g_assert_cmpuint (n_triggers, <=, 5);
+  g_assert_cmpuint (n_waits, <=, 3);
+}
+
+/* The longest time there is, where a module or a flow file asks for one. */
+static bool
+on_wait_for_ever (void *state, WeirSession *session, GError **error)
+{
+  WeirContext *context = weir_session_get_context (session);
+  WeirFlowFile *flowfile = weir_session_get (session);
+
+  n_waits++;
+  weir_context_wake_after (context, INT64_MAX);
+  weir_context_yield_for (context, INT64_MAX);
+  if (flowfile == NULL)
+    return true;
+  weir_session_penalize (session, flowfile);
+  weir_session_transfer (session, flowfile, 0);
+  return true;
+}
+
+static const WeirProcessor wait_for_ever = KIT_PROCESSOR ("WaitForEver", on_wait_for_ever);
+
+static void
+test_times_without_end (void)
+{
+  g_autoptr (Kit) kit = prepare (&wait_for_ever, 3);
+  WeirProcessorNode *make_node = processor (kit, "make");
+
+  make_node->schedule.mode = WEIR_SCHEDULE_EVERY;
+  make_node->schedule.every_usec = INT64_MAX;
+  processor (kit, "test")->penalty_usec = INT64_MAX;
+  connection (kit, 0)->expire_usec = connection (kit, 1)->expire_usec = INT64_MAX;
+  kit_start (kit);
+  kit_run (kit);
+  kit_advance (kit, 1000 * G_USEC_PER_SEC);
+  g_assert_cmpuint (n_waits, ==, 1);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 0);
+  g_assert_cmpuint (kit_count (kit, 1), ==, 1);
+  g_assert_cmpuint (atomic_load (&kit_queue (kit, 1)->ready), ==, 0);
+  g_assert_true (weir_engine_is_idle (kit->engine)); /* what never comes is not waited for */
+}
+
 static void
 test_start_is_tried_again (void)
 {
@@ -479,6 +532,8 @@ main (int argc, char **argv)
   g_test_add_func ("/node/back pressure by count", test_back_pressure_by_count);
   g_test_add_func ("/node/limit of one", test_a_limit_of_one_is_kept);
   g_test_add_func ("/node/back pressure by bytes", test_back_pressure_by_bytes);
+  g_test_add_func ("/node/room behind", test_room_is_told_when_the_target_is_held_up);
+  g_test_add_func ("/node/room by expiry", test_room_is_told_after_an_expiry);
   g_test_add_func ("/node/room", test_room_wakes_the_source);
   g_test_add_func ("/node/loop", test_a_loop_does_not_hold_itself_up);
   g_test_add_func ("/node/any destination", test_any_destination);
@@ -487,6 +542,8 @@ main (int argc, char **argv)
   g_test_add_func ("/node/cron", test_cron);
   g_test_add_func ("/node/wake after", test_wake_after);
   g_test_add_func ("/node/leaves its input", test_who_leaves_its_input_rests);
+  g_test_add_func ("/node/yield of nothing", test_a_yield_of_nothing_is_a_rest);
+  g_test_add_func ("/node/without end", test_times_without_end);
   g_test_add_func ("/node/start again", test_start_is_tried_again);
   g_test_add_func ("/node/never started", test_what_was_never_started_is_not_stopped);
   g_test_add_func ("/node/disabled", test_disabled);
@@ -494,5 +551,3 @@ main (int argc, char **argv)
   g_test_add_func ("/node/idle", test_idle_nodes_arm_no_timer);
   return g_test_run ();
 }
-  g_test_add_func ("/node/room behind", test_room_is_told_when_the_target_is_held_up);
-  g_test_add_func ("/node/room by expiry", test_room_is_told_after_an_expiry);
