@@ -4,3 +4,4 @@
 #include <weir/processor.h>
 
 extern const WeirProcessor get_file;
+extern const WeirProcessor list_file;

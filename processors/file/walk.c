@@ -36,6 +36,7 @@ struct FileWalk {
   FileWalkOptions options;
   GPtrArray *levels;
   char *buffer;
+  bool has_failed;
 };
 
 static void
@@ -79,6 +80,7 @@ tell (FileWalk *walk, const char *directory, const char *name, const char *doing
   g_autofree char *quoted = file_name_quote (path);
   GError *error = NULL;
 
+  walk->has_failed = walk->has_failed || errnum != 0;
   if (errnum != 0)
     file_name_set_errno (&error, doing, path, errnum);
   else
@@ -89,7 +91,7 @@ tell (FileWalk *walk, const char *directory, const char *name, const char *doing
 FileWalk *
 file_walk_new (const FileWalkOptions *options, int root)
 {
-  FileWalk *walk = g_new (FileWalk, 1);
+  FileWalk *walk = g_new0 (FileWalk, 1);
   int fd = openat (root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
   walk->options = *options;
@@ -243,4 +245,10 @@ file_walk_next (FileWalk *walk, int64_t wall, FileEntry *ret_entry)
     }
   }
   return false;
+}
+
+bool
+file_walk_is_complete (const FileWalk *walk)
+{
+  return !walk->has_failed;
 }

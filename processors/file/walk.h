@@ -35,3 +35,6 @@ void file_walk_free (FileWalk *walk);
 
 /* The next file, by the filter as of @wall. False at the end. */
 bool file_walk_next (FileWalk *walk, int64_t wall, FileEntry *ret_entry);
+
+/* False when a directory or a file could not be looked at. */
+bool file_walk_is_complete (const FileWalk *walk);
