@@ -13,7 +13,7 @@ typedef struct {
 static WeirNode *
 node_new (Build *build, const WeirComponent *component, const WeirProcessor *type)
 {
-  WeirNode *node = g_aligned_alloc0 (1, sizeof (WeirNode), _Alignof(WeirNode));
+  WeirNode *node = weir_slab_take (&build->engine->node_slab);
 
   node->context.node = node;
   node->engine = build->engine;
@@ -42,10 +42,8 @@ free_ends (WeirNode *node)
 }
 
 void
-weir_node_free (WeirNode *node)
+weir_node_clear (WeirNode *node)
 {
-  if (node == NULL)
-    return;
   for (size_t i = 0; i < node->n_properties; i++) {
     g_free ((char *)node->properties[i].name);
     g_free ((char *)node->properties[i].value);
@@ -59,7 +57,6 @@ weir_node_free (WeirNode *node)
   g_clear_pointer (&node->counters, g_hash_table_unref);
   weir_arena_clear (&node->evaluated);
   pthread_mutex_destroy (&node->lock);
-  g_aligned_free (node);
 }
 
 static bool
@@ -179,7 +176,8 @@ add_queue (Build *build, const WeirGroup *group, const WeirConnection *connectio
                  source == NULL ? connection->from : connection->to);
     return false;
   }
-  queue = weir_queue_new (connection);
+  queue = weir_slab_take (&build->engine->queue_slab);
+  weir_queue_init (queue, connection);
   queue->source = source;
   queue->target = target;
   append (&source->outputs, &source->n_outputs, queue, &queue->source_index);
@@ -231,11 +229,32 @@ is_source (const WeirNode *node)
   return true;
 }
 
+static void
+count_parts (const WeirGroup *group, size_t *ret_nodes, size_t *ret_queues)
+{
+  for (guint i = 0; i < group->children->len; i++) {
+    const WeirComponent *child = group->children->pdata[i];
+
+    if (child->kind == WEIR_KIND_GROUP)
+      count_parts ((const WeirGroup *)child, ret_nodes, ret_queues);
+    else if (child->kind == WEIR_KIND_CONNECTION)
+      (*ret_queues)++;
+    else
+      (*ret_nodes)++;
+  }
+}
+
 bool
 weir_build_flow (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver, GError **error)
 {
   g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
   Build build = { engine, resolver, nodes };
+  size_t n_nodes = 0;
+  size_t n_queues = 0;
+
+  count_parts (flow->root, &n_nodes, &n_queues);
+  weir_slab_init (&engine->node_slab, sizeof (WeirNode), n_nodes);
+  weir_slab_init (&engine->queue_slab, sizeof (WeirQueue), n_queues);
 
   if (!add_nodes (&build, flow->root, error) || !add_queues (&build, flow->root, error))
     return false;

@@ -9,4 +9,5 @@
 bool weir_build_flow (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver,
                       GError **error);
 
-void weir_node_free (WeirNode *node);
+/* Frees what belongs to @node. */
+void weir_node_clear (WeirNode *node);

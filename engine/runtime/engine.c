@@ -33,8 +33,8 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   engine->depot = weir_depot_new ();
   engine->board = weir_board_new (options->on_bulletin, options->data);
   engine->timers = weir_timers_new (engine->clock);
-  engine->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_node_free);
-  engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_free);
+  engine->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_node_clear);
+  engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_clear);
   engine->scheduler = weir_scheduler_new (engine, count_workers (options));
   engine->hostname = g_strdup (g_get_host_name ());
   engine->scope = (WeirExprScope){ .clock = engine->clock,
@@ -76,6 +76,8 @@ weir_engine_free (WeirEngine *engine)
   weir_scheduler_free (engine->scheduler);
   g_ptr_array_unref (engine->queues);
   g_ptr_array_unref (engine->nodes);
+  weir_slab_clear (&engine->queue_slab);
+  weir_slab_clear (&engine->node_slab);
   weir_timers_free (engine->timers);
   weir_board_free (engine->board);
   weir_depot_free (engine->depot);

@@ -12,6 +12,7 @@
 #include "runtime/bulletin.h"
 #include "runtime/node.h"
 #include "runtime/scheduler.h"
+#include "runtime/slab.h"
 
 typedef struct {
   WeirRegistry *registry;
@@ -37,6 +38,8 @@ struct WeirEngine {
   WeirExprScope scope; /* what every evaluation sees */
   char *hostname;
   _Atomic int64_t next_int;
+  WeirSlab node_slab;
+  WeirSlab queue_slab;
   GPtrArray *nodes;  /* WeirNode, in the order of the flow */
   GPtrArray *queues; /* WeirQueue, likewise */
   uint64_t install_id;

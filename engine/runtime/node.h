@@ -88,6 +88,7 @@ struct WeirNode {
   unsigned n_outputs;
   WeirQueue *few[4];       /* where both stand when they are that few */
   const WeirRoute *routes; /* by relationship */
+  WeirRoute few_routes[2]; /* where they stand when they are that few */
   unsigned n_routes;
   WeirEngine *engine;
   char *retry_attribute; /* "retryCount.<id>"; NULL: nothing is retried */

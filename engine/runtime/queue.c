@@ -36,11 +36,9 @@ weir_list_pop (WeirList *list)
   return flowfile;
 }
 
-WeirQueue *
-weir_queue_new (const WeirConnection *connection)
+void
+weir_queue_init (WeirQueue *queue, const WeirConnection *connection)
 {
-  WeirQueue *queue = g_aligned_alloc0 (1, sizeof (WeirQueue), _Alignof(WeirQueue));
-
   pthread_mutex_init (&queue->lock, NULL);
   queue->connection = connection;
   queue->max_count = connection->max_count;
@@ -48,19 +46,15 @@ weir_queue_new (const WeirConnection *connection)
   queue->expire_usec = connection->expire_usec;
   queue->order = connection->order;
   atomic_init (&queue->next_due, INT64_MAX);
-  return queue;
 }
 
 void
-weir_queue_free (WeirQueue *queue)
+weir_queue_clear (WeirQueue *queue)
 {
-  if (queue == NULL)
-    return;
   g_assert (queue->fifo.head == NULL && queue->ordered.n == 0 && queue->penalized.n == 0);
   weir_heap_clear (&queue->ordered);
   weir_heap_clear (&queue->penalized);
   pthread_mutex_destroy (&queue->lock);
-  g_aligned_free (queue);
 }
 
 /* NiFi's order of the attribute `priority`: numbers first and lowest first, then texts, then those

@@ -56,11 +56,11 @@ typedef struct WeirQueue {
   const WeirConnection *connection;
 } WeirQueue;
 
-/* Returns: (transfer full). */
-WeirQueue *weir_queue_new (const WeirConnection *connection);
+/* @queue: zeroed memory. */
+void weir_queue_init (WeirQueue *queue, const WeirConnection *connection);
 
-/* It must be empty. Takes NULL. */
-void weir_queue_free (WeirQueue *queue);
+/* It must be empty. */
+void weir_queue_clear (WeirQueue *queue);
 
 /* Takes all of @list, which is empty afterwards. @wall becomes their queue time. */
 void weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall);

@@ -53,7 +53,8 @@ bind_routes (WeirNode *node)
   WeirRoute *routes;
 
   node->n_routes = weir_config_get_n_relationships (node->config);
-  routes = g_new0 (WeirRoute, node->n_routes);
+  routes = node->n_routes <= G_N_ELEMENTS (node->few_routes) ? node->few_routes
+                                                             : g_new0 (WeirRoute, node->n_routes);
   node->retries = g_new0 (const WeirRetry *, node->n_routes);
   for (unsigned i = 0; i < node->n_routes; i++) {
     const char *relationship = weir_config_get_relationship (node->config, i);
@@ -73,7 +74,8 @@ weir_node_unschedule (WeirNode *node)
 {
   for (unsigned i = 0; i < node->n_routes; i++)
     free_route (&node->routes[i]);
-  g_free ((void *)node->routes);
+  if (node->routes != node->few_routes)
+    g_free ((void *)node->routes);
   node->routes = NULL;
   node->n_routes = 0;
   g_clear_pointer (&node->retries, g_free);

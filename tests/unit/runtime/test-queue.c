@@ -1,5 +1,6 @@
 /* Tests engine/runtime/queue.c: orders, penalties, expiry and exact figures, of one queue alone. */
 #include "runtime/queue.h"
+#include "runtime/slab.h"
 
 #include <glib.h>
 
@@ -7,6 +8,7 @@ enum { N = 8 };
 
 typedef struct {
   WeirConnection *connection;
+  WeirSlab slab;
   WeirQueue *queue;
   WeirFlowFile flowfiles[N];
 } Fixture;
@@ -19,7 +21,9 @@ setup (Fixture *f, WeirOrder order)
   f->connection->max_count = 4;
   f->connection->max_bytes = 100;
   f->connection->expire_usec = 1000;
-  f->queue = weir_queue_new (f->connection);
+  weir_slab_init (&f->slab, sizeof (WeirQueue), 1);
+  f->queue = weir_slab_take (&f->slab);
+  weir_queue_init (f->queue, f->connection);
   for (unsigned i = 0; i < N; i++) {
     f->flowfiles[i].id = i;
     f->flowfiles[i].entry_time = 1000000 + i;
@@ -32,7 +36,8 @@ teardown (Fixture *f)
   WeirList list = { 0 };
 
   weir_queue_pop (f->queue, SIZE_MAX, 0, INT64_MAX, &list, &list);
-  weir_queue_free (f->queue);
+  weir_queue_clear (f->queue);
+  weir_slab_clear (&f->slab);
   weir_component_free (&f->connection->base);
   for (unsigned i = 0; i < N; i++)
     weir_attributes_unref (f->flowfiles[i].attributes);

@@ -1,0 +1,44 @@
+/* slab.c: one aligned piece of memory. */
+#include "runtime/slab.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define LINE       64u
+#define LARGE_PAGE (2u * 1024 * 1024)
+
+void
+weir_slab_init (WeirSlab *slab, size_t size, size_t n)
+{
+  size_t stride = (size + LINE - 1) / LINE * LINE;
+  size_t total = stride * MAX (n, 1);
+  bool is_large = total >= LARGE_PAGE;
+
+  slab->memory = g_aligned_alloc (1, total, is_large ? LARGE_PAGE : LINE);
+  if (is_large)
+    madvise (slab->memory, total, MADV_HUGEPAGE); /* a wish: without it, it only takes longer */
+  memset (slab->memory, 0, total);
+  slab->stride = stride;
+  slab->n_left = n;
+  slab->next = slab->memory;
+}
+
+void
+weir_slab_clear (WeirSlab *slab)
+{
+  g_aligned_free (slab->memory);
+  *slab = (WeirSlab){ 0 };
+}
+
+void *
+weir_slab_take (WeirSlab *slab)
+{
+  char *taken = slab->next;
+
+  g_assert (slab->n_left > 0);
+  slab->n_left--;
+  slab->next += slab->stride;
+  return taken;
+}
