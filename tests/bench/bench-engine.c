@@ -318,3 +318,10 @@ bench_start (void)
 int
 main (int argc, char **argv)
 {
+  bench_hops ();
+  bench_attributes ();
+  bench_queued ();
+  bench_start ();
+  bench_growth ();
+  return 0;
+}
