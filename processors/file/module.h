@@ -5,3 +5,4 @@
 
 extern const WeirProcessor get_file;
 extern const WeirProcessor list_file;
+extern const WeirProcessor tail_file;

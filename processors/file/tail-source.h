@@ -1,0 +1,50 @@
+/* tail-source.h: an open file that is tailed: which one it is, whether it is the one that was
+ * read before, and where its whole lines end.
+ *
+ * Thread: one at a time, for every function here. */
+#pragma once
+
+#include "tail-position.h"
+
+#include <sys/stat.h>
+#include <weir/session.h>
+
+typedef struct {
+  int fd; /* -1: none is open */
+  struct statx status;
+} TailSource;
+
+/* Opens a regular file, through symbolic links.
+ * Returns: 1; 0 when there is none; -1 with @error set. */
+int tail_source_open (TailSource *source, const char *path, GError **error);
+
+/* Takes one that is not open. */
+void tail_source_close (TailSource *source);
+
+/* In nanoseconds since 1970. */
+int64_t tail_status_get_changed (const struct statx *status);
+
+bool tail_status_is_same_file (const struct statx *status, const TailPosition *position);
+
+/* True if what lies before the position is what was read there. */
+bool tail_source_has_mark (const TailSource *source, const TailPosition *position);
+
+/* The position @offset in @source. False when it cannot be read. */
+bool tail_source_locate (const TailSource *source, int64_t offset, TailPosition *ret_position);
+
+typedef struct {
+  bool stop_at_nul;
+  bool is_final;    /* nothing will follow: a last line needs no end */
+  int64_t max_line; /* what is longer is cut */
+} TailLimits;
+
+/* Where to read to from @offset: behind the last whole line of the first MiB or so, or behind the
+ * first when it is longer. @scanned, which is nothing but a hint, is how far no end of a line was
+ * found the last time, and is set anew.
+ * Returns: @offset when there is nothing to read yet; -1 with @error set. */
+int64_t tail_source_find_end (const TailSource *source, int64_t offset, const TailLimits *limits,
+                              int64_t *scanned, GError **error);
+
+/* Makes what lies between @offset and @end the content of @flowfile. */
+bool tail_source_copy (const TailSource *source, WeirSession *session, WeirFlowFile *flowfile,
+                       int64_t offset, int64_t end, GError **error);

@@ -1,0 +1,278 @@
+/* tail.c: state, file and session of one tail brought together. */
+#include "tail.h"
+
+#include "name.h"
+#include "tail-follow.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+struct Tail {
+  char *path;
+  char *key;     /* of the state */
+  char *pattern; /* NULL: rotated files are not looked for */
+  bool is_missing;
+  int64_t since; /* a file made after it is read from its beginning */
+
+  /* The last look that found nothing to pass on: the position then, the file, and how far it was
+   * looked for the end of a line. */
+  char *seen_position;
+  struct statx seen;
+  int64_t scanned;
+};
+
+Tail *
+tail_new (const char *path, const TailOptions *options)
+{
+  Tail *tail = g_new0 (Tail, 1);
+  g_autofree char *escaped = g_uri_escape_string (path, "/", FALSE);
+
+  tail->path = g_strdup (path);
+  tail->key = g_strconcat ("file:", escaped, NULL);
+  if (options->rolling != NULL)
+    tail->pattern = tail_follow_make_pattern (options->rolling, path);
+  tail->since = INT64_MAX;
+  return tail;
+}
+
+Tail *
+tail_new_late (const char *path, const TailOptions *options, int64_t since)
+{
+  Tail *tail = tail_new (path, options);
+
+  tail->since = since;
+  return tail;
+}
+
+void
+tail_free (void *data)
+{
+  Tail *tail = data;
+
+  if (tail == NULL)
+    return;
+  g_free (tail->path);
+  g_free (tail->key);
+  g_free (tail->pattern);
+  g_free (tail->seen_position);
+  g_free (tail);
+}
+
+const char *
+tail_get_path (const Tail *tail)
+{
+  return tail->path;
+}
+
+static void
+set_position (Tail *tail, WeirSession *session, const TailPosition *position)
+{
+  g_autofree char *text = tail_position_format (position);
+
+  weir_session_set_state (session, tail->key, text);
+}
+
+static void
+tell (Tail *tail, const TailOptions *options, WeirError code, const char *what)
+{
+  g_autofree char *quoted = file_name_quote (tail->path);
+
+  file_notices_tell (options->notices, g_error_new (WEIR_ERROR, (int)code, "%s %s", quoted, what));
+}
+
+static bool
+is_made_since (const struct statx *status, int64_t since)
+{
+  return since != INT64_MAX && ((status->stx_mask & STATX_BTIME) == 0 ||
+                                status->stx_btime.tv_sec >= since / G_USEC_PER_SEC);
+}
+
+/* Where a file begins of which nothing was read. */
+static TailPosition
+begin (Tail *tail, const TailOptions *options)
+{
+  TailPosition position = { .mark = TAIL_MARK_NONE, .changed = INT64_MAX };
+  TailSource source;
+
+  if (options->start == TAIL_START_OLDEST)
+    position.changed = INT64_MIN;
+  if (options->start != TAIL_START_NOW)
+    return position;
+  position.changed = weir_context_get_wall_time (options->context) * 1000;
+  if (tail_source_open (&source, tail->path, NULL) > 0) {
+    int64_t end = (int64_t)source.status.stx_size;
+
+    tail_source_locate (&source, is_made_since (&source.status, tail->since) ? 0 : end, &position);
+    tail_source_close (&source);
+  }
+  return position;
+}
+
+static TailPosition
+get_position (Tail *tail, const TailOptions *options, const char *text)
+{
+  TailPosition position;
+
+  if (text != NULL && tail_position_parse (text, &position))
+    return position;
+  if (text != NULL)
+    tell (tail, options, WEIR_ERROR_CORRUPT,
+          "is read from the Initial Start Position: the state that says how far it was read "
+          "cannot be understood");
+  return begin (tail, options);
+}
+
+static bool
+is_as_seen (const Tail *tail, const char *text)
+{
+  const struct statx *seen = &tail->seen;
+  struct statx status;
+
+  return text != NULL && g_strcmp0 (text, tail->seen_position) == 0 &&
+         statx (AT_FDCWD, tail->path, 0, STATX_BASIC_STATS, &status) == 0 &&
+         status.stx_ino == seen->stx_ino && status.stx_dev_major == seen->stx_dev_major &&
+         status.stx_dev_minor == seen->stx_dev_minor && status.stx_size == seen->stx_size &&
+         S_ISREG (status.stx_mode) &&
+         tail_status_get_changed (&status) == tail_status_get_changed (seen);
+}
+
+/* How far a line without end is known already. */
+static int64_t
+get_scanned (const Tail *tail, const char *text, const TailSource *source)
+{
+  bool is_same = text != NULL && g_strcmp0 (text, tail->seen_position) == 0 &&
+                 source->status.stx_ino == tail->seen.stx_ino &&
+                 source->status.stx_size >= tail->seen.stx_size;
+
+  return is_same ? tail->scanned : 0;
+}
+
+static void
+remember (Tail *tail, const TailPosition *position, const TailSource *source, int64_t scanned)
+{
+  g_free (tail->seen_position);
+  tail->seen_position = tail_position_format (position);
+  tail->seen = source->status;
+  tail->scanned = scanned;
+}
+
+static void
+put_attributes (const Tail *tail, WeirSession *session, WeirFlowFile *flowfile, int64_t start,
+                int64_t end)
+{
+  static const char *const names[] = { "filename", "tailfile.original.path", "mime.type" };
+  g_autofree char *path = file_name_to_text (tail->path);
+  g_autofree char *name = g_path_get_basename (path);
+  const char *dot = strrchr (name, '.');
+  int stem = (int)(dot != NULL ? (size_t)(dot - name) : strlen (name));
+  g_autofree char *filename = g_strdup_printf ("%.*s.%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT "%s",
+                                               stem, name, start, end, dot != NULL ? dot : "");
+  const char *values[] = { filename, path, "text/plain" };
+
+  weir_session_put_attributes (session, flowfile, names, values, G_N_ELEMENTS (names));
+}
+
+static bool
+deliver (Tail *tail, WeirSession *session, const TailOptions *options, const TailSource *source,
+         int64_t start, int64_t end, GError **error)
+{
+  WeirFlowFile *flowfile = weir_session_create (session);
+  TailPosition position;
+
+  if (!tail_source_copy (source, session, flowfile, start, end, error))
+    return false;
+  if (!tail_source_locate (source, end, &position)) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_IO, "it became shorter while it was read");
+    return false;
+  }
+  put_attributes (tail, session, flowfile, start, end);
+  weir_session_transfer (session, flowfile, options->relationship);
+  set_position (tail, session, &position);
+  return true;
+}
+
+static int64_t
+read_source (Tail *tail, WeirSession *session, const TailOptions *options, const char *text,
+             const TailPosition *position, const TailSource *source, bool is_final, GError **error)
+{
+  const TailLimits limits = { options->stop_at_nul, is_final, options->max_line };
+  int64_t scanned = get_scanned (tail, text, source);
+  int64_t end = tail_source_find_end (source, position->offset, &limits, &scanned, error);
+
+  if (end < 0)
+    return -1;
+  if (end == position->offset) {
+    remember (tail, position, source, scanned);
+    return 0;
+  }
+  if (!deliver (tail, session, options, source, position->offset, end, error))
+    return -1;
+  return end - position->offset;
+}
+
+/* No bulletin: it may well come later. */
+static void
+note_missing (Tail *tail, const TailOptions *options)
+{
+  struct statx status;
+  bool was_missing = tail->is_missing;
+
+  tail->is_missing = statx (AT_FDCWD, tail->path, AT_SYMLINK_NOFOLLOW, 0, &status) < 0;
+  if (tail->is_missing && !was_missing) {
+    g_autofree char *quoted = file_name_quote (tail->path);
+
+    weir_context_log (options->context, WEIR_LOG_INFO, "%s does not exist: it is waited for",
+                      quoted);
+  }
+}
+
+int64_t
+tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError **error)
+{
+  const TailFollow follow = {
+    .path = tail->path,
+    .pattern = tail->pattern,
+    .notices = options->notices,
+    .wall = weir_context_get_wall_time (options->context),
+    .period = options->period,
+  };
+  g_autofree char *text = weir_session_get_state (session, tail->key);
+  g_autofree char *moved = NULL;
+  TailPosition position;
+  TailSource source;
+  bool is_final, found;
+  int64_t n = 0;
+
+  if (is_as_seen (tail, text))
+    return 0;
+  position = get_position (tail, options, text);
+  found = tail_follow (&follow, &position, &source, &is_final);
+  moved = tail_position_format (&position);
+  if (g_strcmp0 (text, moved) != 0 && (position.inode != 0 || options->start == TAIL_START_NOW))
+    weir_session_set_state (session, tail->key, moved);
+  if (!found) {
+    note_missing (tail, options);
+  } else {
+    tail->is_missing = false;
+    n = read_source (tail, session, options, text, &position, &source, is_final, error);
+    tail_source_close (&source);
+  }
+  if (n < 0) {
+    g_autofree char *quoted = file_name_quote (tail->path);
+
+    g_prefix_error (error, "tailing %s: ", quoted);
+  }
+  return n;
+}
+
+bool
+tail_forget (const Tail *tail, WeirSession *session, int64_t since)
+{
+  g_autofree char *text = weir_session_get_state (session, tail->key);
+  TailPosition position;
+
+  if (text != NULL && tail_position_parse (text, &position) && position.changed / 1000 >= since)
+    return false;
+  weir_session_set_state (session, tail->key, NULL);
+  return true;
+}
