@@ -119,15 +119,29 @@ weir_worker_push (WeirWorker *worker, WeirNode *node, bool last)
   return ++worker->n;
 }
 
+/* One of all, each in its turn: the ends of the deque may belong to those who come back at once.
+ * The oldest takes its place. Call with the lock held. */
+static WeirNode *
+take_any (WeirWorker *worker)
+{
+  size_t place = worker->oldest + worker->ticks / FAIRNESS_TICKS % worker->n;
+  WeirNode **slot = &worker->ring[place & (worker->capacity - 1)];
+  WeirNode *node = *slot;
+
+  *slot = worker->ring[worker->oldest];
+  worker->oldest = (worker->oldest + 1) & (worker->capacity - 1);
+  worker->n--;
+  return node;
+}
+
 WeirNode *
 weir_worker_take (WeirWorker *worker)
 {
-  if (++worker->ticks % FAIRNESS_TICKS == 0)
-    return weir_worker_steal (worker);
-
   WEIR_LOCKED (&worker->lock);
   if (worker->n == 0)
     return NULL;
+  if (++worker->ticks % FAIRNESS_TICKS == 0)
+    return take_any (worker);
   return worker->ring[(worker->oldest + --worker->n) & (worker->capacity - 1)];
 }
 

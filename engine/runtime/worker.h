@@ -24,7 +24,7 @@ unsigned weir_worker_get_index (const WeirWorker *worker);
 /* The deque. Returns: how many it has now. Thread: any. */
 size_t weir_worker_push (WeirWorker *worker, WeirNode *node, bool last);
 
-/* The newest task, and now and then the oldest, so that none waits for ever.
+/* The newest task, and now and then another, so that none waits for ever.
  * Returns: (transfer none) (nullable). */
 WeirNode *weir_worker_take (WeirWorker *worker);
 
