@@ -148,7 +148,7 @@ publish (Commit *commit, WeirWorker *worker)
     }
     if ((commit->gone[i] > 0 || commit->gone_bytes[i] != 0) &&
         weir_queue_acknowledge (queue, commit->gone[i], commit->gone_bytes[i]))
-      weir_node_wake (queue->source, worker);
+      weir_node_wake (queue->source, node->type->side_effects ? NULL : worker);
   }
 }
 

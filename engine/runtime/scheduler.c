@@ -292,6 +292,9 @@ on_stall_timer (void *data)
   }
   if (n_workers - n_stalled < scheduler->n_wanted && !atomic_load (&scheduler->stopping))
     add_spare (scheduler);
+  /* What a worker has pushed for itself before it got stuck, nobody was told of. */
+  if (n_stalled > 0 && atomic_load (&scheduler->n_queued) > 0)
+    wake_one (scheduler);
   if (atomic_load (&scheduler->n_tasks) > 0)
     watch (scheduler);
 }

@@ -53,8 +53,11 @@ weir_session_wake_output (WeirSession *session, unsigned index, WeirWorker *work
 {
   WeirNode *node = session->node;
 
-  /* A processor that acts on the world outside may be long in its next trigger. */
-  if (node->type->side_effects || index >= 64)
+  /* A processor that acts on the world outside may be long in its next trigger: another worker
+   * should begin with it. */
+  if (node->type->side_effects)
+    weir_node_wake (node->outputs[index]->target, NULL);
+  else if (index >= 64)
     weir_node_wake (node->outputs[index]->target, worker);
   else
     session->sent |= UINT64_C (1) << index;
