@@ -275,6 +275,9 @@ weir_engine_stop (WeirEngine *engine, int64_t usec)
     return false;
   for (guint i = 0; i < engine->nodes->len; i++)
     weir_node_finish (engine->nodes->pdata[i]);
+  /* Until on_stopped had returned, somebody could ask for a task; it finds its node stopped. */
+  while (weir_scheduler_step (engine->scheduler))
+    continue;
   engine->is_started = false;
   return true;
 }

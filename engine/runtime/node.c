@@ -242,6 +242,5 @@ weir_node_finish (WeirNode *node)
   node->held = NULL;
   weir_node_unschedule (node);
   weir_arena_clear (&node->evaluated);
-  g_assert ((atomic_load (&node->run) & ~WEIR_RUN_AGAIN) == 0);
   atomic_store (&node->phase, WEIR_PHASE_STOPPED);
 }

@@ -104,7 +104,7 @@ weir_timers_arm (WeirTimers *timers, WeirTimer *timer, int64_t when)
   } else {
     return;
   }
-  if (timer->position == 1 && timers->has_thread)
+  if (timer->position == 1)
     pthread_cond_signal (&timers->changed);
 }
 
