@@ -115,9 +115,10 @@ weir_node_schedule (WeirNode *node)
                   weir_clock_get_monotonic (node->engine->clock) + TRY_AGAIN_USEC);
     return;
   }
-  atomic_store (&node->max_tasks, node->tasks_wanted);
   /* It may have been stopped meanwhile: then it stays so, and weir_node_finish undoes this. */
   atomic_compare_exchange_strong (&node->phase, &starting, WEIR_PHASE_RUNNING);
+  /* Only now, or a second task could begin, find the node starting and start it again. */
+  atomic_store (&node->max_tasks, node->tasks_wanted);
 }
 
 int64_t
