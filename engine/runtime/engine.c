@@ -150,6 +150,7 @@ will_go_on (WeirNode *node, int64_t now)
 bool
 weir_engine_is_idle (WeirEngine *engine)
 {
+  uint64_t begun = weir_scheduler_get_begun (engine->scheduler);
   int64_t now = weir_clock_get_monotonic (engine->clock);
 
   if (weir_scheduler_get_tasks (engine->scheduler) > 0)
@@ -157,8 +158,10 @@ weir_engine_is_idle (WeirEngine *engine)
   for (guint i = 0; i < engine->nodes->len; i++)
     if (will_go_on (engine->nodes->pdata[i], now))
       return false;
-  /* A timer may have brought a task meanwhile, whose effects the loop did not see. */
-  return weir_scheduler_get_tasks (engine->scheduler) == 0;
+  /* A timer may have brought a task meanwhile, whose effects the loop did not see, even if it has
+   * ended since. */
+  return weir_scheduler_get_tasks (engine->scheduler) == 0 &&
+         weir_scheduler_get_begun (engine->scheduler) == begun;
 }
 
 bool

@@ -23,6 +23,7 @@ struct WeirScheduler {
   _Atomic unsigned next;      /* who gets what comes from outside */
   _Atomic size_t n_queued;
   _Atomic size_t n_tasks;
+  _Atomic uint64_t begun; /* how often the first task has come */
   _Atomic unsigned n_sleeping;
 
   WeirLock lock;
@@ -150,7 +151,8 @@ weir_scheduler_push (WeirScheduler *scheduler, WeirWorker *worker, WeirNode *nod
     worker =
         scheduler->workers[atomic_fetch_add_explicit (&scheduler->next, 1, memory_order_relaxed) %
                            MAX (1, scheduler->n_wanted)];
-  if (atomic_fetch_add (&scheduler->n_tasks, 1) == 0)
+  if (atomic_fetch_add (&scheduler->n_tasks, 1) == 0) {
+    atomic_fetch_add (&scheduler->begun, 1); /* before anybody can take it */
     watch (scheduler);
   n = weir_worker_push (worker, node, where == WEIR_PUSH_LAST);
   atomic_fetch_add (&scheduler->n_queued, 1);
@@ -176,6 +178,12 @@ weir_scheduler_get_tasks (WeirScheduler *scheduler)
 }
 
 uint64_t
+uint64_t
+weir_scheduler_get_begun (WeirScheduler *scheduler)
+{
+  return atomic_load (&scheduler->begun);
+}
+
 weir_scheduler_get_rests (WeirScheduler *scheduler)
 {
   WEIR_LOCKED (&scheduler->lock);

@@ -37,6 +37,10 @@ void weir_scheduler_done (WeirScheduler *scheduler);
 /* Tasks that are queued or running. */
 size_t weir_scheduler_get_tasks (WeirScheduler *scheduler);
 
+/* How often there was a task after there was none: where that is the same before and after, and
+ * there was none both times, there was none in between. */
+uint64_t weir_scheduler_get_begun (WeirScheduler *scheduler);
+
 /* How often the last task has ended. */
 uint64_t weir_scheduler_get_rests (WeirScheduler *scheduler);
 
