@@ -234,9 +234,14 @@ weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
 bool
 weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes)
 {
-  uint64_t count = atomic_fetch_sub_explicit (&queue->count, n, memory_order_seq_cst) - n;
-  uint64_t rest = atomic_fetch_sub_explicit (&queue->bytes, bytes, memory_order_seq_cst) - bytes;
+  uint64_t count;
+  uint64_t rest;
 
+  /* Read again after both: of two tasks that do this at once, one sees what both have done. */
+  atomic_fetch_sub (&queue->count, n);
+  atomic_fetch_sub (&queue->bytes, bytes);
+  count = atomic_load (&queue->count);
+  rest = atomic_load (&queue->bytes);
   /* Half empty, so that the source is not woken for each FlowFile that leaves a full queue. */
   return atomic_load_explicit (&queue->was_full, memory_order_seq_cst) &&
          (queue->max_count == 0 || count <= queue->max_count / 2) &&
