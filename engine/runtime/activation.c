@@ -98,16 +98,18 @@ rest_until (WeirNode *node, int64_t until)
 }
 
 /* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
- * that leaves its input where it is. */
+ * that leaves its input where it is. One that looked and found nothing does not leave it: another
+ * task was first, and what is there now has come since. */
 static void
-rest (WeirNode *node, WeirOutcome outcome, unsigned n_triggers, int64_t now)
+rest (WeirNode *node, const WeirSession *session, WeirOutcome outcome, unsigned n_triggers)
 {
+  int64_t now = session->monotonic;
   bool did_nothing = outcome != WEIR_OUTCOME_WORKED && n_triggers == 1;
 
   atomic_store (&node->is_dry, node->is_source && (did_nothing || outcome == WEIR_OUTCOME_IDLE));
   if (!did_nothing || node->mode != WEIR_SCHEDULE_EVENT || atomic_load (&node->yield_until) > now)
     return;
-  if (node->is_source || weir_node_has_ready (node))
+  if (node->is_source || (!session->found_nothing && weir_node_has_ready (node)))
     rest_until (node, weir_time_add (now, MAX (node->yield_usec, REST_USEC)));
 }
 
@@ -204,7 +206,7 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
 
   usec = session->monotonic - start;
   weir_node_set_due (node);
-  rest (node, outcome, n, session->monotonic);
+  rest (node, session, outcome, n);
   adapt (node, batch, n, usec);
   atomic_fetch_add_explicit (&node->stats.tasks, n, memory_order_relaxed);
   atomic_fetch_add_explicit (&node->stats.task_nsec, (uint64_t)usec * 1000, memory_order_relaxed);

@@ -154,6 +154,7 @@ weir_scheduler_push (WeirScheduler *scheduler, WeirWorker *worker, WeirNode *nod
   if (atomic_fetch_add (&scheduler->n_tasks, 1) == 0) {
     atomic_fetch_add (&scheduler->begun, 1); /* before anybody can take it */
     watch (scheduler);
+  }
   n = weir_worker_push (worker, node, where == WEIR_PUSH_LAST);
   atomic_fetch_add (&scheduler->n_queued, 1);
   /* The one that a worker has just pushed it will take itself in a moment. */
@@ -178,12 +179,12 @@ weir_scheduler_get_tasks (WeirScheduler *scheduler)
 }
 
 uint64_t
-uint64_t
 weir_scheduler_get_begun (WeirScheduler *scheduler)
 {
   return atomic_load (&scheduler->begun);
 }
 
+uint64_t
 weir_scheduler_get_rests (WeirScheduler *scheduler)
 {
   WEIR_LOCKED (&scheduler->lock);

@@ -35,6 +35,7 @@ weir_session_begin (WeirSession *session, WeirNode *node)
 {
   session->node = node;
   session->prefetch = 1;
+  session->found_nothing = false;
   session->wall = weir_clock_get_wall (session->engine->clock);
   session->monotonic = weir_clock_get_monotonic (session->engine->clock);
 }
@@ -204,11 +205,11 @@ static bool
 fetch (WeirSession *session, size_t max)
 {
   WeirNode *node = session->node;
+  /* Once for all: counted by several tasks at a time, one of them would pass over a queue. */
+  unsigned first = atomic_fetch_add_explicit (&node->next_input, 1, memory_order_relaxed);
 
   for (unsigned i = 0; i < node->n_inputs && session->inbox.head == NULL; i++) {
-    unsigned index =
-        atomic_fetch_add_explicit (&node->next_input, 1, memory_order_relaxed) % node->n_inputs;
-    WeirQueue *queue = node->inputs[index];
+    WeirQueue *queue = node->inputs[(first % node->n_inputs + i) % node->n_inputs];
     WeirList expired = { 0 };
 
     if (!weir_queue_has_ready (queue, session->monotonic))
@@ -219,7 +220,8 @@ fetch (WeirSession *session, size_t max)
       weir_session_expire (session, flowfile, queue);
     }
   }
-  return session->inbox.head != NULL;
+  session->found_nothing = session->inbox.head == NULL;
+  return !session->found_nothing;
 }
 
 WeirFlowFile *

@@ -390,6 +390,41 @@ test_who_leaves_its_input_rests (void)
   g_assert_cmpuint (n_waits, <=, 3);
 }
 
+/* Finds nothing in its queue, but when it returns there is something: as when another task of the
+ * node took what this one was triggered for, and more came in meanwhile. */
+static bool
+on_miss (void *state, WeirSession *session, GError **error)
+{
+  WeirQueue *queue = session->node->inputs[0];
+  WeirFlowFile *flowfile = weir_session_get (session);
+  WeirList list = { 0 };
+
+  n_waits++;
+  if (flowfile != NULL) {
+    weir_session_transfer (session, flowfile, 0);
+  } else if (n_waits == 1) {
+    weir_list_append (&list, weir_flowfile_new (&session->magazine));
+    weir_queue_push (queue, &list, 0);
+  }
+  return true;
+}
+
+static const WeirProcessor miss = KIT_PROCESSOR ("Miss", on_miss);
+
+static void
+test_who_finds_nothing_does_not_rest (void)
+{
+  g_autoptr (Kit) kit = prepare (&miss, 0);
+
+  kit_start (kit);
+  kit_run (kit);
+  atomic_store (&kit_node (kit, "test")->wake_at, 0);
+  weir_node_wake (kit_node (kit, "test"), NULL);
+  kit_run (kit);
+  g_assert_cmpuint (n_waits, >=, 2);
+  g_assert_cmpuint (kit_count (kit, 1), ==, 1);
+}
+
 /* Without a pause it would be asked as fast as possible, and for ever. */
 static void
 test_a_yield_of_nothing_is_a_rest (void)
@@ -542,6 +577,7 @@ main (int argc, char **argv)
   g_test_add_func ("/node/cron", test_cron);
   g_test_add_func ("/node/wake after", test_wake_after);
   g_test_add_func ("/node/leaves its input", test_who_leaves_its_input_rests);
+  g_test_add_func ("/node/finds nothing", test_who_finds_nothing_does_not_rest);
   g_test_add_func ("/node/yield of nothing", test_a_yield_of_nothing_is_a_rest);
   g_test_add_func ("/node/without end", test_times_without_end);
   g_test_add_func ("/node/start again", test_start_is_tried_again);
