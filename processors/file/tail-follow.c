@@ -105,28 +105,41 @@ fill (GPtrArray *list, const TailFollow *follow, DIR *directory, const char *par
   g_pattern_spec_free (spec);
 }
 
-/* Returns: (transfer full): oldest first. */
+static void
+tell (const TailFollow *follow, const char *doing, const char *path, int errnum)
+{
+  GError *error = NULL;
+
+  file_name_set_errno (&error, doing, path, errnum);
+  file_notices_tell (follow->notices, error);
+}
+
+/* Returns: (transfer full) (nullable): oldest first; NULL when that cannot be known. */
 static GPtrArray *
 list_rotated (const TailFollow *follow)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func (rotated_free);
   g_autofree char *parent = g_path_get_dirname (follow->path);
-  DIR *directory = follow->pattern != NULL ? opendir (parent) : NULL;
+  DIR *directory;
 
-  if (directory != NULL) {
-    fill (list, follow, directory, parent);
-    closedir (directory);
-    g_ptr_array_sort (list, compare);
-  } else if (follow->pattern != NULL && errno != ENOENT) {
-    GError *error = NULL;
-
-    file_name_set_errno (&error, "look for rotated files in", parent, errno);
-    file_notices_tell (follow->notices, error);
+  if (follow->pattern == NULL)
+    return list;
+  directory = opendir (parent);
+  if (directory == NULL) {
+    if (errno == ENOENT)
+      return list;
+    tell (follow, "look for rotated files in", parent, errno);
+    g_ptr_array_unref (list);
+    return NULL;
   }
+  fill (list, follow, directory, parent);
+  closedir (directory);
+  g_ptr_array_sort (list, compare);
   return list;
 }
 
-static bool
+/* Returns: as tail_source_open; what is wrong was told. */
+static int
 open_source (const TailFollow *follow, const char *path, TailSource *source)
 {
   GError *error = NULL;
@@ -134,7 +147,19 @@ open_source (const TailFollow *follow, const char *path, TailSource *source)
 
   if (error != NULL)
     file_notices_tell (follow->notices, error);
-  return found > 0;
+  return found;
+}
+
+/* Returns: as tail_source_check_mark; what is wrong was told. */
+static int
+check_mark (const TailFollow *follow, const char *path, const TailSource *source,
+            const TailPosition *position)
+{
+  int is_it = tail_source_check_mark (source, position);
+
+  if (is_it < 0)
+    tell (follow, "read", path, errno);
+  return is_it;
 }
 
 static bool
@@ -143,9 +168,9 @@ has_mark (const TailFollow *follow, const char *path, const TailPosition *positi
   TailSource source;
   bool is_it;
 
-  if (!open_source (follow, path, &source))
+  if (open_source (follow, path, &source) <= 0)
     return false;
-  is_it = tail_source_has_mark (&source, position);
+  is_it = check_mark (follow, path, &source, position) > 0;
   tail_source_close (&source);
   return is_it;
 }
@@ -172,16 +197,36 @@ find (const TailFollow *follow, const GPtrArray *list, const TailPosition *posit
   return -1;
 }
 
+static int64_t
+get_changed (const GPtrArray *list, guint index)
+{
+  return tail_status_get_changed (&((const Rotated *)list->pdata[index])->status);
+}
+
 /* The oldest that was rotated after the file that was read from and is gone. */
 static guint
 find_later (const GPtrArray *list, const TailPosition *position)
 {
   guint i = 0;
 
-  while (i < list->len &&
-         tail_status_get_changed (&((const Rotated *)list->pdata[i])->status) <= position->changed)
+  while (i < list->len && get_changed (list, i) <= position->changed)
     i++;
   return i;
+}
+
+/* True if a copy was made of lines that were never read: of a file that was empty at the last look,
+ * and is truncated now. What was renamed is older than the file that followed it. */
+static bool
+has_copy (const GPtrArray *list, const TailPosition *position)
+{
+  for (guint i = find_later (list, position); i < list->len; i++) {
+    const struct statx *status = &((const Rotated *)list->pdata[i])->status;
+
+    if ((status->stx_mask & STATX_BTIME) != 0 &&
+        tail_stamp_to_nsec (&status->stx_btime) > position->changed)
+      return true;
+  }
+  return false;
 }
 
 static bool
@@ -194,10 +239,9 @@ is_settled (const TailFollow *follow, const struct statx *status, bool has_succe
 }
 
 static bool
-follow_rotated (const TailFollow *follow, TailPosition *position, bool has_current,
-                TailSource *ret_source, bool *ret_is_final)
+follow_rotated (const TailFollow *follow, const GPtrArray *list, TailPosition *position,
+                bool has_current, TailSource *ret_source, bool *ret_is_final)
 {
-  g_autoptr (GPtrArray) list = list_rotated (follow);
   int found = find (follow, list, position);
   guint i = found >= 0 ? (guint)found : find_later (list, position);
 
@@ -205,7 +249,7 @@ follow_rotated (const TailFollow *follow, TailPosition *position, bool has_curre
     const Rotated *rotated = list->pdata[i];
     TailSource source;
 
-    if (!open_source (follow, rotated->path, &source))
+    if (open_source (follow, rotated->path, &source) <= 0)
       continue;
     if ((int)i != found)
       tail_source_locate (&source, 0, position);
@@ -219,26 +263,51 @@ follow_rotated (const TailFollow *follow, TailPosition *position, bool has_curre
   return false;
 }
 
+/* What has the name is not what was read, or nothing of it was read. Takes what is open in
+ * @current. */
+static bool
+find_next (const TailFollow *follow, TailPosition *position, TailSource *current, bool is_same,
+           TailSource *ret_source, bool *ret_is_final)
+{
+  g_autoptr (GPtrArray) list = list_rotated (follow);
+
+  if (list == NULL) {
+    tail_source_close (current);
+    return false;
+  }
+  if (!is_same || has_copy (list, position)) {
+    if (follow_rotated (follow, list, position, current->fd >= 0, ret_source, ret_is_final)) {
+      tail_source_close (current);
+      return true;
+    }
+    if (current->fd < 0)
+      return false;
+    tail_source_locate (current, 0, position);
+    if (list->len > 0) /* all of them were seen */
+      position->changed = MAX (position->changed, get_changed (list, list->len - 1));
+  }
+  *ret_source = *current;
+  *ret_is_final = false;
+  return true;
+}
+
 bool
 tail_follow (const TailFollow *follow, TailPosition *position, TailSource *ret_source,
              bool *ret_is_final)
 {
   TailSource current;
-  bool has_current = open_source (follow, follow->path, &current);
+  int is_same = 0;
 
-  if (has_current && tail_status_is_same_file (&current.status, position) &&
-      tail_source_has_mark (&current, position)) {
-    *ret_source = current;
-    *ret_is_final = false;
-    return true;
-  }
-  if (follow_rotated (follow, position, has_current, ret_source, ret_is_final)) {
-    tail_source_close (&current);
-    return true;
-  }
-  if (!has_current)
+  if (open_source (follow, follow->path, &current) < 0)
     return false;
-  tail_source_locate (&current, 0, position);
+  if (current.fd >= 0 && tail_status_is_same_file (&current.status, position))
+    is_same = check_mark (follow, follow->path, &current, position);
+  if (is_same < 0) {
+    tail_source_close (&current);
+    return false;
+  }
+  if (is_same == 0 || position->offset == 0)
+    return find_next (follow, position, &current, is_same > 0, ret_source, ret_is_final);
   *ret_source = current;
   *ret_is_final = false;
   return true;

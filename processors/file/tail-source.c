@@ -71,11 +71,15 @@ tail_source_close (TailSource *source)
 }
 
 int64_t
+tail_stamp_to_nsec (const struct statx_timestamp *stamp)
+{
+  return CLAMP (stamp->tv_sec, -SECONDS_MAX, SECONDS_MAX) * INT64_C (1000000000) + stamp->tv_nsec;
+}
+
+int64_t
 tail_status_get_changed (const struct statx *status)
 {
-  int64_t seconds = CLAMP (status->stx_mtime.tv_sec, -SECONDS_MAX, SECONDS_MAX);
-
-  return seconds * INT64_C (1000000000) + status->stx_mtime.tv_nsec;
+  return tail_stamp_to_nsec (&status->stx_mtime);
 }
 
 static uint64_t
@@ -111,28 +115,33 @@ read_at (int fd, char *buffer, size_t size, int64_t offset)
   return (ssize_t)done;
 }
 
-static bool
+/* Returns: 1; 0 when the file is shorter than @offset; -1 with errno set. */
+static int
 get_mark (int fd, int64_t offset, uint64_t *ret_mark)
 {
   char buffer[TAIL_MARK_SIZE];
   size_t size = (size_t)MIN (offset, (int64_t)sizeof buffer);
+  const int64_t places[] = { 0, offset - (int64_t)size };
   uint64_t mark = TAIL_MARK_NONE;
 
-  if (read_at (fd, buffer, size, 0) != (ssize_t)size)
-    return false;
-  mark = tail_mark_add (mark, buffer, size);
-  if (read_at (fd, buffer, size, offset - (int64_t)size) != (ssize_t)size)
-    return false;
-  *ret_mark = tail_mark_add (mark, buffer, size);
-  return true;
+  for (size_t i = 0; i < G_N_ELEMENTS (places); i++) {
+    ssize_t n = read_at (fd, buffer, size, places[i]);
+
+    if (n != (ssize_t)size)
+      return n < 0 ? -1 : 0;
+    mark = tail_mark_add (mark, buffer, size);
+  }
+  *ret_mark = mark;
+  return 1;
 }
 
-bool
-tail_source_has_mark (const TailSource *source, const TailPosition *position)
+int
+tail_source_check_mark (const TailSource *source, const TailPosition *position)
 {
   uint64_t mark;
+  int found = get_mark (source->fd, position->offset, &mark);
 
-  return get_mark (source->fd, position->offset, &mark) && mark == position->mark;
+  return found == 1 ? mark == position->mark : found;
 }
 
 bool
@@ -140,7 +149,7 @@ tail_source_locate (const TailSource *source, int64_t offset, TailPosition *ret_
 {
   uint64_t mark;
 
-  if (!get_mark (source->fd, offset, &mark))
+  if (get_mark (source->fd, offset, &mark) != 1)
     return false;
   *ret_position = (TailPosition){
     .device = get_device (&source->status),

@@ -22,12 +22,14 @@ int tail_source_open (TailSource *source, const char *path, GError **error);
 void tail_source_close (TailSource *source);
 
 /* In nanoseconds since 1970. */
+int64_t tail_stamp_to_nsec (const struct statx_timestamp *stamp);
 int64_t tail_status_get_changed (const struct statx *status);
 
 bool tail_status_is_same_file (const struct statx *status, const TailPosition *position);
 
-/* True if what lies before the position is what was read there. */
-bool tail_source_has_mark (const TailSource *source, const TailPosition *position);
+/* Whether what lies before the position is what was read there.
+ * Returns: 1 or 0; -1 with errno set when it cannot be read. */
+int tail_source_check_mark (const TailSource *source, const TailPosition *position);
 
 /* The position @offset in @source. False when it cannot be read. */
 bool tail_source_locate (const TailSource *source, int64_t offset, TailPosition *ret_position);

@@ -134,6 +134,48 @@ test_copytruncate (void)
   tailing_assert_new (&f, "header\nfour, and more than there was\n");
 }
 
+/* Nothing was read of it before it was copied and truncated: its lines are in the copy alone. */
+static void
+test_copytruncate_of_what_was_empty (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, "app.log.*");
+  tailing_add (&f, "app.log", "");
+  tailing_date (&f, "app.log", 1);
+  tailing_assert_new (&f, "");
+  tailing_add (&f, "app.log", "one\n");
+  copy_and_truncate (&f, "app.log", "app.log.1");
+  tailing_date (&f, "app.log", 2);
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "one\n");
+  tailing_assert_new (&f, "");
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "");
+  tailing_add (&f, "app.log", "two\n");
+  tailing_assert_new (&f, "two\n");
+}
+
+/* Who writes to the old file after the new one was begun does not make it new. */
+static void
+test_late_writer (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, "app.log.*");
+  tailing_add (&f, "app.log", "one\n");
+  tailing_assert_new (&f, "one\n");
+  tailing_rename (&f, "app.log", "app.log.1");
+  tailing_add (&f, "app.log", "");
+  tailing_assert_new (&f, "");
+  tailing_add (&f, "app.log.1", "late\n");
+  tailing_assert_new (&f, "");
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "");
+  tailing_add (&f, "app.log", "two\n");
+  tailing_assert_new (&f, "two\n");
+}
+
 static void
 test_truncation (void)
 {
@@ -247,6 +289,8 @@ main (int argc, char **argv)
   g_test_add_func ("/tail/two rotations while stopped", test_two_rotations_while_stopped);
   g_test_add_func ("/tail/rotated away and deleted", test_rotated_away_and_deleted);
   g_test_add_func ("/tail/copytruncate", test_copytruncate);
+  g_test_add_func ("/tail/copytruncate of what was empty", test_copytruncate_of_what_was_empty);
+  g_test_add_func ("/tail/late writer", test_late_writer);
   g_test_add_func ("/tail/truncation", test_truncation);
   g_test_add_func ("/tail/same start", test_rewritten_with_the_same_start);
   g_test_add_func ("/tail/post rollover", test_post_rollover);
