@@ -57,6 +57,13 @@
 /* A pattern for dates is a line. */
 #define WEIR_LIMIT_EXPR_DATE_PATTERN 1000
 
+/* JSON in an attribute: what reads and writes it recurses. */
+#define WEIR_LIMIT_EXPR_JSON_DEPTH 200
+
+/* Steps of a JSONPath, and filters in filters. */
+#define WEIR_LIMIT_EXPR_PATH_STEPS 100
+#define WEIR_LIMIT_EXPR_PATH_DEPTH 20
+
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 

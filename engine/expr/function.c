@@ -3,17 +3,10 @@
 #include "base/suggest.h"
 
 const WeirExprFamily *const weir_expr_families[] = {
-  &weir_expr_logic_family,
-  &weir_expr_string_family,
-  &weir_expr_list_family,
-  &weir_expr_search_family,
-  &weir_expr_regex_family,
-  &weir_expr_encode_family,
-  &weir_expr_math_family,
-  &weir_expr_date_family,
-  &weir_expr_system_family,
-  &weir_expr_multi_family,
-  NULL,
+  &weir_expr_logic_family,  &weir_expr_string_family, &weir_expr_list_family,
+  &weir_expr_search_family, &weir_expr_regex_family,  &weir_expr_encode_family,
+  &weir_expr_math_family,   &weir_expr_date_family,   &weir_expr_json_family,
+  &weir_expr_system_family, &weir_expr_multi_family,  NULL,
 };
 
 const WeirExprFunction *

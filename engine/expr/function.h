@@ -88,6 +88,7 @@ extern const WeirExprFamily weir_expr_multi_family;
 extern const WeirExprFamily weir_expr_encode_family;
 extern const WeirExprFamily weir_expr_math_family;
 extern const WeirExprFamily weir_expr_date_family;
+extern const WeirExprFamily weir_expr_json_family;
 extern const WeirExprFamily weir_expr_system_family;
 
 /* Returns: (transfer none) (nullable): the first row with that name. Thread: any. */
