@@ -3,6 +3,7 @@
 
 #include <weir/processor.h>
 
+extern const WeirProcessor fetch_file;
 extern const WeirProcessor get_file;
 extern const WeirProcessor list_file;
 extern const WeirProcessor tail_file;

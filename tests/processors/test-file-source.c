@@ -1,4 +1,5 @@
-/* Tests processors/file/source.c: what is deleted, and what had better stay. */
+/* Tests processors/file/source.c and move.c: what is deleted or moved, and what had better stay. */
+#include "file/move.h"
 #include "file/source.h"
 #include "scratch.h"
 
@@ -149,6 +150,46 @@ test_link_is_not_followed (void)
   file_sources_close (sources);
 }
 
+/* What came in between: a change of the file, or another of its name where it is to go. */
+static void
+test_moves (void)
+{
+  static const struct {
+    FileMoveConflict conflict;
+    bool is_changed, is_taken;
+    const char *in, *there;
+  } cases[] = {
+    { FILE_MOVE_FAIL, false, false, "", "new" },   { FILE_MOVE_FAIL, false, true, "a", "old" },
+    { FILE_MOVE_KEEP, false, true, "", "old" },    { FILE_MOVE_REPLACE, false, true, "", "new" },
+    { FILE_MOVE_REPLACE, true, true, "a", "old" }, { FILE_MOVE_KEEP, true, true, "a", "old" },
+    { FILE_MOVE_RENAME, true, true, "a", "old" },
+  };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_auto (Scratch) scratch = { 0 };
+    FileSources *sources = file_sources_new (NULL);
+    g_autofree char *there = NULL;
+    FileMove *move;
+
+    g_test_message ("case %zu", i);
+    scratch_init (&scratch);
+    there = scratch_path (&scratch, "there");
+    scratch_write (&scratch, "in/a", "new", -1);
+    scratch_write (&scratch, "there/b", "", 0);
+    move = file_move_new (take (&scratch, sources, NULL, "a"), there, cases[i].conflict, 1);
+    if (cases[i].is_changed)
+      scratch_append (&scratch, "in/a", "er");
+    if (cases[i].is_taken)
+      scratch_write (&scratch, "there/a", "old", -1);
+    file_move_run (move);
+    scratch_assert_list (&scratch, "in", cases[i].in);
+    scratch_assert_list (&scratch, "there", "a b");
+    scratch_assert_content (&scratch, "there/a", cases[i].there);
+    file_move_free (move);
+    file_sources_close (sources);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -157,5 +198,6 @@ main (int argc, char **argv)
   g_test_add_func ("/file-source/knows what is taken", test_knows_what_is_taken);
   g_test_add_func ("/file-source/changed stays", test_changed_stays);
   g_test_add_func ("/file-source/link is not followed", test_link_is_not_followed);
+  g_test_add_func ("/file-source/moves", test_moves);
   return g_test_run ();
 }
