@@ -171,12 +171,16 @@ run_triggers (WeirNode *node, WeirWorker *worker, unsigned batch, WeirOutcome *r
   return n;
 }
 
-/* This turn is the one that was asked for. */
-static void
-clear_wake (WeirNode *node)
+/* True when this turn is the one that was asked for. */
+static bool
+take_wake (WeirNode *node)
 {
-  if (atomic_load (&node->wake_at) <= weir_clock_get_monotonic (node->engine->clock))
-    atomic_store (&node->wake_at, INT64_MAX);
+  int64_t wake_at = atomic_load (&node->wake_at);
+
+  if (wake_at == INT64_MAX || wake_at > weir_clock_get_monotonic (node->engine->clock))
+    return false;
+  /* Not what was asked for meanwhile: that is another turn. */
+  return atomic_compare_exchange_strong (&node->wake_at, &wake_at, INT64_MAX);
 }
 
 void
@@ -188,13 +192,13 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
   unsigned n;
   int64_t start;
   int64_t usec;
+  bool was_woken;
 
   if (atomic_load (&node->phase) == WEIR_PHASE_STARTING) {
     weir_node_schedule (node);
     return;
   }
-  if (atomic_load (&node->wake_at) < INT64_MAX)
-    clear_wake (node);
+  was_woken = take_wake (node);
   /* More than this task can do in its turn: let another begin. */
   if ((atomic_load (&node->run) & ~WEIR_RUN_AGAIN) < atomic_load (&node->max_tasks))
     weir_node_wake (node, worker);
@@ -205,6 +209,9 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
   weir_session_end (session, worker);
 
   usec = session->monotonic - start;
+  /* What was to be done is not done, and nothing else may ever ask for it. */
+  if (was_woken && (outcome == WEIR_OUTCOME_FAILED || outcome == WEIR_OUTCOME_PENALIZED))
+    weir_context_wake_after (&node->context, node->yield_usec);
   weir_node_set_due (node);
   rest (node, session, outcome, n);
   adapt (node, batch, n, usec);
