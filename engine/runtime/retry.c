@@ -55,14 +55,15 @@ retry (WeirSession *session, WeirRecord *root, const WeirRetry *rule)
     atomic_store (&node->yield_until, weir_time_add (now, delay));
 }
 
-/* How @record is retried, or NULL when it is not: it goes elsewhere, comes from no queue, or has
- * used up its attempts. */
+/* How @record is retried, or NULL when it is not: it goes elsewhere, comes from no queue, comes
+ * from one that is held, to which the module has a pointer, or has used up its attempts. */
 static const WeirRetry *
 retry_of (const WeirNode *node, const WeirRecord *record, const WeirRecord *root)
 {
   WeirAttributes *before;
 
-  if (record->fate != WEIR_TRANSFERRED || root->source == NULL || root->undone)
+  if (record->fate != WEIR_TRANSFERRED || root->source == NULL || root->undone ||
+      root->fate == WEIR_HELD)
     return NULL;
   before = root->attributes_changed ? root->old_attributes : root->flowfile->attributes;
   if (count_of (node, before) >= node->routes[record->relationship].attempts)
