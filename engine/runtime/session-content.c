@@ -7,15 +7,66 @@
 #include "store/content-writer.h"
 
 struct WeirReader {
-  WeirSession *session;
+  WeirOpen open; /* first, as in the writer */
   WeirContentReader reader;
 };
 
 struct WeirWriter {
-  WeirSession *session;
+  WeirOpen open;
   WeirFlowFile *flowfile;
   WeirContentWriter writer;
 };
+
+static void
+add_open (WeirSession *session, WeirOpen *open, void (*on_give_up) (WeirOpen *open))
+{
+  *open = (WeirOpen){ session, session->open, &session->open, on_give_up };
+  if (open->next != NULL)
+    open->next->place = &open->next;
+  session->open = open;
+}
+
+static void
+remove_open (WeirOpen *open)
+{
+  if (open->session == NULL)
+    return;
+  *open->place = open->next;
+  if (open->next != NULL)
+    open->next->place = open->place;
+  open->session = NULL;
+}
+
+void
+weir_session_give_up_open (WeirSession *session)
+{
+  for (WeirOpen *open; (open = session->open) != NULL;) {
+    remove_open (open);
+    open->on_give_up (open);
+  }
+}
+
+static bool
+is_open (const WeirOpen *open, GError **error)
+{
+  if (open->session != NULL)
+    return true;
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_FAILED,
+                       "the trigger that opened this reader or writer is over");
+  return false;
+}
+
+static void
+on_give_up_reader (WeirOpen *open)
+{
+  weir_content_reader_clear (&((WeirReader *)open)->reader);
+}
+
+static void
+on_give_up_writer (WeirOpen *open)
+{
+  weir_content_writer_clear (&((WeirWriter *)open)->writer);
+}
 
 /* The mistake is noted in the session; the module gets it too, so that it stops here. */
 static bool
@@ -71,19 +122,21 @@ weir_session_read (WeirSession *session, const WeirFlowFile *flowfile, GError **
     return NULL;
   }
   reader = g_new (WeirReader, 1);
-  reader->session = session;
+  add_open (session, &reader->open, on_give_up_reader);
   weir_content_reader_init (&reader->reader, &flowfile->content);
-  session->n_open++;
   return reader;
 }
 
 ssize_t
 weir_reader_read (WeirReader *reader, void *buffer, size_t size, GError **error)
 {
-  ssize_t n = weir_content_reader_read (&reader->reader, buffer, size, error);
+  ssize_t n;
 
+  if (!is_open (&reader->open, error))
+    return -1;
+  n = weir_content_reader_read (&reader->reader, buffer, size, error);
   if (n > 0)
-    reader->session->bytes_read += (uint64_t)n;
+    reader->open.session->bytes_read += (uint64_t)n;
   return n;
 }
 
@@ -92,8 +145,9 @@ weir_reader_free (WeirReader *reader)
 {
   if (reader == NULL)
     return;
-  reader->session->n_open--;
-  weir_content_reader_clear (&reader->reader);
+  if (reader->open.session != NULL)
+    weir_content_reader_clear (&reader->reader);
+  remove_open (&reader->open);
   g_free (reader);
 }
 
@@ -107,10 +161,9 @@ weir_session_write (WeirSession *session, WeirFlowFile *flowfile, GError **error
     return NULL;
   }
   writer = g_new (WeirWriter, 1);
-  writer->session = session;
+  add_open (session, &writer->open, on_give_up_writer);
   writer->flowfile = flowfile;
   weir_content_writer_init (&writer->writer, session->engine->store);
-  session->n_open++;
   return writer;
 }
 
@@ -128,21 +181,25 @@ weir_session_append (WeirSession *session, WeirFlowFile *flowfile, GError **erro
 bool
 weir_writer_write (WeirWriter *writer, const void *data, size_t size, GError **error)
 {
-  return weir_content_writer_write (&writer->writer, data, size, error);
+  return is_open (&writer->open, error) &&
+         weir_content_writer_write (&writer->writer, data, size, error);
 }
 
 bool
 weir_writer_write_content (WeirWriter *writer, const WeirFlowFile *flowfile, uint64_t offset,
                            uint64_t size, GError **error)
 {
-  if (weir_session_record (writer->session, flowfile) == NULL)
-    return refuse (writer->session, error);
+  WeirSession *session = writer->open.session;
+
+  if (!is_open (&writer->open, error))
+    return false;
+  if (weir_session_record (session, flowfile) == NULL)
+    return refuse (session, error);
   if (offset > flowfile->content.size || size > flowfile->content.size - offset) {
-    weir_session_fail (writer->session,
-                       "the processor asked for bytes beyond the end of a content");
-    return refuse (writer->session, error);
+    weir_session_fail (session, "the processor asked for bytes beyond the end of a content");
+    return refuse (session, error);
   }
-  writer->session->bytes_read += size;
+  session->bytes_read += size;
   return weir_content_writer_write_content (&writer->writer, &flowfile->content, offset, size,
                                             error);
 }
@@ -152,21 +209,27 @@ weir_writer_free (WeirWriter *writer)
 {
   if (writer == NULL)
     return;
-  writer->session->n_open--;
-  weir_content_writer_clear (&writer->writer);
+  if (writer->open.session != NULL)
+    weir_content_writer_clear (&writer->writer);
+  remove_open (&writer->open);
   g_free (writer);
 }
 
 bool
 weir_writer_close (WeirWriter *writer, GError **error)
 {
-  WeirRecord *record = weir_session_record_to_change (writer->session, writer->flowfile);
+  WeirSession *session = writer->open.session;
+  WeirRecord *record;
   WeirContent content;
-  bool ok = record != NULL ? weir_content_writer_close (&writer->writer, &content, error)
-                           : refuse (writer->session, error);
+  bool ok = is_open (&writer->open, error);
 
-  if (ok)
-    weir_session_swap_content (writer->session, record, &content);
+  if (ok) {
+    record = weir_session_record_to_change (session, writer->flowfile);
+    ok = record != NULL ? weir_content_writer_close (&writer->writer, &content, error)
+                        : refuse (session, error);
+    if (ok)
+      weir_session_swap_content (session, record, &content);
+  }
   weir_writer_free (writer);
   return ok;
 }

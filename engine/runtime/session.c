@@ -327,7 +327,7 @@ weir_session_create_joined (WeirSession *session, WeirFlowFile *const *parents, 
 WeirFlowFile *
 weir_session_clone (WeirSession *session, const WeirFlowFile *flowfile)
 {
-  return weir_session_slice (session, flowfile, 0, flowfile->content.size);
+  return weir_session_slice (session, flowfile, 0, flowfile != NULL ? flowfile->content.size : 0);
 }
 
 WeirFlowFile *
@@ -336,6 +336,8 @@ weir_session_slice (WeirSession *session, const WeirFlowFile *flowfile, uint64_t
 {
   WeirFlowFile *slice = weir_session_create_child (session, flowfile);
 
+  if (slice->record->origin == NULL)
+    return slice; /* the mistake was noted: the content is not this session's to look at */
   if (offset > flowfile->content.size || size > flowfile->content.size - offset) {
     weir_session_fail (session,
                        "the processor asked for bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
@@ -420,7 +422,7 @@ weir_session_hold (WeirSession *session, WeirFlowFile *flowfile)
 void
 weir_session_take (WeirSession *session, WeirFlowFile *held)
 {
-  WeirHeld *entry = (WeirHeld *)held->record;
+  WeirHeld *entry = held != NULL ? (WeirHeld *)held->record : NULL;
   WeirNode *node = session->node;
 
   if (entry == NULL || entry->record.session != NULL || entry->node != node) {
@@ -441,9 +443,20 @@ weir_session_take (WeirSession *session, WeirFlowFile *held)
 
 /* --- state, effects, counters --- */
 
+static bool
+has_name (WeirSession *session, const char *name)
+{
+  if (name == NULL)
+    weir_session_fail (session, "the processor used NULL as the key of a state or as the name of "
+                                "a counter");
+  return name != NULL;
+}
+
 char *
 weir_session_get_state (WeirSession *session, const char *key)
 {
+  if (!has_name (session, key))
+    return NULL;
   for (WeirChange *change = session->now.changes; change != NULL; change = change->next)
     if (g_str_equal (change->key, key))
       return g_strdup (change->value);
@@ -453,8 +466,11 @@ weir_session_get_state (WeirSession *session, const char *key)
 void
 weir_session_set_state (WeirSession *session, const char *key, const char *value)
 {
-  WeirChange *change = weir_arena_alloc (&session->arena, sizeof *change);
+  WeirChange *change;
 
+  if (!has_name (session, key))
+    return;
+  change = weir_arena_alloc (&session->arena, sizeof *change);
   change->key = weir_arena_strdup (&session->arena, key);
   change->value = value != NULL ? weir_arena_strdup (&session->arena, value) : NULL;
   change->next = session->now.changes;
@@ -474,8 +490,11 @@ weir_session_on_durable (WeirSession *session, WeirDurableFunc func, void *data,
 void
 weir_session_adjust_counter (WeirSession *session, const char *name, int64_t delta)
 {
-  WeirCount *count = weir_arena_alloc (&session->arena, sizeof *count);
+  WeirCount *count;
 
+  if (!has_name (session, name))
+    return;
+  count = weir_arena_alloc (&session->arena, sizeof *count);
   *count = (WeirCount){ session->now.counts, weir_arena_strdup (&session->arena, name), delta };
   session->now.counts = count;
 }
@@ -491,7 +510,7 @@ weir_session_check (WeirSession *session, const WeirMark *mark, GError **error)
                          record->source != NULL ? "a FlowFile that it got: "
                                                 : "a FlowFile that it made: ",
                          weir_flowfile_get_attribute (record->flowfile, "filename"));
-  if (session->n_open > 0)
+  if (session->open != NULL)
     weir_session_fail (session, "the processor left a reader or writer open");
   if (session->error == NULL)
     return true;
@@ -551,6 +570,6 @@ weir_session_undo (WeirSession *session, const WeirMark *mark, int64_t penalty_u
     record = previous;
   }
   session->now = *mark;
-  session->n_open = 0;
+  weir_session_give_up_open (session);
   g_clear_error (&session->error);
 }

@@ -65,6 +65,14 @@ typedef struct WeirCount {
   int64_t delta;
 } WeirCount;
 
+/* A reader or writer that the module has not closed yet. */
+typedef struct WeirOpen {
+  WeirSession *session; /* NULL: its trigger is over, and all that can be done is to close it */
+  struct WeirOpen *next;
+  struct WeirOpen **place; /* what points to it */
+  void (*on_give_up) (struct WeirOpen *open);
+} WeirOpen;
+
 /* What can be undone together: all that came after it. */
 typedef struct {
   WeirRecord *newest;
@@ -82,7 +90,7 @@ struct WeirSession {
   WeirArena arena;
   WeirMark now; /* what this session holds */
   size_t n_records;
-  size_t n_open;   /* readers and writers */
+  WeirOpen *open;  /* readers and writers */
   size_t prefetch; /* how many FlowFiles to take from a queue at a time */
   WeirList inbox;  /* taken from inbox_queue, not yet asked for */
   WeirQueue *inbox_queue;
@@ -148,6 +156,9 @@ WeirRecord *weir_session_add (WeirSession *session, WeirFlowFile *flowfile, Weir
 
 /* Takes @flowfile (transfer full) from @queue in order to end it. */
 void weir_session_expire (WeirSession *session, WeirFlowFile *flowfile, WeirQueue *queue);
+
+/* Takes from readers and writers what they hold; they stay with the module. */
+void weir_session_give_up_open (WeirSession *session);
 
 /* Gives @flowfile new content (transfer full), keeping the old one for an undo. */
 void weir_session_swap_content (WeirSession *session, WeirRecord *record, WeirContent *content);

@@ -50,7 +50,7 @@ count (Probe *probe, const WeirSession *session, const WeirRecord *before)
 {
   if (session->error != NULL)
     offend (probe, "%s", session->error->message);
-  if (session->n_open > 0)
+  if (session->open != NULL)
     offend (probe, "it left a reader or writer open");
   for (const WeirRecord *record = session->now.newest; record != before; record = record->previous)
     count_record (probe, record);
