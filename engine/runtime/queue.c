@@ -45,6 +45,7 @@ weir_queue_init (WeirQueue *queue, const WeirConnection *connection)
   queue->max_bytes = connection->max_bytes;
   queue->expire_usec = connection->expire_usec;
   queue->order = connection->order;
+  queue->sequence = queue->front = UINT64_MAX / 2;
   atomic_init (&queue->next_due, INT64_MAX);
 }
 
@@ -77,9 +78,9 @@ rank_by_priority (WeirRank *rank, const WeirFlowFile *flowfile)
 }
 
 static void
-push_ready (WeirQueue *queue, WeirFlowFile *flowfile)
+push_ready (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence)
 {
-  WeirRank rank = { .sequence = queue->sequence++ };
+  WeirRank rank = { .sequence = sequence };
 
   switch (queue->order) {
   case WEIR_ORDER_FIFO:
@@ -110,13 +111,13 @@ publish (WeirQueue *queue)
 }
 
 static void
-push_one (WeirQueue *queue, WeirFlowFile *flowfile)
+push_one (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence)
 {
   if (flowfile->penalty_until != 0) {
-    WeirRank rank = { .key = flowfile->penalty_until, .sequence = queue->sequence++ };
+    WeirRank rank = { .key = flowfile->penalty_until, .sequence = sequence };
     weir_heap_push (&queue->penalized, &rank, flowfile);
   } else {
-    push_ready (queue, flowfile);
+    push_ready (queue, flowfile, sequence);
   }
 }
 
@@ -146,7 +147,7 @@ weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall)
     *list = (WeirList){ 0 };
   } else {
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (list)) != NULL;)
-      push_one (queue, flowfile);
+      push_one (queue, flowfile, queue->sequence++);
   }
   publish (queue);
 }
@@ -155,11 +156,13 @@ void
 weir_queue_return (WeirQueue *queue, WeirList *list)
 {
   WeirList front = { 0 };
+  uint64_t sequence;
 
   WEIR_LOCKED (&queue->lock);
+  sequence = queue->front -= list->n;
   for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (list)) != NULL;) {
     if (flowfile->penalty_until != 0 || queue->order != WEIR_ORDER_FIFO)
-      push_one (queue, flowfile);
+      push_one (queue, flowfile, sequence++);
     else
       weir_list_append (&front, flowfile);
   }
@@ -190,7 +193,7 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
   while ((waiting = weir_heap_peek (&queue->penalized)) != NULL && waiting->rank.key <= monotonic) {
     WeirFlowFile *flowfile = weir_heap_pop (&queue->penalized);
     flowfile->penalty_until = 0;
-    push_ready (queue, flowfile);
+    push_ready (queue, flowfile, queue->sequence++);
   }
   while (max > 0) {
     WeirFlowFile *flowfile =

@@ -40,7 +40,8 @@ typedef struct WeirQueue {
   _Atomic uint64_t passed_bytes;
   WeirHeap penalized; /* guarded by lock */
   WeirHeap ordered;   /* guarded by lock */
-  uint64_t sequence;  /* guarded by lock */
+  uint64_t sequence;  /* guarded by lock: of the next that comes */
+  uint64_t front;     /* guarded by lock: of the first, counted down by those that come back */
   _Atomic uint64_t expired;
   _Atomic bool was_full; /* somebody may wait for room */
 

@@ -228,6 +228,24 @@ test_limit_of_bytes (void)
   teardown (&f);
 }
 
+/* Also where an order is asked for that does not tell them apart. */
+static void
+test_returned_ones_are_in_front_of_their_like (void)
+{
+  Fixture f;
+  WeirList list = { 0 };
+  WeirList expired = { 0 };
+
+  setup (&f, WEIR_ORDER_PRIORITY);
+  push (&f, 0, 5);
+  weir_queue_pop (f.queue, 3, 1000000, 0, &list, &expired);
+  weir_queue_return (f.queue, &list);
+  weir_queue_pop (f.queue, 1, 1000000, 0, &list, &expired);
+  weir_queue_return (f.queue, &list);
+  assert_pop (&f, 9, 1000000, 0, "01234");
+  teardown (&f);
+}
+
 /* A target that keeps what it took (it holds it) never makes the queue half empty. */
 static void
 test_drained (void)
@@ -258,5 +276,6 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/limits", test_limits_and_figures);
   g_test_add_func ("/queue/limit of bytes", test_limit_of_bytes);
   g_test_add_func ("/queue/drained", test_drained);
+  g_test_add_func ("/queue/returned in order", test_returned_ones_are_in_front_of_their_like);
   return g_test_run ();
 }
