@@ -296,6 +296,20 @@ queue_of (WeirHarness *harness, const char *relationship)
   g_error ("%s has no relationship \"%s\"", harness->type->name, relationship);
 }
 
+/* The first of those that wait for the end of their penalty; the others go on waiting. */
+static void
+take_penalized (WeirQueue *queue, WeirList *list)
+{
+  WeirFlowFile *flowfile;
+
+  WEIR_LOCKED (&queue->lock);
+  if (queue->penalized.n == 0)
+    return;
+  flowfile = weir_heap_pop (&queue->penalized);
+  flowfile->penalty_until = 0;
+  weir_list_append (list, flowfile);
+}
+
 const WeirFlowFile *
 weir_harness_pull (WeirHarness *harness, const char *relationship)
 {
@@ -306,7 +320,7 @@ weir_harness_pull (WeirHarness *harness, const char *relationship)
 
   weir_queue_pop (queue, 1, 0, now, &list, &list);
   if (list.n == 0) {
-    weir_queue_pop (queue, 1, 0, INT64_MAX - 1, &list, &list);
+    take_penalized (queue, &list);
     penalized = true;
   }
   if (list.n == 0)

@@ -67,6 +67,27 @@ test_penalized (void)
   g_assert_true (weir_harness_is_penalized (h, out));
 }
 
+/* Also those behind the first, and not those that were not. */
+static void
+test_several_penalized (void)
+{
+  g_autoptr (WeirHarness) h = echo ();
+  const WeirFlowFile *out;
+
+  for (unsigned i = 0; i < 2; i++)
+    weir_harness_push (h, "worse", -1, NULL);
+  weir_harness_run (h, 2);
+  for (unsigned i = 0; i < 2; i++) {
+    out = weir_harness_pull (h, "failure");
+    g_assert_true (weir_harness_is_penalized (h, out));
+  }
+  weir_harness_push (h, "worse", -1, NULL);
+  weir_harness_run (h, 1);
+  weir_harness_advance (h, 30 * G_USEC_PER_SEC);
+  out = weir_harness_pull (h, "failure");
+  g_assert_false (weir_harness_is_penalized (h, out));
+}
+
 static void
 test_restart_keeps_state (void)
 {
@@ -106,6 +127,7 @@ main (int argc, char **argv)
   g_test_add_func ("/harness/push, run, pull", test_push_run_pull);
   g_test_add_func ("/harness/failed trigger", test_failed_trigger);
   g_test_add_func ("/harness/penalized", test_penalized);
+  g_test_add_func ("/harness/several penalized", test_several_penalized);
   g_test_add_func ("/harness/restart", test_restart_keeps_state);
   g_test_add_func ("/harness/check", test_check);
   return g_test_run ();
