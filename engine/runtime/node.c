@@ -37,8 +37,9 @@ weir_node_wake (WeirNode *node, WeirWorker *worker)
     uint32_t active = run & ~WEIR_RUN_AGAIN;
 
     if (active >= atomic_load (&node->max_tasks)) {
-      if ((run & WEIR_RUN_AGAIN) != 0 ||
-          atomic_compare_exchange_weak (&node->run, &run, run | WEIR_RUN_AGAIN))
+      /* Written even if it is there already, so that who takes the mark sees what this caller did.
+       */
+      if (atomic_compare_exchange_weak (&node->run, &run, run | WEIR_RUN_AGAIN))
         return;
     } else if (atomic_compare_exchange_weak (&node->run, &run, run + 1)) {
       weir_scheduler_push (node->engine->scheduler, worker, node, WEIR_PUSH_NEXT);
