@@ -6,4 +6,5 @@
 extern const WeirProcessor fetch_file;
 extern const WeirProcessor get_file;
 extern const WeirProcessor list_file;
+extern const WeirProcessor put_file;
 extern const WeirProcessor tail_file;

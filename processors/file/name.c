@@ -2,6 +2,7 @@
 #include "name.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 /* A message must stay readable, whatever it quotes. */
@@ -99,7 +100,7 @@ static const Reason reasons[] = {
   { EACCES, WEIR_ERROR_PERMISSION, "give the user that runs weir access to it" },
   { EPERM, WEIR_ERROR_PERMISSION, "give the user that runs weir access to it" },
   { EROFS, WEIR_ERROR_PERMISSION, "mount it writable or use another directory" },
-  { EEXIST, WEIR_ERROR_EXISTS, NULL },
+  { EEXIST, WEIR_ERROR_EXISTS, "remove it or choose another name" },
   { ENAMETOOLONG, WEIR_ERROR_LIMIT, "shorten the name" },
   { EFBIG, WEIR_ERROR_LIMIT, "raise the limit of the size of files (ulimit -f)" },
   { EMFILE, WEIR_ERROR_LIMIT, "raise the limit of open files (ulimit -n)" },
@@ -122,5 +123,27 @@ file_name_set_errno (GError **error, const char *doing, const char *name, int er
   }
   g_set_error (error, WEIR_ERROR, (int)code, "cannot %s %s: %s%s%s", doing, quoted,
                g_strerror (errnum), remedy != NULL ? "; " : "", remedy != NULL ? remedy : "");
+  return false;
+}
+
+bool
+file_name_check (const char *name, GError **error)
+{
+  g_autofree char *quoted = file_name_quote (name);
+  const char *wrong = NULL;
+
+  if (*name == '\0' || strcmp (name, ".") == 0 || strcmp (name, "..") == 0)
+    wrong = "is no name of a file";
+  else if (strchr (name, '/') != NULL)
+    wrong = "has a slash in it";
+  else if (strlen (name) > NAME_MAX)
+    wrong = "is longer than 255 bytes";
+  for (const char *c = name; wrong == NULL && *c != '\0'; c++)
+    if ((unsigned char)*c < 0x20 || *c == 0x7f)
+      wrong = "has a control character in it";
+  if (wrong == NULL)
+    return true;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+               "the filename %s %s: set another with UpdateAttribute", quoted, wrong);
   return false;
 }

@@ -26,3 +26,6 @@ char *file_name_make_absolute (const char *path);
 
 /* Sets @error to "cannot <doing> '<name>': <reason>; <what to do>". Returns: false. */
 bool file_name_set_errno (GError **error, const char *doing, const char *name, int errnum);
+
+/* True when @name names a file in a directory and nothing else. */
+bool file_name_check (const char *name, GError **error);

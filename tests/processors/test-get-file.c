@@ -208,7 +208,7 @@ test_keeps_and_polls (void)
 static void
 test_many (void)
 {
-  const unsigned n = 21000;
+  const unsigned n = 10500;
   g_auto (Scratch) scratch = { 0 };
   g_autoptr (WeirHarness) h = NULL;
 

@@ -1,0 +1,86 @@
+/* folder.c: opening, counting and syncing a directory. */
+#include "folder.h"
+
+#include "name.h"
+#include "target.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define BUFFER_SIZE (32 * 1024)
+
+FileFolder *
+file_folder_open (const char *path, bool create, GError **error)
+{
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  int fd = open (path, flags);
+  bool is_new = fd < 0 && errno == ENOENT && create;
+  FileFolder *folder;
+  struct stat status;
+
+  if (is_new && g_mkdir_with_parents (path, 0777) == 0)
+    fd = open (path, flags);
+  if (fd < 0 || fstat (fd, &status) < 0) {
+    file_name_set_errno (error, is_new ? "create the directory" : "open the directory", path,
+                         errno);
+    if (fd >= 0)
+      close (fd);
+    return NULL;
+  }
+  folder = g_new (FileFolder, 1);
+  *folder = (FileFolder){ .path = g_strdup (path), .fd = fd, .is_new = is_new, .n_names = -1 };
+  folder->device = status.st_dev;
+  return folder;
+}
+
+void
+file_folder_free (FileFolder *folder)
+{
+  if (folder == NULL)
+    return;
+  close (folder->fd);
+  g_free (folder->path);
+  g_free (folder);
+}
+
+int64_t
+file_folder_count (FileFolder *folder, GError **error)
+{
+  g_autofree char *buffer = NULL;
+  int64_t count = 0;
+  ssize_t n;
+
+  if (folder->n_names >= 0)
+    return folder->n_names;
+  buffer = g_malloc (BUFFER_SIZE);
+  while ((n = getdents64 (folder->fd, buffer, BUFFER_SIZE)) > 0) {
+    for (ssize_t at = 0; at < n;) {
+      const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
+
+      count += strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0 &&
+               !file_target_is_temporary (entry->d_name);
+      at += entry->d_reclen;
+    }
+  }
+  if (n < 0) {
+    file_name_set_errno (error, "read the directory", folder->path, errno);
+    return -1;
+  }
+  return folder->n_names = count;
+}
+
+bool
+file_folder_sync (FileFolder *folder, GError **error)
+{
+  if (!folder->is_touched)
+    return true;
+  /* The names of the directories above a new one are as new. */
+  if ((folder->is_new ? syncfs (folder->fd) : fsync (folder->fd)) == 0)
+    return true;
+  return file_name_set_errno (error, "sync the directory", folder->path, errno);
+}
