@@ -92,7 +92,7 @@ def run(weir, folder):
 
 
 def main():
-    weir, folder = sys.argv[1], Path(sys.argv[2])
+    weir, folder = str(Path(sys.argv[1]).resolve()), Path(sys.argv[2])
     os.environ["TZ"] = "UTC"
     problems = run(weir, folder)
     for problem in problems:
