@@ -46,7 +46,6 @@ typedef struct {
   const char *hostname;      /* hostname() */
   const char *full_hostname; /* hostname(true) */
   const char *address;       /* ip() */
-  const char *thread;        /* thread() */
 } WeirExprScope;
 
 /* Compiles @text. The message of an error names the column and what would be right.

@@ -1,6 +1,9 @@
 /* functions-system.c: what is known of the machine, the engine and the processor, and URIs. */
 #include "expr/function.h"
 #include "expr/text.h"
+#include <pthread.h>
+
+#define MAX_THREAD_NAME 16 /* with its NUL, says Linux */
 
 static WeirExprValue
 text_or_nothing (const char *text)
@@ -30,7 +33,13 @@ static bool
 thread (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValue *ret_value,
         GError **error)
 {
-  *ret_value = text_or_nothing (run->scope->thread);
+  char *name = weir_expr_run_alloc (run, MAX_THREAD_NAME, error);
+
+  if (name == NULL)
+    return false;
+  *ret_value = pthread_getname_np (pthread_self (), name, MAX_THREAD_NAME) == 0
+                   ? weir_expr_static_text (name)
+                   : weir_expr_nothing ();
   return true;
 }
 

@@ -231,6 +231,7 @@ weir_expr_machine_run (const WeirExpr *expr, WeirExprRun *run, WeirExprValue *re
     g_autofree char *place = weir_expr_tree_place (expr->text, failed->offset);
 
     g_prefix_error (error, "%s: ", place);
+    run->failed = failed->offset;
     return false;
   }
   *ret_value = stack[0];

@@ -16,6 +16,7 @@ typedef struct {
   uint32_t steps;       /* left */
   uint32_t bytes;       /* left for texts */
   unsigned depth;       /* of evaluateELString in evaluateELString */
+  uint32_t failed;      /* where in the text, when it failed */
 } WeirExprRun;
 
 void weir_expr_run_init (WeirExprRun *run, const WeirExprScope *scope, WeirArena *arena);

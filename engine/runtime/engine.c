@@ -1,6 +1,7 @@
 /* engine.c: the order in which things start and stop, and when there is nothing left to do. */
 #include "runtime/engine.h"
 
+#include "base/host.h"
 #include "runtime/build.h"
 #include "runtime/commit.h"
 #include "runtime/worker.h"
@@ -37,11 +38,13 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_clear);
   engine->scheduler = weir_scheduler_new (engine, count_workers (options));
   engine->hostname = g_strdup (g_get_host_name ());
+  engine->address = weir_host_get_address ();
   engine->scope = (WeirExprScope){ .clock = engine->clock,
                                    .random = &engine->random,
                                    .next_int = &engine->next_int,
                                    .hostname = engine->hostname,
-                                   .full_hostname = engine->hostname };
+                                   .full_hostname = engine->hostname,
+                                   .address = engine->address };
   engine->expiry_timer.func = on_expiry_timer;
   engine->expiry_timer.data = engine;
   weir_session_init (&engine->expiry_session, engine);
@@ -83,6 +86,7 @@ weir_engine_free (WeirEngine *engine)
   weir_depot_free (engine->depot);
   weir_content_store_free (engine->store);
   g_free (engine->hostname);
+  g_free (engine->address);
   g_free (engine);
 }
 

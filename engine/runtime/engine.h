@@ -37,6 +37,7 @@ struct WeirEngine {
   WeirBoard *board;
   WeirExprScope scope; /* what every evaluation sees */
   char *hostname;
+  char *address;
   _Atomic int64_t next_int;
   WeirSlab node_slab;
   WeirSlab queue_slab;

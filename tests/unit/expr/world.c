@@ -1,5 +1,6 @@
 /* world.c: a made-up FlowFile and host for tests of expressions. */
 #include "world.h"
+#include <pthread.h>
 #include <string.h>
 
 static const char *
@@ -67,6 +68,7 @@ world_new (void)
   world->clock = weir_clock_new_fake (WORLD_NOW_MILLIS * 1000);
   weir_random_init (&world->random, 1);
   weir_arena_init (&world->arena);
+  pthread_setname_np (pthread_self (), "worker-1");
   world->scope = (WeirExprScope){
     .subject = world,
     .lookup = lookup,
@@ -81,7 +83,6 @@ world_new (void)
     .hostname = "node",
     .full_hostname = "node.example.org",
     .address = "192.0.2.7",
-    .thread = "worker-1",
   };
   return world;
 }
