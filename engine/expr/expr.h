@@ -40,6 +40,10 @@ typedef struct {
   const char *(*environment) (const void *host, const char *name);
   const char *(*state) (const void *host, const char *key);
 
+  /* What stands for the value of an expression in the text around it. Returns: (transfer full). */
+  char *(*escape) (void *data, const char *value);
+  void *escape_data;
+
   const WeirClock *clock;
   WeirRandom *random;        /* random(), UUID() */
   _Atomic int64_t *next_int; /* nextInt() */

@@ -44,6 +44,29 @@ find_attribute_of (WeirExprRun *run, WeirExprValue *value, GError **error)
   return true;
 }
 
+static bool
+escape (WeirExprRun *run, WeirExprValue *value, GError **error)
+{
+  g_autofree char *escaped = NULL;
+  const char *text;
+  char *copy;
+
+  if (!weir_expr_run_to_text (run, value, error))
+    return false;
+  if (weir_expr_is_nothing (value))
+    return true;
+  text = weir_expr_run_close (run, value, error);
+  if (text == NULL)
+    return false;
+  escaped = run->scope->escape (run->scope->escape_data, text);
+  copy = weir_expr_run_alloc (run, strlen (escaped), error);
+  if (copy == NULL)
+    return false;
+  memcpy (copy, escaped, strlen (escaped));
+  *value = weir_expr_closed (copy, strlen (escaped));
+  return true;
+}
+
 /* Puts @n texts at @parts together into the first. */
 static bool
 concat (WeirExprRun *run, WeirExprValue *parts, uint32_t n, GError **error)
@@ -176,6 +199,9 @@ execute (const WeirExpr *expr, WeirExprRun *run, WeirExprValue *stack, GError **
       break;
     case WEIR_EXPR_OP_CONVERT:
       ok = weir_expr_run_convert (run, top, code->detail, error);
+      break;
+    case WEIR_EXPR_OP_ESCAPE:
+      ok = run->scope->escape == NULL || escape (run, top, error);
       break;
     case WEIR_EXPR_OP_CONCAT:
       top -= code->target - 1;

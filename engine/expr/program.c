@@ -191,11 +191,15 @@ emit_each (Emitter *emitter, const WeirExprNode *each)
   code->target = target;
 }
 
+/* @escape: its expressions, not what stands between them. */
 static void
-emit_template (Emitter *emitter, const WeirExprNode *node)
+emit_template (Emitter *emitter, const WeirExprNode *node, bool escape)
 {
-  for (const WeirExprNode *child = node->first; child != NULL; child = child->next)
+  for (const WeirExprNode *child = node->first; child != NULL; child = child->next) {
     emit (emitter, child, WEIR_EXPR_TEXT);
+    if (escape && child->kind != WEIR_EXPR_NODE_VALUE)
+      add (emitter, WEIR_EXPR_OP_ESCAPE, child->start, 0);
+  }
   add (emitter, WEIR_EXPR_OP_CONCAT, node->start, 1 - (int)node->n_children)->target =
       node->n_children;
 }
@@ -217,7 +221,7 @@ emit (Emitter *emitter, const WeirExprNode *node, WeirExprType wanted)
       emit_call (emitter, node, NULL);
     break;
   case WEIR_EXPR_NODE_TEMPLATE:
-    emit_template (emitter, node);
+    emit_template (emitter, node, false);
     break;
   case WEIR_EXPR_NODE_EACH:
     emit_each (emitter, node);
@@ -226,6 +230,18 @@ emit (Emitter *emitter, const WeirExprNode *node, WeirExprType wanted)
     break;
   }
   convert (emitter, node->type, wanted, node->start);
+}
+
+/* The whole text. */
+static void
+emit_root (Emitter *emitter, const WeirExprNode *root)
+{
+  if (root->kind == WEIR_EXPR_NODE_TEMPLATE) {
+    emit_template (emitter, root, true);
+  } else {
+    emit (emitter, root, WEIR_EXPR_ANY);
+    add (emitter, WEIR_EXPR_OP_ESCAPE, root->start, 0);
+  }
 }
 
 /* Copies the texts of the instructions behind them. */
@@ -272,7 +288,7 @@ weir_expr_program_new (WeirExprTree *tree, WeirArena *arena, GError **error)
   size_t code_size;
   char *at;
 
-  emit (&emitter, tree->root, WEIR_EXPR_ANY);
+  emit_root (&emitter, tree->root);
   code_size = emitter.n_code * sizeof *emitter.code;
   expr = g_malloc (sizeof *expr + code_size + emitter.n_bytes + length);
   *expr = (WeirExpr){

@@ -13,6 +13,7 @@ typedef enum {
   WEIR_EXPR_OP_ATTRIBUTE_OF, /* pop a text, push the attribute of that name */
   WEIR_EXPR_OP_CALL,         /* pop n, push what function makes of them */
   WEIR_EXPR_OP_CONVERT,      /* the top becomes a detail: WeirExprType */
+  WEIR_EXPR_OP_ESCAPE,       /* the top becomes what stands for it in the text around it */
   WEIR_EXPR_OP_CONCAT,       /* pop target texts, push them as one */
   WEIR_EXPR_OP_AND,          /* go to target when the top is false, else pop */
   WEIR_EXPR_OP_OR,           /* go to target when the top is true, else pop */

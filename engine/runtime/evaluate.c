@@ -104,6 +104,73 @@ weir_expr_eval (const WeirExpr *expr, const WeirFlowFile *flowfile, GError **err
   return weir_expr_run (expr, &scope, &session->arena, error);
 }
 
+typedef struct {
+  const WeirFlowFile *flowfile;
+  const WeirExprView *view;
+} Subject;
+
+static const char *
+on_lookup_with (const void *data, const char *name)
+{
+  const Subject *subject = data;
+  const WeirExprView *view = subject->view;
+  const char *value = view->lookup != NULL ? view->lookup (view->data, name) : NULL;
+
+  return value != NULL ? value : on_lookup (subject->flowfile, name);
+}
+
+static size_t
+on_count_with (const void *data)
+{
+  const Subject *subject = data;
+
+  return on_count (subject->flowfile);
+}
+
+static void
+on_nth_with (const void *data, size_t index, const char **ret_name, const char **ret_value)
+{
+  const Subject *subject = data;
+
+  on_nth (subject->flowfile, index, ret_name, ret_value);
+}
+
+static int64_t
+on_field_with (const void *data, WeirExprField field)
+{
+  const Subject *subject = data;
+
+  return on_field (subject->flowfile, field);
+}
+
+char *
+weir_expr_eval_with (const WeirExpr *expr, const WeirFlowFile *flowfile, const WeirExprView *view,
+                     GError **error)
+{
+  const Subject subject = { flowfile, view };
+  WeirSession *session;
+  WeirExprScope scope;
+  WeirArena arena = { 0 };
+  char *value;
+
+  if (weir_expr_get_literal (expr) != NULL)
+    return g_strdup (weir_expr_get_literal (expr));
+  session = session_of (flowfile, error);
+  if (session == NULL)
+    return NULL;
+  scope = scope_of (session, flowfile);
+  scope.subject = &subject;
+  scope.lookup = on_lookup_with;
+  scope.count = on_count_with;
+  scope.nth = on_nth_with;
+  scope.field = on_field_with;
+  scope.escape = view->escape;
+  scope.escape_data = view->data;
+  value = g_strdup (weir_expr_run (expr, &scope, &arena, error));
+  weir_arena_clear (&arena);
+  return value;
+}
+
 bool
 weir_expr_eval_bool (const WeirExpr *expr, const WeirFlowFile *flowfile, bool *ret_value,
                      GError **error)

@@ -20,6 +20,11 @@ AT (WeirDynamicValue, name, 0);
 AT (WeirDynamicValue, text, 8);
 AT (WeirDynamicValue, expr, 16);
 
+SIZE (WeirExprView, 24);
+AT (WeirExprView, lookup, 0);
+AT (WeirExprView, escape, 8);
+AT (WeirExprView, data, 16);
+
 SIZE (WeirBytes, 16);
 AT (WeirBytes, data, 0);
 AT (WeirBytes, size, 8);

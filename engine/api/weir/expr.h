@@ -18,6 +18,23 @@ typedef struct WeirExpr WeirExpr;
 WEIR_API const char *weir_expr_eval (const WeirExpr *expr, const WeirFlowFile *flowfile,
                                      GError **error);
 
+/* More for an evaluation to see, and what becomes of what it gives. Both may be NULL. */
+typedef struct {
+  /* An attribute that hides that of the FlowFile. NULL: there is none of that name. */
+  const char *(*lookup) (void *data, const char *name);
+  /* What stands for the value of an expression in the text around it, so that it cannot be taken
+   * for a part of that text. Returns: (transfer full). */
+  char *(*escape) (void *data, const char *value);
+  void *data;
+} WeirExprView;
+
+/* Evaluates @expr over @flowfile as @view has it. A text without expressions is what it is.
+ *
+ * Returns: (transfer full): NULL with @error set when it cannot be evaluated. Thread: as
+ * weir_expr_eval. */
+WEIR_API char *weir_expr_eval_with (const WeirExpr *expr, const WeirFlowFile *flowfile,
+                                    const WeirExprView *view, GError **error);
+
 /* The same as a boolean: "true" in any case is true, all else is false.
  * Thread: as weir_expr_eval. */
 WEIR_API bool weir_expr_eval_bool (const WeirExpr *expr, const WeirFlowFile *flowfile,

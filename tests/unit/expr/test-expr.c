@@ -1,5 +1,6 @@
 /* test-expr.c: the compiled expression from outside. */
 #include "expr/expr.h"
+#include "world.h"
 
 static void
 test_literal (void)
@@ -55,6 +56,39 @@ test_typed (void)
   }
 }
 
+static char *
+on_escape (void *data, const char *value)
+{
+  return g_strdup_printf ("%s%s>", (const char *)data, value);
+}
+
+/* Expressions are, each as a whole; the text around them is not, nor what is inside of them. */
+static void
+test_escape (void)
+{
+  static const char *const cases[][2] = {
+    { "${a}", "<1>" },
+    { "a${a}${b}$${a}", "a<1><2>${a}" },
+    { "${a:append('x${b}')}-", "<1x2>-" },
+    { "${a:plus(1)} ${a:equals('1')}", "<2> <true>" },
+    { "${absent}|", "|" },
+    { "${absent:isNull()}", "<true>" },
+    { "none", "none" },
+  };
+  g_autoptr (World) world = world_new ();
+
+  world->scope.escape = on_escape;
+  world->scope.escape_data = (char[]){ "<" };
+  world_set (world, "a=1\nb=2", "\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autofree char *value = world_evaluate (world, cases[i][0], &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpstr (value, ==, cases[i][1]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -62,5 +96,6 @@ main (int argc, char **argv)
   g_test_add_func ("/expr/literal", test_literal);
   g_test_add_func ("/expr/verbatim", test_verbatim);
   g_test_add_func ("/expr/typed", test_typed);
+  g_test_add_func ("/expr/escape", test_escape);
   return g_test_run ();
 }
