@@ -54,10 +54,10 @@ replace_literal (Edit *edit, const char *text, size_t size, GError **error)
 }
 
 static bool
-put_replacement (Edit *edit, GError **error)
+put_parts (Edit *edit, const Replacement *replacement, GError **error)
 {
   size_t n;
-  const ReplacementPart *parts = replacement_get_parts (edit->replacement, &n);
+  const ReplacementPart *parts = replacement_get_parts (replacement, &n);
 
   for (size_t i = 0; i < n; i++) {
     WeirBytes bytes = parts[i].text != NULL ? (WeirBytes){ parts[i].text, parts[i].size }
@@ -67,6 +67,55 @@ put_replacement (Edit *edit, GError **error)
       return false;
   }
   return true;
+}
+
+typedef struct {
+  const Edit *edit;
+  GPtrArray *texts; /* what groups matched */
+} Match;
+
+/* Expressions know groups as attributes `$0`, `$1`... */
+static const char *
+on_lookup (void *data, const char *name)
+{
+  Match *match = data;
+  uint64_t group;
+  WeirBytes bytes;
+
+  if (*name != '$' || !g_ascii_string_to_unsigned (
+                          name + 1, 10, 0, regex_get_n_groups (match->edit->regex), &group, NULL))
+    return NULL;
+  bytes = regex_search_get (match->edit->search, (unsigned)group);
+  if (bytes.data == NULL)
+    return NULL;
+  g_ptr_array_add (match->texts, g_strndup (bytes.data, bytes.size));
+  return match->texts->pdata[match->texts->len - 1];
+}
+
+static char *
+on_escape (void *data, const char *value)
+{
+  return replacement_escape (value);
+}
+
+static bool
+put_replacement (Edit *edit, GError **error)
+{
+  g_autoptr (GPtrArray) texts = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (Replacement) replacement = NULL;
+  Match match;
+
+  if (edit->replacement != NULL)
+    return put_parts (edit, edit->replacement, error);
+  texts = g_ptr_array_new_with_free_func (g_free);
+  match = (Match){ edit, texts };
+  text = weir_expr_eval_with (edit->expr, edit->flowfile,
+                              &(WeirExprView){ on_lookup, on_escape, &match }, error);
+  if (text == NULL)
+    return false;
+  replacement = replacement_new (text, edit->regex);
+  return put_parts (edit, replacement, error);
 }
 
 static bool

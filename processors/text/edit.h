@@ -24,8 +24,10 @@ typedef struct {
   const char *value;              /* literal, always */
   const char *literal;            /* what to look for */
   RegexSearch *search;            /* regex */
-  const Replacement *replacement; /* regex */
-  const WeirFlowFile *flowfile;   /* substitute: whose attributes they are */
+  const Replacement *replacement; /* regex; NULL: it is made for each match, by */
+  const WeirExpr *expr;           /* this expression, */
+  const Regex *regex;             /* for groups of this */
+  const WeirFlowFile *flowfile;   /* whose attributes are meant */
   uint64_t n_changes;             /* how often something was changed so far */
 } Edit;
 

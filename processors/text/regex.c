@@ -90,6 +90,19 @@ regex_free (Regex *regex)
   g_free (regex);
 }
 
+char *
+regex_escape (const char *text)
+{
+  GString *pattern = g_string_new (NULL);
+
+  for (; *text != '\0'; text++) {
+    if ((unsigned char)*text < 0x80 && !g_ascii_isalnum (*text))
+      g_string_append_c (pattern, '\\');
+    g_string_append_c (pattern, *text);
+  }
+  return g_string_free (pattern, FALSE);
+}
+
 unsigned
 regex_get_n_groups (const Regex *regex)
 {

@@ -18,6 +18,9 @@ Regex *regex_new (const char *text, bool often, GError **error);
 /* Takes NULL. */
 void regex_free (Regex *regex);
 
+/* Returns: (transfer full): a pattern that matches @text and nothing else. Thread: any. */
+char *regex_escape (const char *text);
+
 unsigned regex_get_n_groups (const Regex *regex);
 
 /* Returns: the number of the group called the @length bytes at @name; 0 when there is none. */

@@ -56,15 +56,16 @@ static const WeirProperty properties[] = {
   { "Replacement Strategy", "What is done to the text.", WEIR_FIELD (ReplaceText, strategy),
     .default_value = "Regex Replace", .allowed = strategies, .required = true },
   { "Search Value",
-    "What to look for with Regex Replace and Literal Replace. What an expression in a regular "
-    "expression gives is a part of it: `\\Q${name}\\E` looks for the attribute as it is.",
+    "What to look for with Regex Replace and Literal Replace. What an expression gives is looked "
+    "for as it is, also within a regular expression.",
     WEIR_FIELD (ReplaceText, search), .default_value = "(?s)(^.*$)", .required = true,
     .hint = WEIR_HINT_REGEX },
   { "Replacement Value",
     "The new text. With Regex Replace `$1` is what the first group in parentheses matched, `$0` "
-    "the whole match, and `\\$` a dollar; a group is also known by its name as `$${name}`, which "
-    "is written with two dollars because `${name}` is an attribute. A `$` that names no group "
-    "stays as it is.",
+    "the whole match, and `\\$` a dollar; a `$` that names no group stays as it is. A group is "
+    "also "
+    "known by its name as `$${name}`, with two dollars because `${name}` is an attribute. "
+    "Expressions see groups as well: `${'$1':toUpper()}`; what they give is put in as it is.",
     WEIR_FIELD (ReplaceText, value), .default_value = "$1", .hint = WEIR_HINT_TEXT },
   { "Text to Prepend", "With Surround: what goes before.", WEIR_FIELD (ReplaceText, before),
     .example = "[", .hint = WEIR_HINT_TEXT },
@@ -182,24 +183,36 @@ evaluate (const Work *work, const WeirExpr *expr, const char **ret_text, GError 
   return true;
 }
 
+static char *
+on_escape (void *data, const char *value)
+{
+  return regex_escape (value);
+}
+
 static bool
 prepare_regex (Work *work, GError **error)
 {
-  const Regex *regex = work->self->regex;
+  const ReplaceText *self = work->self;
+  const WeirExprView view = { .escape = on_escape };
+  const Regex *regex = self->regex;
   const char *text;
 
   if (regex == NULL) {
-    if (!evaluate (work, work->self->search, &text, error))
+    g_autofree char *pattern = weir_expr_eval_with (self->search, work->flowfile, &view, error);
+
+    if (pattern == NULL || (work->regex = regex_new (pattern, false, error)) == NULL)
       return false;
-    regex = work->regex = regex_new (text, false, error);
-    if (regex == NULL)
-      return false;
+    regex = work->regex;
   }
-  if (!evaluate (work, work->self->value, &text, error))
-    return false;
-  work->replacement = replacement_new (text, regex);
+  if (weir_expr_is_constant (self->value)) {
+    if (!evaluate (work, self->value, &text, error))
+      return false;
+    work->replacement = replacement_new (text, regex);
+  }
   work->search = regex_search_new (regex, weir_session_get_context (work->session));
   work->edit.replacement = work->replacement;
+  work->edit.expr = self->value;
+  work->edit.regex = regex;
   work->edit.search = work->search;
   return true;
 }

@@ -74,6 +74,19 @@ replacement_new (const char *text, const Regex *regex)
   return replacement;
 }
 
+char *
+replacement_escape (const char *text)
+{
+  GString *replacement = g_string_new (NULL);
+
+  for (; *text != '\0'; text++) {
+    if (*text == '$' || *text == '\\')
+      g_string_append_c (replacement, '\\');
+    g_string_append_c (replacement, *text);
+  }
+  return g_string_free (replacement, FALSE);
+}
+
 void
 replacement_free (Replacement *replacement)
 {

@@ -14,6 +14,9 @@ typedef struct Replacement Replacement;
 /* Returns: (transfer full): it needs @text as long as it lives. */
 Replacement *replacement_new (const char *text, const Regex *regex);
 
+/* Returns: (transfer full): a replacement that stands for @text as it is. */
+char *replacement_escape (const char *text);
+
 /* Takes NULL. */
 void replacement_free (Replacement *replacement);
 

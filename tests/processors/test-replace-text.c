@@ -62,8 +62,13 @@ static const Case cases[] = {
 
   /* expressions, in both */
   { "Regex Replace", "${word}", "<$0>", "some word", "some <word>" },
-  { "Regex Replace", "\\Q${dots}\\E", "${word}", "a.b axb", "word axb" },
-  { "Regex Replace", "${broken}", "", "a", NULL },
+  { "Regex Replace", "${dots}", "${word}", "a.b axb", "word axb" },
+  { "Regex Replace", "(${broken}|[${dots}])", "<$1>", "a( xb .", "<a(> x<b> <.>" },
+  { "Regex Replace", "(\\w+)=(\\w+)", "${'$1':toUpper()}-$2-${word}", "a=b\nc=d",
+    "A-b-word\nC-d-word" },
+  { "Regex Replace", "(.)(x)?", "[${'$2'}${'$0'}${'$3'}]", "\\$1", "[\\][$][1]" },
+  { "Regex Replace", "a", "${dollar}$0", "a", "$0\\a" },
+  { "Regex Replace", "a", "${fileSize:divide(0)}", "a", NULL },
   { "Regex Replace", "(.)|${word}", "<$1>", "b\xff\n\xe6", "<b>\xff\n\xe6", WHOLE },
   { "Literal Replace", "${dots}", "${word}", "a.b axb", "word axb" },
   { "Literal Replace", "${absent}", "x", "a", NULL },
@@ -157,7 +162,7 @@ static void
 push (WeirHarness *h, const char *data, ssize_t size)
 {
   weir_harness_push (h, data, size, "filename", "f", "word", "word", "dots", "a.b", "broken", "a(",
-                     "nested", "${word}", NULL);
+                     "dollar", "$0\\", "nested", "${word}", NULL);
 }
 
 static void
