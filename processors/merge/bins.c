@@ -237,7 +237,8 @@ bins_take (Bins *bins)
     bin->problem =
         g_strdup_printf ("none of its %u fragments says how many there are", bin->entries->len);
   else if (bin->problem == NULL && bin->entries->len < bin->n_expected)
-    bin->problem = g_strdup_printf ("only %u of its %u fragments came in time", bin->entries->len,
-                                    bin->n_expected);
+    bin->problem = g_strdup_printf ("only %u of its %u fragments came in time (does the connection "
+                                    "have room for all?)",
+                                    bin->entries->len, bin->n_expected);
   return bin;
 }

@@ -28,7 +28,9 @@ static const WeirAllowed strategies[] = {
                     "Attribute Name says so, only with what belongs together." },
   [DEFRAGMENT] = { "Defragment",
                    "Puts together what was split: FlowFiles with the same `fragment.identifier`, "
-                   "in the order of `fragment.index`, when there are `fragment.count`." },
+                   "in the order of `fragment.index`, when there are `fragment.count`. The "
+                   "incoming "
+                   "connection must have room for all of them." },
   { NULL },
 };
 
