@@ -348,6 +348,38 @@ test_unreadable (void)
   scratch_in_child (&scratch, run_unreadable);
 }
 
+/* One that cannot be deleted after all is told, and taken only once. */
+static void
+run_sticky (Scratch *scratch)
+{
+  g_autoptr (WeirHarness) h = get_file (scratch);
+  g_autofree char *input = scratch_path (scratch, "in");
+
+  scratch_write (scratch, "in/roots", "", 0);
+  g_assert_cmpint (chmod (input, 01777), ==, 0);
+  g_assert_true (scratch_become_nobody (scratch));
+  for (int i = 0; i < 3; i++) {
+    weir_harness_run (h, 9);
+    assert_taken (h, i == 0 ? "./roots" : "");
+    weir_harness_advance (h, 2 * G_USEC_PER_SEC);
+  }
+  g_assert_true (scratch_has (scratch, "in/roots"));
+  scratch_assert_said (scratch, "*cannot delete '*/in/roots': Operation not permitted*", 1);
+}
+
+static void
+test_sticky (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+
+  if (getuid () != 0) {
+    g_test_skip ("only root can become another user");
+    return;
+  }
+  scratch_init (&scratch);
+  scratch_in_child (&scratch, run_sticky);
+}
+
 /* A directory from which nothing can be deleted keeps its files, unless that is what is wanted. */
 static void
 run_kept (Scratch *scratch)
@@ -482,6 +514,7 @@ main (int argc, char **argv)
   g_test_add_func ("/get-file/no files", test_no_files);
   g_test_add_func ("/get-file/all are told", test_all_are_told);
   g_test_add_func ("/get-file/unreadable", test_unreadable);
+  g_test_add_func ("/get-file/sticky", test_sticky);
   g_test_add_func ("/get-file/kept without permission", test_kept_without_permission);
   g_test_add_func ("/get-file/vanishing", test_vanishing);
   g_test_add_func ("/get-file/directory comes and goes", test_directory_comes_and_goes);
