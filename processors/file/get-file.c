@@ -166,11 +166,12 @@ static int64_t
 take (GetFile *self, WeirSession *session, FileEntry *entry)
 {
   FileIdentity identity = file_identity (&entry->status);
+  g_autofree char *path = g_strconcat (entry->path, entry->name, NULL);
   WeirFlowFile *flowfile;
   bool is_read;
   int fd;
 
-  if (file_sources_has (self->sources, &identity))
+  if (file_sources_has (self->sources, path, &identity))
     return -1;
   fd = open_file (self, entry);
   if (fd < 0)
@@ -185,7 +186,6 @@ take (GetFile *self, WeirSession *session, FileEntry *entry)
   file_facts_put (&self->facts, session, flowfile, self->path, entry, true);
   weir_session_transfer (session, flowfile, SUCCESS);
   if (!self->keep) {
-    g_autofree char *path = g_strconcat (entry->path, entry->name, NULL);
     FileSource *source;
 
     identity = file_identity (&entry->status);

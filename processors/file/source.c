@@ -22,9 +22,14 @@ struct FileRoot {
 struct FileSources {
   _Atomic unsigned n_refs; /* one for the processor, one for each source */
   pthread_mutex_t lock;
-  GHashTable *taken;    /* guarded by lock: FileIdentity */
+  GHashTable *taken;    /* guarded by lock: Taken */
   WeirContext *context; /* guarded by lock: NULL once the processor has stopped */
 };
+
+typedef struct {
+  char *path;
+  FileIdentity identity;
+} Taken;
 
 struct FileSource {
   FileSources *sources;
@@ -55,15 +60,26 @@ file_identity_equal (const FileIdentity *a, const FileIdentity *b)
 static guint
 hash (const void *data)
 {
-  const FileIdentity *identity = data;
+  const Taken *taken = data;
 
-  return (guint)(identity->inode * 31 + (uint64_t)identity->mtime_nsec);
+  return g_str_hash (taken->path) ^ (guint)taken->identity.inode;
 }
 
 static gboolean
 equal (const void *a, const void *b)
 {
-  return file_identity_equal (a, b);
+  const Taken *x = a, *y = b;
+
+  return file_identity_equal (&x->identity, &y->identity) && strcmp (x->path, y->path) == 0;
+}
+
+static void
+taken_free (void *data)
+{
+  Taken *taken = data;
+
+  g_free (taken->path);
+  g_free (taken);
 }
 
 FileRoot *
@@ -113,7 +129,7 @@ file_sources_new (WeirContext *context)
 
   atomic_init (&sources->n_refs, 1);
   pthread_mutex_init (&sources->lock, NULL);
-  sources->taken = g_hash_table_new_full (hash, equal, g_free, NULL);
+  sources->taken = g_hash_table_new_full (hash, equal, taken_free, NULL);
   sources->context = context;
   return sources;
 }
@@ -140,12 +156,13 @@ file_sources_close (FileSources *sources)
 }
 
 bool
-file_sources_has (FileSources *sources, const FileIdentity *identity)
+file_sources_has (FileSources *sources, const char *path, const FileIdentity *identity)
 {
+  Taken taken = { (char *)path, *identity };
   bool has;
 
   pthread_mutex_lock (&sources->lock);
-  has = g_hash_table_contains (sources->taken, identity);
+  has = g_hash_table_contains (sources->taken, &taken);
   pthread_mutex_unlock (&sources->lock);
   return has;
 }
@@ -166,14 +183,16 @@ file_source_new (FileSources *sources, FileRoot *root, const char *path,
                  const FileIdentity *identity)
 {
   FileSource *source = g_new0 (FileSource, 1);
+  Taken *taken = g_new (Taken, 1);
 
+  *taken = (Taken){ g_strdup (path), *identity };
   atomic_fetch_add (&sources->n_refs, 1);
   source->sources = sources;
   source->root = root != NULL ? file_root_ref (root) : NULL;
   source->path = g_strdup (path);
   source->identity = *identity;
   pthread_mutex_lock (&sources->lock);
-  g_hash_table_add (sources->taken, g_memdup2 (identity, sizeof *identity));
+  g_hash_table_add (sources->taken, taken);
   pthread_mutex_unlock (&sources->lock);
   return source;
 }
@@ -184,8 +203,10 @@ file_source_free (void *data)
   FileSource *source = data;
 
   if (!source->stays) {
+    Taken taken = { source->path, source->identity };
+
     pthread_mutex_lock (&source->sources->lock);
-    g_hash_table_remove (source->sources->taken, &source->identity);
+    g_hash_table_remove (source->sources->taken, &taken);
     pthread_mutex_unlock (&source->sources->lock);
   }
   unref (source->sources);

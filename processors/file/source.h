@@ -45,8 +45,8 @@ FileSources *file_sources_new (WeirContext *context);
 /* The processor has stopped: nothing is told any more. Takes NULL. */
 void file_sources_close (FileSources *sources);
 
-/* True while a file in that state is a source. */
-bool file_sources_has (FileSources *sources, const FileIdentity *identity);
+/* True while the file at @path, in that state, is a source; another name of it may not be one. */
+bool file_sources_has (FileSources *sources, const char *path, const FileIdentity *identity);
 
 /* Says @error (transfer full), if the processor still runs. */
 void file_sources_tell (FileSources *sources, GError *error);

@@ -76,11 +76,12 @@ test_knows_what_is_taken (void)
   path = scratch_path (&scratch, "in/a");
   g_assert_cmpint (statx (AT_FDCWD, path, 0, STATX_BASIC_STATS, &status), ==, 0);
   identity = file_identity (&status);
-  g_assert_false (file_sources_has (sources, &identity));
+  g_assert_false (file_sources_has (sources, path, &identity));
   source = take (&scratch, sources, NULL, "a");
-  g_assert_true (file_sources_has (sources, &identity));
+  g_assert_true (file_sources_has (sources, path, &identity));
+  g_assert_false (file_sources_has (sources, "/another/name", &identity));
   file_source_free (source); /* what it was taken for was undone */
-  g_assert_false (file_sources_has (sources, &identity));
+  g_assert_false (file_sources_has (sources, path, &identity));
   g_assert_true (scratch_has (&scratch, "in/a"));
   file_sources_close (sources);
 }
