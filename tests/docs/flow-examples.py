@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The examples of docs/flow-xml.md are canonical and follow the schema: flow-examples.py WEIR PAGE RNG
+"""The examples of a page are canonical and follow the schema: flow-examples.py WEIR PAGE RNG MINIMUM
 
 An example that is not a whole flow is put into one.
 """
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-WEIR, PAGE, RNG = sys.argv[1:]
+WEIR, PAGE, RNG, MINIMUM = sys.argv[1:]
 EXAMPLE = re.compile(r"^```xml\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 FLOW = '<flow xmlns="urn:weir:flow:1" name="Example">\n%s</flow>\n'
 
@@ -36,4 +36,4 @@ examples = EXAMPLE.findall(Path(PAGE).read_text())
 problems = [f"{example}\n{problem}" for example in examples
             if (problem := problem_of(example)) is not None]
 print("\n\n".join(problems) or f"{len(examples)} examples are fine")
-sys.exit(bool(problems) or len(examples) < 5)
+sys.exit(bool(problems) or len(examples) < int(MINIMUM))
