@@ -169,9 +169,11 @@ static void
 assert_case (const Case *it)
 {
   g_autoptr (WeirHarness) h = replace_text (it);
+  g_autofree char *start = g_strndup (it->input, 40);
+  g_autofree char *escaped = g_strescape (start, NULL);
   const WeirFlowFile *out;
 
-  g_test_message ("%s %s: \"%.80s\"", it->strategy, it->search, it->input);
+  g_test_message ("%s: %s", it->strategy, escaped);
   push (h, it->input, -1);
   g_assert_cmpuint (weir_harness_run (h, 1), ==, 1);
   out = weir_harness_pull (h, it->output != NULL ? "success" : "failure");

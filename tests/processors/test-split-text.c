@@ -100,7 +100,7 @@ test_cases (void)
     const WeirFlowFile *original;
     unsigned n = g_strv_length (pieces);
 
-    g_test_message ("case %zu: \"%s\"", i, cases[i].input);
+    g_test_message ("case %zu", i);
     weir_harness_push (h, cases[i].input, -1, "filename", "f", NULL);
     g_assert_cmpuint (weir_harness_run (h, 1), ==, 1);
     g_assert_cmpuint (weir_harness_count (h, "splits"), ==, n);
