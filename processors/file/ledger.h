@@ -33,7 +33,7 @@ FileLedgerVerdict file_ledger_note (FileLedger *ledger, const char *path, int64_
 void file_ledger_next_look (FileLedger *ledger, bool forgets);
 
 /* Returns: (transfer full) (nullable): NULL when the part is as it was when this was last asked. */
-char *file_ledger_take_text (FileLedger *ledger, unsigned part);
+char *file_ledger_take_text (FileLedger *ledger, unsigned number);
 
 /* Adds what is in a part. */
 bool file_ledger_add_text (FileLedger *ledger, const char *text, GError **error);

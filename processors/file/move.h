@@ -32,7 +32,7 @@ FileMove *file_move_new (FileSource *source /* (transfer full) */, const char *d
                          FileMoveConflict conflict, uint64_t random);
 
 /* WeirDurableFunc: moves it; when that fails, it stays and people are told why. */
-void file_move_run (void *move);
+void file_move_run (void *data);
 
 /* GDestroyNotify */
-void file_move_free (void *move);
+void file_move_free (void *data);
