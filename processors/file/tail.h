@@ -37,7 +37,7 @@ Tail *tail_new (const char *path, const TailOptions *options);
 Tail *tail_new_late (const char *path, const TailOptions *options, int64_t since);
 
 /* GDestroyNotify. Takes NULL. */
-void tail_free (void *tail);
+void tail_free (void *data);
 
 /* Returns: (transfer none). */
 const char *tail_get_path (const Tail *tail);
