@@ -136,3 +136,16 @@
 
 /* Threads that run processors; more than a large machine has cores only get in each other's way. */
 #define WEIR_LIMIT_WORKERS 256
+
+/* One file of the log: large enough that beginning one is rare, small enough that what one content
+ * holds back is little. Part of the format. */
+#define WEIR_LIMIT_SEGMENT (64u * 1024 * 1024)
+
+/* Many entries in one frame: more would not be written faster, and who waits waits longer. */
+#define WEIR_LIMIT_FRAME (4u * 1024 * 1024)
+
+/* One entry: the attributes and small contents of one session. */
+#define WEIR_LIMIT_ENTRY (1024u * 1024 * 1024)
+
+/* Log between two snapshots: replaying it takes below a second. */
+#define WEIR_LIMIT_CHECKPOINT (256u * 1024 * 1024)

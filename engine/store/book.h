@@ -1,0 +1,43 @@
+/* book.h: what all entries up to a place add up to: FlowFiles by queue, states, words. It is kept
+ * as sorted parts on disk and, in memory, what has changed since; a FlowFile that nothing has
+ * happened to costs no memory here.
+ *
+ * Thread: any for weir_book_read; the rest by one thread at a time, the applier's once it runs. */
+#pragma once
+
+#include "store/data.h"
+#include "store/log-reader.h"
+
+typedef struct WeirBook WeirBook;
+
+typedef struct {
+  const char *directory; /* snapshot/ */
+  uint64_t log_id;
+  WeirDictionary *dictionary; /* gets the words of the manifest and of entries */
+  WeirFs *fs;
+  bool must_sync; /* false for WEIR_DURABILITY_PROCESS */
+} WeirBookOptions;
+
+/* Reads the newest manifest that is valid, if there is one. Returns: (transfer full): NULL with
+ * @error. */
+WeirBook *weir_book_open (const WeirBookOptions *options, GError **error);
+void weir_book_free (WeirBook *book);
+
+/* The first frame that is not in the parts: 1 for a new book. */
+uint64_t weir_book_get_next_sequence (WeirBook *book);
+
+/* Folds an entry. Returns: false with @error when it is malformed. */
+bool weir_book_apply (WeirBook *book, const WeirLogEntry *entry, GError **error);
+
+uint64_t weir_book_get_next_flowfile_id (WeirBook *book);
+void weir_book_each_state (WeirBook *book, WeirDataStateFunc func, void *user);
+bool weir_book_each_flowfile (WeirBook *book, WeirDataImageFunc func, void *user, GError **error);
+bool weir_book_read (WeirBook *book, const uint64_t *ids, size_t n, WeirDataImageFunc func,
+                     void *user, GError **error);
+
+/* Memory that changes since the last part take; more than WEIR_LIMIT_BOOK is time for one. */
+size_t weir_book_get_bytes (WeirBook *book);
+
+/* Writes what has changed as a new part, joins parts where there are many, and makes a manifest
+ * that counts up to the end of @frame, which is the last that was applied. */
+bool weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error);

@@ -1,0 +1,95 @@
+/* data.h: a data directory in use: its lock, its log, what follows the log, and its contents. What
+ * the runtime knows of durability is this file, entry.h and content.h.
+ *
+ * weir_data_open reads everything and changes nothing that matters; then the runtime takes what was
+ * there (weir_data_each_*), and weir_data_start begins the log. Thread: main, unless said
+ * otherwise. */
+#pragma once
+
+#include "base/clock.h"
+#include "store/content.h"
+#include "store/dictionary.h"
+#include "store/durability.h"
+#include "store/entry.h"
+
+typedef struct WeirData WeirData;
+
+typedef struct {
+  const char *directory;
+  const char *owner; /* who is to be named to the second engine: the flow's name */
+  WeirDurability durability;
+  WeirClock *clock;          /* NULL: the machine's */
+  WeirFs *fs;                /* NULL outside of tests */
+  uint64_t segment_size;     /* 0: WEIR_LIMIT_SEGMENT */
+  uint64_t checkpoint_bytes; /* of log between two snapshots; 0: WEIR_LIMIT_CHECKPOINT */
+  uint64_t archive_bytes;    /* of contents kept after their end; 0: none */
+  int64_t archive_usec;      /* the longest that one is kept */
+  /* Any thread. Both must be quick: all entries with a ticket up to @durable can no longer be lost;
+   * the log has failed for good, and the process should end. */
+  void (*on_durable) (void *data, uint64_t durable);
+  void (*on_failure) (void *data, const GError *error);
+  void *data;
+} WeirDataOptions;
+
+/* Makes the directory if need be and locks it. Returns: (transfer full): NULL with @error: another
+ * engine is there, it is damaged, or it is of a later version. */
+WeirData *weir_data_open (const WeirDataOptions *options, GError **error);
+
+/* Ends the log, with all that was appended durable. Frees it in any case. Takes NULL. */
+bool weir_data_close (WeirData *data, GError **error);
+
+uint64_t weir_data_get_install_id (WeirData *data);
+uint64_t weir_data_get_next_flowfile_id (WeirData *data);
+
+/* Returns: (transfer none): where content is made and where it comes from. */
+WeirContentStore *weir_data_get_contents (WeirData *data);
+
+/* Returns: (transfer none): the numbers of components, queues and names. */
+WeirDictionary *weir_data_get_dictionary (WeirData *data);
+
+/* --- what was there; before weir_data_start --- */
+
+typedef void (*WeirDataStateFunc) (void *user, uint64_t component, const char *key,
+                                   const char *value);
+void weir_data_each_state (WeirData *data, WeirDataStateFunc func, void *user);
+
+/* One FlowFile as the log left it. */
+typedef struct {
+  uint64_t id;
+  uint64_t queue;
+  uint64_t order; /* sorts a queue */
+  int64_t entry_time;
+  int64_t lineage_start;
+  int64_t penalty_until; /* wall; 0: none */
+  WeirOpNames attributes;
+  WeirContentRef content;
+} WeirImage;
+
+/* By ascending id. @func returns false with @error to end it. */
+typedef bool (*WeirDataImageFunc) (void *user, const WeirImage *image, GError **error);
+bool weir_data_each_flowfile (WeirData *data, WeirDataImageFunc func, void *user, GError **error);
+
+/* Content as @ref says: a claim that is read and verified when somebody asks for it.
+ * Returns: false with @error when it cannot be there. Thread: any. */
+bool weir_data_open_content (WeirData *data, const WeirContentRef *ref, WeirContent *ret_content,
+                             GError **error);
+
+/* --- going on --- */
+
+/* Lets go of contents that nobody took over, and begins the log. */
+bool weir_data_start (WeirData *data, GError **error);
+
+/* As weir_log_append. Thread: any. */
+uint64_t weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size,
+                           uint64_t *ret_place);
+uint64_t weir_data_get_appended (WeirData *data);
+uint64_t weir_data_get_durable (WeirData *data);
+bool weir_data_wait (WeirData *data, uint64_t ticket, GError **error);
+
+/* All entries with a ticket up to this one are in what weir_data_read reads. Thread: any. */
+uint64_t weir_data_get_applied (WeirData *data);
+
+/* The FlowFiles @ids, ascending, whose last entry has been applied: for those whose attributes were
+ * dropped from memory. Thread: any. */
+bool weir_data_read (WeirData *data, const uint64_t *ids, size_t n, WeirDataImageFunc func,
+                     void *user, GError **error);

@@ -1,0 +1,136 @@
+/* entry.h: what one session did, as the log keeps it: the operations, their encoder and their
+ * decoder. docs/internals/data-directory.md has the bytes.
+ *
+ * Numbers of components, queues and attribute names are those of the directory (dictionary.h).
+ * Thread: one at a time for each writer and reader. */
+#pragma once
+
+#include "base/varint.h"
+
+#include <glib.h>
+
+typedef enum {
+  WEIR_OP_CREATE = 1,
+  WEIR_OP_UPDATE,
+  WEIR_OP_DROP,
+  WEIR_OP_STATE,
+  WEIR_OP_COMPONENT,
+  WEIR_OP_QUEUE,
+  WEIR_OP_NAME,
+  WEIR_OP_FACT = 9,
+} WeirOpKind;
+
+/* Where the bytes of a content are. */
+typedef enum {
+  WEIR_WHERE_NONE,
+  WEIR_WHERE_HERE, /* in this entry */
+  WEIR_WHERE_LOG,
+  WEIR_WHERE_FILE,
+  WEIR_WHERE_SAME, /* as the content before it in this entry; the reader resolves it */
+} WeirWhere;
+
+typedef struct {
+  WeirWhere where;
+  uint32_t crc;    /* of the whole claim */
+  uint64_t file;   /* FILE: its number */
+  uint64_t start;  /* of the claim: LOG: a place; FILE: in the file */
+  uint64_t size;   /* of the claim */
+  uint64_t offset; /* the slice */
+  uint64_t length;
+} WeirContentRef;
+
+/* --- writing --- */
+
+/* Builds the body of one entry in a buffer that is used again. */
+typedef struct {
+  uint8_t *start;
+  uint8_t *at;
+  uint8_t *end;
+  uint8_t *flags; /* of the operation that is being written */
+  uint64_t last_id;
+} WeirEntryWriter;
+
+typedef struct {
+  uint64_t name;
+  const char *value;
+  size_t size;
+} WeirEntryAttribute;
+
+void weir_entry_writer_init (WeirEntryWriter *writer);
+void weir_entry_writer_clear (WeirEntryWriter *writer);
+
+/* Begins an entry of @component, forgetting what was there. */
+void weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component);
+size_t weir_entry_writer_get_size (const WeirEntryWriter *writer);
+
+/* Operations; the fields of a create or an update follow in the order in which they stand here.
+ * @is_based: its attributes begin as those of the create before it in this entry. */
+void weir_entry_write_create (WeirEntryWriter *writer, uint64_t id, uint64_t queue, bool is_based);
+void weir_entry_write_update (WeirEntryWriter *writer, uint64_t id);
+void weir_entry_write_drop (WeirEntryWriter *writer, uint64_t id);
+void weir_entry_write_state (WeirEntryWriter *writer, const char *key, const char *value);
+void weir_entry_write_number (WeirEntryWriter *writer, WeirOpKind kind, uint64_t number,
+                              const char *text);
+
+/* Of an update. */
+void weir_entry_write_queue (WeirEntryWriter *writer, uint64_t queue);
+
+/* Of a create, when they are not the entry's time: differences to that. */
+void weir_entry_write_times (WeirEntryWriter *writer, int64_t entry_delta, int64_t lineage_delta);
+
+/* Of a create (always) and an update. */
+void weir_entry_write_attributes (WeirEntryWriter *writer, const WeirEntryAttribute *set,
+                                  size_t n_set, const uint64_t *removed, size_t n_removed);
+
+/* Of both. @bytes: of the claim when it is HERE. Returns: where they are in the body. */
+size_t weir_entry_write_content (WeirEntryWriter *writer, const WeirContentRef *content,
+                                 const void *bytes);
+void weir_entry_write_penalty (WeirEntryWriter *writer, uint64_t usec);
+
+/* --- reading --- */
+
+/* Attributes to set and to remove: read by weir_op_next_set, then by weir_op_next_removed. */
+typedef struct {
+  WeirCursor cursor;
+  uint64_t n;
+} WeirOpNames;
+
+typedef struct {
+  WeirOpKind kind;
+  uint64_t id;
+  bool has_queue, has_attributes, has_content, has_penalty, is_based;
+  uint64_t queue;
+  int64_t entry_time; /* wall, as is the next */
+  int64_t lineage_start;
+  uint64_t penalty_usec;
+  WeirOpNames set;
+  WeirOpNames removed;
+  WeirContentRef content; /* HERE has become LOG, and SAME what it is the same as */
+  uint64_t number;        /* COMPONENT, QUEUE, NAME; FACT: its type */
+  const uint8_t *key;     /* STATE */
+  size_t key_size;
+  const uint8_t *text; /* STATE: the value, NULL: cleared; COMPONENT, QUEUE, NAME, FACT */
+  size_t text_size;
+} WeirOp;
+
+typedef struct {
+  WeirCursor cursor;
+  uint64_t component;
+  uint64_t place; /* of the body */
+  int64_t wall;
+  const uint8_t *start;
+  uint64_t last_id;
+  WeirContentRef last_content;
+} WeirEntryReader;
+
+/* Returns: false when not even the component can be read. */
+bool weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_t size,
+                             uint64_t place, int64_t wall);
+
+/* The next operation; what it points to is in the body. Returns: false at the end; then
+ * reader->cursor.failed says whether the entry was malformed. */
+bool weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op);
+
+bool weir_op_next_set (WeirOpNames *names, uint64_t *ret_name, const uint8_t **ret_value,
+                       size_t *ret_size);
+bool weir_op_next_removed (WeirOpNames *names, uint64_t *ret_name);
