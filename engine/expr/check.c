@@ -108,6 +108,12 @@ fail_count (WeirExprParser *parser, const WeirExprCallSite *site, const WeirExpr
   return false;
 }
 
+static const char *
+article_of (WeirExprType type)
+{
+  return type == WEIR_EXPR_INSTANT ? "an" : "a";
+}
+
 static bool
 check_types (WeirExprParser *parser, const WeirExprCallSite *site, const WeirExprFunction *function,
              const WeirExprNode *call, GError **error)
@@ -118,8 +124,9 @@ check_types (WeirExprParser *parser, const WeirExprCallSite *site, const WeirExp
   if (site->chained) {
     if (!weir_expr_type_fits (argument->type, function->subject) ||
         ((function->flags & WEIR_EXPR_EXACT_SUBJECT) != 0 && argument->type != function->subject)) {
-      weir_expr_parser_fail (parser, site->offset, error, "%s works on a %s, not on a %s",
-                             function->name, weir_expr_type_name (function->subject),
+      weir_expr_parser_fail (parser, site->offset, error, "%s works on %s %s, not on %s %s",
+                             function->name, article_of (function->subject),
+                             weir_expr_type_name (function->subject), article_of (argument->type),
                              weir_expr_type_name (argument->type));
       return false;
     }
@@ -131,8 +138,9 @@ check_types (WeirExprParser *parser, const WeirExprCallSite *site, const WeirExp
     if (weir_expr_type_fits (argument->type, wanted))
       continue;
     weir_expr_parser_fail (parser, argument->start, error,
-                           "argument %zu of %s must be a %s, not a %s", index + 1, function->name,
-                           weir_expr_type_name (wanted), weir_expr_type_name (argument->type));
+                           "argument %zu of %s must be %s %s, not %s %s", index + 1, function->name,
+                           article_of (wanted), weir_expr_type_name (wanted),
+                           article_of (argument->type), weir_expr_type_name (argument->type));
     return false;
   }
   return true;

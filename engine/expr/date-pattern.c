@@ -3,6 +3,7 @@
  * Numbers that follow each other without anything between share their digits: those that have a
  * fixed width take it, and the first takes what is left (`reserved`). */
 #include "expr/date-pattern.h"
+#include "base/error.h"
 #include "base/limits.h"
 
 #define YEAR_WIDTH 19
@@ -22,9 +23,10 @@ static bool
 fail (Compiler *compiler, GError **error, const char *problem)
 {
   g_autofree char *pattern = g_strndup (compiler->start, (gsize)(compiler->end - compiler->start));
+  g_autofree char *quoted = weir_error_quote (pattern);
 
-  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "date pattern '%s', position %zu: %s",
-               pattern, (size_t)(compiler->at - compiler->start) + 1, problem);
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "date pattern %s, position %zu: %s", quoted,
+               (size_t)(compiler->at - compiler->start) + 1, problem);
   return false;
 }
 

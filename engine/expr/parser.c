@@ -33,12 +33,14 @@ weir_expr_parser_fail (WeirExprParser *parser, uint32_t offset, GError **error, 
                        ...)
 {
   g_autofree char *place = weir_expr_tree_place (parser->tree->text, offset);
+  g_autofree char *raw = NULL;
   g_autofree char *message = NULL;
   va_list args;
 
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  raw = g_strdup_vprintf (format, args);
   va_end (args);
+  message = weir_error_clean (raw);
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s: %s", place, message);
   parser->tree->failed = offset;
   return NULL;

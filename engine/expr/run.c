@@ -50,7 +50,7 @@ weir_expr_run_alloc (WeirExprRun *run, size_t length, GError **error)
 bool
 weir_expr_run_fail (GError **error, const WeirExprValue *text, const char *problem)
 {
-  g_autofree char *copy = g_strndup (text->text, text->length);
+  g_autofree char *copy = g_strndup (text->text, MIN (text->length, 2 * WEIR_LIMIT_QUOTE));
   g_autofree char *quoted = weir_error_quote (copy);
 
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s %s", quoted, problem);
