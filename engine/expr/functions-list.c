@@ -156,6 +156,13 @@ is_no_list (const WeirExprValue *args, WeirExprValue *ret_value)
   return weir_expr_is_nothing (&args[0]) || weir_expr_is_nothing (&args[1]) || args[1].length == 0;
 }
 
+/* For a round through the list. */
+static bool
+charge (WeirExprRun *run, const WeirExprValue *args, GError **error)
+{
+  return weir_expr_run_charge (run, ((size_t)args[0].length + args[1].length) / 4, error);
+}
+
 static bool
 compact_delimited_list (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
                         WeirExprValue *ret_value, GError **error)
@@ -170,7 +177,7 @@ compact_delimited_list (WeirExprRun *run, const WeirExprValue *args, size_t n_ar
       *ret_value = weir_expr_static_text ("");
     return true;
   }
-  if (!weir_expr_run_charge_bytes (run, 2 * (size_t)args[0].length, error))
+  if (!charge (run, args, error))
     return false;
   while (next_item (&items, &item)) {
     if (item.length == 0)
@@ -197,7 +204,7 @@ trim_delimited_list (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
       *ret_value = weir_expr_static_text ("");
     return true;
   }
-  if (!weir_expr_run_charge_bytes (run, args[0].length, error))
+  if (!charge (run, args, error))
     return false;
   while (next_item (&items, &item)) {
     if (item.length == 0)
@@ -210,23 +217,6 @@ trim_delimited_list (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
   return true;
 }
 
-static guint
-hash_item (gconstpointer data)
-{
-  const WeirExprSpan *item = data;
-  uint32_t hash = 5381;
-
-  for (size_t i = 0; i < item->length; i++)
-    hash = hash * 33 + (unsigned char)item->at[i];
-  return hash;
-}
-
-static gboolean
-equal_items (gconstpointer a, gconstpointer b)
-{
-  return same (*(const WeirExprSpan *)a, *(const WeirExprSpan *)b);
-}
-
 static bool
 unique (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValue *ret_value,
         GError **error)
@@ -235,19 +225,24 @@ unique (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValu
   g_autoptr (GHashTable) seen = NULL;
   WeirExprBuilder list = { 0 };
   WeirExprSpan item;
+  uint64_t seed;
 
   if (is_no_list (args, ret_value))
     return true;
-  seen = g_hash_table_new (hash_item, equal_items);
+  if (!charge (run, args, error))
+    return false;
+  seed = weir_expr_run_seed (run);
+  seen = g_hash_table_new (weir_expr_key_hash, weir_expr_key_equal);
   while (next_item (&items, &item)) {
-    WeirExprSpan *kept;
+    WeirExprKey key = weir_expr_key_new (item, seed);
+    WeirExprKey *kept;
 
-    if (!weir_expr_run_charge (run, 4 + item.length / 4, error))
+    if (!weir_expr_run_charge (run, 4, error))
       return false;
-    if (g_hash_table_contains (seen, &item))
+    if (g_hash_table_contains (seen, &key))
       continue;
     kept = weir_arena_alloc (run->arena, sizeof *kept);
-    *kept = item;
+    *kept = key;
     if (!add_item (run, &list, g_hash_table_size (seen) == 0, item, &args[1], error))
       return false;
     g_hash_table_add (seen, kept);

@@ -31,10 +31,12 @@ static bool
 contains (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValue *ret_value,
           GError **error)
 {
-  *ret_value =
-      weir_expr_truth (has_both (args) && weir_expr_text_find (args[0].text, args[0].length,
-                                                               args[1].text, args[1].length) >= 0);
-  return weir_expr_run_charge_bytes (run, args[0].length, error);
+  ptrdiff_t at = -1;
+
+  if (has_both (args) && !weir_expr_text_search (run, &args[0], &args[1], false, &at, error))
+    return false;
+  *ret_value = weir_expr_truth (at >= 0);
+  return true;
 }
 
 static bool
@@ -59,12 +61,11 @@ find_index (WeirExprRun *run, const WeirExprValue *args, bool last, WeirExprValu
   const WeirExprValue *part = &args[1];
   ptrdiff_t at = -1;
 
-  if (has_both (args))
-    at = last ? weir_expr_text_find_last (text->text, text->length, part->text, part->length)
-              : weir_expr_text_find (text->text, text->length, part->text, part->length);
+  if (has_both (args) && !weir_expr_text_search (run, text, part, last, &at, error))
+    return false;
   *ret_value =
       weir_expr_whole (at < 0 ? -1 : (int64_t)weir_expr_text_units (text->text, (size_t)at));
-  return weir_expr_run_charge_bytes (run, text->length, error);
+  return true;
 }
 
 static bool

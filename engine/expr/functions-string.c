@@ -110,10 +110,8 @@ cut (WeirExprRun *run, const WeirExprValue *args, bool last, Side side, WeirExpr
   *ret_value = *text;
   if (weir_expr_is_nothing (part) || part->length == 0)
     return true;
-  if (!weir_expr_run_charge_bytes (run, text->length, error))
+  if (!weir_expr_text_search (run, text, part, last, &at, error))
     return false;
-  at = last ? weir_expr_text_find_last (text->text, text->length, part->text, part->length)
-            : weir_expr_text_find (text->text, text->length, part->text, part->length);
   if (at < 0)
     return true;
   if (side == BEFORE) {
@@ -219,7 +217,7 @@ replace (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprVal
   *ret_value = *text;
   if (weir_expr_is_nothing (text) || weir_expr_is_nothing (part))
     return true;
-  if (!weir_expr_run_charge_bytes (run, text->length, error))
+  if (!weir_expr_run_charge_bytes (run, 3 * (size_t)text->length + part->length, error))
     return false;
   if (part->length == 0)
     return replace_empty_part (run, text, by, ret_value, error);

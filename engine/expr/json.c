@@ -220,40 +220,26 @@ append (WeirExprJson *parent, WeirExprJson *child)
   parent->n_children++;
 }
 
-static guint
-hash_key (gconstpointer data)
-{
-  const WeirExprSpan *key = data;
-
-  return (guint)weir_hash_bytes (key->at, key->length, 0);
-}
-
-static gboolean
-equal_keys (gconstpointer a, gconstpointer b)
-{
-  const WeirExprSpan *first = a;
-  const WeirExprSpan *second = b;
-
-  return first->length == second->length &&
-         (first->length == 0 || memcmp (first->at, second->at, first->length) == 0);
-}
-
 /* Of members with the same name the last value counts, in the place of the first. */
 static void
-merge_members (WeirExprJson *object)
+merge_members (WeirExprRun *run, WeirExprJson *object)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new (hash_key, equal_keys);
+  g_autoptr (GHashTable) seen = g_hash_table_new (weir_expr_key_hash, weir_expr_key_equal);
+  WeirExprKey *keys = weir_arena_alloc (run->arena, object->n_children * sizeof *keys);
+  const uint64_t seed = weir_expr_run_seed (run);
   WeirExprJson *next;
 
-  for (WeirExprJson *child = object->first; child != NULL; child = next) {
-    WeirExprJson *old = g_hash_table_lookup (seen, &child->key);
+  for (WeirExprJson *child = object->first; child != NULL; child = next, keys++) {
+    WeirExprJson *old;
 
+    *keys = weir_expr_key_new (child->key, seed);
+    old = g_hash_table_lookup (seen, keys);
     next = child->next;
     if (old != NULL) {
       weir_expr_json_remove (child);
       weir_expr_json_replace (old, child);
     }
-    g_hash_table_replace (seen, &child->key, child);
+    g_hash_table_replace (seen, keys, child);
   }
 }
 
@@ -311,7 +297,7 @@ parse_container (Parser *parser)
       return NULL;
   parser->depth--;
   if (object && json->n_children > 1)
-    merge_members (json);
+    merge_members (parser->run, json);
   return json;
 }
 

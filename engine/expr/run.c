@@ -15,6 +15,13 @@ weir_expr_run_init (WeirExprRun *run, const WeirExprScope *scope, WeirArena *are
   };
 }
 
+uint64_t
+weir_expr_run_seed (const WeirExprRun *run)
+{
+  /* Else what nobody outside can know either: where things are in memory. */
+  return run->scope->random != NULL ? weir_random_next (run->scope->random) : (uintptr_t)run;
+}
+
 bool
 weir_expr_run_out_of_steps (WeirExprRun *run, GError **error)
 {

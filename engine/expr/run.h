@@ -24,6 +24,9 @@ void weir_expr_run_init (WeirExprRun *run, const WeirExprScope *scope, WeirArena
 /* Sets LIMIT. Returns: false. */
 bool weir_expr_run_out_of_steps (WeirExprRun *run, GError **error);
 
+/* For a hash table that only lives as long as the evaluation. */
+uint64_t weir_expr_run_seed (const WeirExprRun *run);
+
 /* Takes @steps from the budget; false with LIMIT when it is spent. */
 static inline bool
 weir_expr_run_charge (WeirExprRun *run, size_t steps, GError **error)

@@ -1,5 +1,9 @@
 /* text.c: UTF-8 counted as Java counts. */
 #include "expr/text.h"
+#include "base/hash.h"
+
+/* A part that is not worth being searched for in another way than byte by byte. */
+#define SHORT 16
 
 bool
 weir_expr_text_is_ascii (const char *text, size_t length)
@@ -118,15 +122,74 @@ weir_expr_text_find (const char *text, size_t length, const char *part, size_t p
   return found == NULL ? -1 : found - text;
 }
 
-ptrdiff_t
-weir_expr_text_find_last (const char *text, size_t length, const char *part, size_t part_length)
+/* @text from its end to its beginning. */
+static char *
+reverse (WeirExprRun *run, const WeirExprValue *text, GError **error)
 {
-  if (part_length > length)
-    return -1;
-  for (size_t at = length - part_length + 1; at-- > 0;)
-    if (part_length == 0 || memcmp (text + at, part, part_length) == 0)
-      return (ptrdiff_t)at;
-  return -1;
+  char *copy = weir_expr_run_alloc (run, text->length, error);
+
+  for (size_t i = 0; copy != NULL && i < text->length; i++)
+    copy[i] = text->text[text->length - 1 - i];
+  return copy;
+}
+
+static bool
+search_last (WeirExprRun *run, const WeirExprValue *text, const WeirExprValue *part,
+             ptrdiff_t *ret_at, GError **error)
+{
+  char *reversed, *reversed_part;
+  ptrdiff_t at;
+
+  *ret_at = -1;
+  if (part->length > text->length)
+    return true;
+  if (part->length <= SHORT) {
+    for (size_t i = text->length - part->length + 1; i-- > 0 && *ret_at < 0;)
+      if (part->length == 0 || memcmp (text->text + i, part->text, part->length) == 0)
+        *ret_at = (ptrdiff_t)i;
+    return true;
+  }
+  reversed = reverse (run, text, error);
+  reversed_part = reversed != NULL ? reverse (run, part, error) : NULL;
+  if (reversed_part == NULL)
+    return false;
+  at = weir_expr_text_find (reversed, text->length, reversed_part, part->length);
+  if (at >= 0)
+    *ret_at = (ptrdiff_t)(text->length - part->length) - at;
+  return true;
+}
+
+bool
+weir_expr_text_search (WeirExprRun *run, const WeirExprValue *text, const WeirExprValue *part,
+                       bool last, ptrdiff_t *ret_at, GError **error)
+{
+  if (!weir_expr_run_charge_bytes (run, 2 * ((size_t)text->length + part->length), error))
+    return false;
+  if (last)
+    return search_last (run, text, part, ret_at, error);
+  *ret_at = weir_expr_text_find (text->text, text->length, part->text, part->length);
+  return true;
+}
+
+WeirExprKey
+weir_expr_key_new (WeirExprSpan span, uint64_t seed)
+{
+  return (WeirExprKey){ span, (guint)weir_hash_bytes (span.at, span.length, seed) };
+}
+
+guint
+weir_expr_key_hash (gconstpointer key)
+{
+  return ((const WeirExprKey *)key)->hash;
+}
+
+gboolean
+weir_expr_key_equal (gconstpointer a, gconstpointer b)
+{
+  const WeirExprSpan *x = &((const WeirExprKey *)a)->span;
+  const WeirExprSpan *y = &((const WeirExprKey *)b)->span;
+
+  return x->length == y->length && (x->length == 0 || memcmp (x->at, y->at, x->length) == 0);
 }
 
 bool

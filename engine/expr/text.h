@@ -29,11 +29,24 @@ bool weir_expr_text_slice (WeirExprRun *run, const WeirExprValue *text, size_t f
 /* The text without blanks and control characters around it. */
 WeirExprSpan weir_expr_text_trim (const char *text, size_t length);
 
-/* The first and the last place of @part in @text; -1 when there is none. */
+/* The first place of @part in @text; -1 when there is none. Takes as long as both are. */
 ptrdiff_t weir_expr_text_find (const char *text, size_t length, const char *part,
                                size_t part_length);
-ptrdiff_t weir_expr_text_find_last (const char *text, size_t length, const char *part,
-                                    size_t part_length);
+
+/* The same, or for the last place; charged. */
+bool weir_expr_text_search (WeirExprRun *run, const WeirExprValue *text, const WeirExprValue *part,
+                            bool last, ptrdiff_t *ret_at, GError **error);
+
+/* A text in a hash table. With a seed of weir_expr_run_seed nobody can choose texts that collide.
+ */
+typedef struct {
+  WeirExprSpan span;
+  guint hash;
+} WeirExprKey;
+
+WeirExprKey weir_expr_key_new (WeirExprSpan span, uint64_t seed);
+guint weir_expr_key_hash (gconstpointer key);
+gboolean weir_expr_key_equal (gconstpointer a, gconstpointer b);
 
 static inline bool
 weir_expr_text_equal (const WeirExprValue *a, const WeirExprValue *b)
