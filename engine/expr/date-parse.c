@@ -4,6 +4,8 @@
 #include "expr/date-names.h"
 #include "expr/zone-names.h"
 
+#define MAX_ZONE_TRIES 4
+
 typedef struct {
   const char *at;
   const char *end;
@@ -237,13 +239,28 @@ id_length (const Reader *reader)
   return n;
 }
 
-/* The zone whose id the text begins with: the longest that there is. */
+/* True when a word or a number ends before @at[length]. */
+static bool
+ends_part (const char *at, size_t length)
+{
+  return g_ascii_isalnum (at[length - 1]) &&
+         g_ascii_isalpha (at[length - 1]) != g_ascii_isalpha (at[length]);
+}
+
+/* The zone whose id the text begins with: the longest that there is. Each try may look for a file,
+ * so there are few. */
 static bool
 read_zone_id (Reader *reader)
 {
-  for (size_t length = MIN (id_length (reader), 48); length > 0; length--) {
-    WeirExprZone *zone = weir_expr_zone_new (reader->at, length, NULL);
+  unsigned n_tries = 0;
 
+  for (size_t length = id_length (reader); length > 0 && n_tries < MAX_ZONE_TRIES; length--) {
+    WeirExprZone *zone;
+
+    if (n_tries > 0 && !ends_part (reader->at, length))
+      continue;
+    n_tries++;
+    zone = weir_expr_zone_new (reader->at, length, NULL);
     if (zone == NULL)
       continue;
     reader->at += length;

@@ -125,6 +125,9 @@ is_plain_name (const char *name)
 {
   if (!g_ascii_isalpha (name[0]) || strstr (name, "..") != NULL || strlen (name) > MAX_NAME)
     return false;
+  /* Variants that no other program knows. */
+  if (g_str_has_prefix (name, "posix") || g_str_has_prefix (name, "right/"))
+    return false;
   for (const char *at = name; *at != '\0'; at++)
     if (!g_ascii_isalnum (*at) && strchr ("~/._+-", *at) == NULL)
       return false;

@@ -51,9 +51,10 @@ static void
 test_no_names (void)
 {
   static const char *const names[] = {
-    "",        "x",      "Mars/Base", "+",      "+19:00", "+1:",  "+01:",
-    "+01:6",   "+01:60", "UTC+",      "UTC+99", "../UTC", "/UTC", "Europe",
-    "Europe/", "a/../b", "+01:00x",   "-",      ":UTC",   "UTC ", "Europe/Paris/x"
+    "",     "x",      "Mars/Base",      "+",         "+19:00",    "+1:",
+    "+01:", "+01:6",  "+01:60",         "UTC+",      "UTC+99",    "../UTC",
+    "/UTC", "Europe", "Europe/",        "a/../b",    "+01:00x",   "-",
+    ":UTC", "UTC ",   "Europe/Paris/x", "posix/UTC", "right/UTC", "posixrules"
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++) {
