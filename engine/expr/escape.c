@@ -78,22 +78,36 @@ is_json_plain (uint32_t code)
   return code >= 32 && code <= 127;
 }
 
+/* \uXXXX to @at. Returns: what is behind it. */
+static char *
+write_unicode (char *at, uint32_t unit)
+{
+  static const char digits[] = "0123456789ABCDEF";
+
+  *at++ = '\\';
+  *at++ = 'u';
+  for (int shift = 12; shift >= 0; shift -= 4)
+    *at++ = digits[unit >> shift & 0xf];
+  return at;
+}
+
 static bool
 escape_json (Translator *translator, uint32_t code, size_t length, GError **error)
 {
   const char *escape = control_escape (code);
   char text[16];
+  char *at = text;
 
   if (escape != NULL)
     return add (translator, escape, strlen (escape), error);
   if (is_json_plain (code))
     return add (translator, translator->at, length, error);
-  if (code > 0xffff)
-    g_snprintf (text, sizeof text, "\\u%04X\\u%04X", 0xd7c0 + (code >> 10),
-                0xdc00 + (code & 0x3ff));
-  else
-    g_snprintf (text, sizeof text, "\\u%04X", code);
-  return add (translator, text, strlen (text), error);
+  if (code > 0xffff) {
+    at = write_unicode (at, 0xd7c0 + (code >> 10));
+    code = 0xdc00 + (code & 0x3ff);
+  }
+  at = write_unicode (at, code);
+  return add (translator, text, (size_t)(at - text), error);
 }
 
 static const char *
@@ -321,7 +335,7 @@ unescape_markup (Translator *translator, GError **error)
   const char *close = *at == '&' ? memchr (at, ';', longest) : NULL;
   uint32_t code = 0;
 
-  if (close != NULL && !weir_expr_run_charge (translator->run, 10, error))
+  if (close != NULL && !weir_expr_run_charge (translator->run, 30, error))
     return false;
   if (close != NULL && at[1] == '#')
     code = numeric_code (at + 2, close);

@@ -88,8 +88,7 @@ means_init (Means *means, WeirExprRun *run, const WeirExprValue *args, size_t n_
       return false;
   }
   if (means->zone == NULL) {
-    /* A zone may have to be read from its file. */
-    if (!weir_expr_run_charge (run, 1000, error))
+    if (!weir_expr_run_charge (run, WEIR_EXPR_ZONE_STEPS, error))
       return false;
     means->owned_zone = zone == NULL || weir_expr_is_nothing (zone)
                             ? weir_expr_zone_new_local ()
@@ -97,6 +96,19 @@ means_init (Means *means, WeirExprRun *run, const WeirExprValue *args, size_t n_
     means->zone = means->owned_zone;
   }
   return means->zone != NULL;
+}
+
+/* What reading by @pattern may cost. */
+static bool
+charge_parse (WeirExprRun *run, const WeirExprDatePattern *pattern, GError **error)
+{
+  size_t steps = pattern->n_items;
+
+  for (size_t i = 0; i < pattern->n_items; i++)
+    if (pattern->items[i].kind == WEIR_EXPR_DATE_ZONE ||
+        pattern->items[i].kind == WEIR_EXPR_DATE_ZONE_ID)
+      steps += WEIR_EXPR_ZONE_STEPS;
+  return weir_expr_run_charge (run, steps, error);
 }
 
 static bool
@@ -137,6 +149,7 @@ to_date (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprVal
   if (weir_expr_is_nothing (&args[0]) || weir_expr_is_nothing (&args[1]))
     return true;
   if (!weir_expr_run_charge (run, 20, error) || !means_init (&means, run, args, n_args, error) ||
+      !charge_parse (run, means.pattern, error) ||
       !weir_expr_date_parse (means.pattern, &args[0], means.zone, WEIR_EXPR_DATE_LENIENT, &seconds,
                              &nano, error))
     return false;
@@ -155,6 +168,7 @@ to_instant (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExpr
   if (weir_expr_is_nothing (&args[0]) || weir_expr_is_nothing (&args[1]))
     return true;
   if (!weir_expr_run_charge (run, 20, error) || !means_init (&means, run, args, n_args, error) ||
+      !charge_parse (run, means.pattern, error) ||
       !weir_expr_date_parse (means.pattern, &args[0], means.zone, WEIR_EXPR_DATE_STRICT, &seconds,
                              &nano, error))
     return false;
@@ -230,6 +244,7 @@ static bool
 is_valid_date (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprValue *ret_value,
                GError **error)
 {
+  g_autoptr (GError) why = NULL;
   g_auto (Means) means = { 0 };
   WeirExprSpan span;
   WeirExprValue text;
@@ -241,8 +256,12 @@ is_valid_date (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirE
     return true;
   if (!weir_expr_run_charge (run, 20, error))
     return false;
-  if (!means_init (&means, run, args, n_args, NULL))
-    return true;
+  if (!means_init (&means, run, args, n_args, &why) || !charge_parse (run, means.pattern, &why)) {
+    if (!g_error_matches (why, WEIR_ERROR, WEIR_ERROR_LIMIT))
+      return true;
+    g_propagate_error (error, g_steal_pointer (&why));
+    return false;
+  }
   span = weir_expr_text_trim (args[0].text, args[0].length);
   text = weir_expr_view (span.at, span.length);
   *ret_value = weir_expr_truth (weir_expr_date_parse (

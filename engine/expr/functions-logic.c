@@ -82,10 +82,13 @@ static bool
 equals_ignore_case (WeirExprRun *run, const WeirExprValue *args, size_t n_args,
                     WeirExprValue *ret_value, GError **error)
 {
-  *ret_value =
-      weir_expr_truth (!weir_expr_is_nothing (&args[0]) && !weir_expr_is_nothing (&args[1]) &&
-                       weir_expr_text_equal_ignoring_case (&args[0], &args[1]));
-  return weir_expr_run_charge_bytes (run, args[0].length, error);
+  *ret_value = weir_expr_truth (false);
+  if (weir_expr_is_nothing (&args[0]) || weir_expr_is_nothing (&args[1]))
+    return true;
+  if (!weir_expr_run_charge_bytes (run, 8 * (size_t)args[0].length, error))
+    return false;
+  *ret_value = weir_expr_truth (weir_expr_text_equal_ignoring_case (&args[0], &args[1]));
+  return true;
 }
 
 /* Sets @ret_less and @ret_equal; false when one is nothing or not a number. */

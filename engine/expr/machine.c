@@ -41,7 +41,7 @@ find_attribute_of (WeirExprRun *run, WeirExprValue *value, GError **error)
   if (text == NULL && scope->environment != NULL)
     text = scope->environment (scope->host, name);
   *value = text != NULL ? weir_expr_static_text (text) : weir_expr_nothing ();
-  return true;
+  return weir_expr_run_charge (run, value->length / 256, error);
 }
 
 static bool
@@ -159,9 +159,14 @@ static bool
 call (WeirExprRun *run, const WeirExprCode *code, WeirExprValue *args, GError **error)
 {
   WeirExprValue value = weir_expr_nothing ();
+  size_t bytes = 0;
 
+  /* Each may be looked at, at least as fast as memory is read. */
+  for (uint16_t i = 0; i < code->n; i++)
+    bytes += args[i].type == WEIR_EXPR_TEXT ? args[i].length : 0;
   run->prepared = code->prepared;
-  if (!code->function->call (run, args, code->n, &value, error)) {
+  if (!weir_expr_run_charge (run, bytes / 64, error) ||
+      !code->function->call (run, args, code->n, &value, error)) {
     g_prefix_error (error, "%s: ", code->function->name);
     return false;
   }
@@ -185,10 +190,12 @@ execute (const WeirExpr *expr, WeirExprRun *run, WeirExprValue *stack, GError **
       break;
     case WEIR_EXPR_OP_ATTRIBUTE:
       push_attribute (run, code, ++top);
-      ok = weir_expr_run_to_text (run, top, error);
+      ok = weir_expr_run_to_text (run, top, error) &&
+           weir_expr_run_charge (run, top->length / 256, error);
       break;
     case WEIR_EXPR_OP_COUNTED:
       push_attribute (run, code, ++top);
+      ok = weir_expr_run_charge (run, top->type == WEIR_EXPR_TEXT ? top->length / 256 : 0, error);
       break;
     case WEIR_EXPR_OP_ATTRIBUTE_OF:
       ok = find_attribute_of (run, top, error);

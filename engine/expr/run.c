@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "expr/moment.h"
 #include "expr/number.h"
+#include "expr/zone.h"
+#include <math.h>
 
 void
 weir_expr_run_init (WeirExprRun *run, const WeirExprScope *scope, WeirArena *arena)
@@ -93,6 +95,8 @@ weir_expr_run_to_text (WeirExprRun *run, WeirExprValue *value, GError **error)
     length = weir_expr_number_format_whole (value->whole, buffer);
     break;
   case WEIR_EXPR_DECIMAL:
+    if (!weir_expr_run_charge (run, fpclassify (value->decimal) == FP_SUBNORMAL ? 500 : 100, error))
+      return false;
     length = weir_expr_number_format_decimal (value->decimal, buffer);
     break;
   case WEIR_EXPR_DATE:
@@ -117,6 +121,8 @@ weir_expr_run_to_number (WeirExprRun *run, WeirExprValue *value, GError **error)
 
   switch (value->type) {
   case WEIR_EXPR_TEXT:
+    if (!weir_expr_run_charge (run, value->length / 4, error))
+      return false;
     switch (weir_expr_number_parse (value->text, value->length, &whole, &decimal)) {
     case WEIR_EXPR_NO_NUMBER:
       *value = weir_expr_nothing ();
@@ -191,7 +197,7 @@ weir_expr_run_to_date (WeirExprRun *run, WeirExprValue *value, GError **error)
     if (!weir_expr_run_to_whole (run, value, error))
       return false;
     millis = value->whole;
-  } else if (!weir_expr_run_charge (run, 50, error) ||
+  } else if (!weir_expr_run_charge (run, value->length < 20 ? 50 : WEIR_EXPR_ZONE_STEPS, error) ||
              !weir_expr_moment_read_date (value, &millis, error)) {
     return false;
   }
@@ -211,7 +217,7 @@ weir_expr_run_to_instant (WeirExprRun *run, WeirExprValue *value, GError **error
     if (!weir_expr_run_to_whole (run, value, error))
       return false;
     weir_expr_moment_split (value->whole, &seconds, &nano);
-  } else if (!weir_expr_run_charge (run, 100, error) ||
+  } else if (!weir_expr_run_charge (run, 200, error) ||
              !weir_expr_moment_read_instant (value, true, &seconds, &nano, error)) {
     return false;
   }

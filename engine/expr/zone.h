@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What it may cost to find a zone by its name, in steps of an evaluation: its file is read once. */
+#define WEIR_EXPR_ZONE_STEPS 5000
+
 typedef struct WeirExprZone WeirExprZone;
 
 /* "Europe/Paris", "UTC", "GMT+2", "+01:00", "Z". Returns: (transfer full): NULL with @error set.
