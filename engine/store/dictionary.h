@@ -6,15 +6,29 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct WeirDictionary WeirDictionary;
+
+/* Appends the body of an entry to the log. It is called with a lock held, so that the entry is in
+ * the log before anybody can use the number: it must not come back to the dictionary. */
+typedef void (*WeirDictionaryAppendFunc) (void *data, const void *body, size_t size);
 
 typedef enum {
   WEIR_WORD_COMPONENT,
   WEIR_WORD_QUEUE,
   WEIR_WORD_NAME,
 } WeirWordKind;
+
+/* An empty one. Returns: (transfer full). */
+WeirDictionary *weir_dictionary_new (WeirDictionaryAppendFunc append, void *data);
+void weir_dictionary_free (WeirDictionary *dictionary);
+
+/* Takes over a number that stands in the manifest or in the log: the next of its kind, or one that
+ * has been given for the same text. Returns: false with @error for any other. */
+bool weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number,
+                           const void *text, size_t size, GError **error);
 
 /* The number of @text, given and logged if need be. */
 uint64_t weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind,
@@ -32,3 +46,5 @@ const char *weir_dictionary_get_text (WeirDictionary *dictionary, WeirWordKind k
 uint32_t weir_dictionary_find_name (WeirDictionary *dictionary, uint64_t number);
 
 guint weir_dictionary_get_n (WeirDictionary *dictionary, WeirWordKind kind);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirDictionary, weir_dictionary_free)

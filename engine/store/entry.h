@@ -93,6 +93,7 @@ void weir_entry_write_penalty (WeirEntryWriter *writer, uint64_t usec);
 typedef struct {
   WeirCursor cursor;
   uint64_t n;
+  uint64_t highest; /* of the numbers in it */
 } WeirOpNames;
 
 typedef struct {
@@ -131,6 +132,22 @@ bool weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_
  * reader->cursor.failed says whether the entry was malformed. */
 bool weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op);
 
+/* Numbers are never 0. */
 bool weir_op_next_set (WeirOpNames *names, uint64_t *ret_name, const uint8_t **ret_value,
                        size_t *ret_size);
 bool weir_op_next_removed (WeirOpNames *names, uint64_t *ret_name);
+
+/* --- what entries and parts have in common --- */
+
+/* A number of names and the names, with a value each or without; all of it has been walked. */
+void weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names);
+
+/* The most that a content takes beside the bytes that are HERE. */
+#define WEIR_CONTENT_REF_MAX (1 + 5 * WEIR_VARINT_MAX + 4)
+
+/* Returns: (transfer none): what follows. */
+uint8_t *weir_content_ref_put (uint8_t *at, const WeirContentRef *content, const void *bytes);
+
+/* @last: what SAME refers to. @ret_bytes (or NULL): of one that is HERE. */
+bool weir_content_ref_read (WeirCursor *cursor, const WeirContentRef *last,
+                            WeirContentRef *ret_content, const uint8_t **ret_bytes);

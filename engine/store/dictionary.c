@@ -1,0 +1,203 @@
+/* dictionary.c: words by number and numbers by word.
+ *
+ * Words are never taken back, so they stand in blocks of which each is twice as large as the one
+ * before and none ever moves: who knows a number reads its word without a lock. */
+#include "store/dictionary.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <weir/error.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/lock.h"
+#include "base/names.h"
+#include "store/entry.h"
+
+#define N_KINDS     (WEIR_WORD_NAME + 1)
+#define FIRST_BLOCK 64u /* a power of two */
+#define N_BLOCKS    27  /* 2^32 words */
+
+typedef struct {
+  const char *text;
+  uint32_t name; /* in this process, of a name */
+} Word;
+
+typedef struct {
+  _Atomic uint64_t n; /* grows under lock, behind the word */
+  Word *blocks[N_BLOCKS];
+  GHashTable *numbers; /* text to number; guarded by lock */
+} Words;
+
+struct WeirDictionary {
+  WeirLock lock;
+  Words words[N_KINDS];
+  _Atomic uint32_t
+      by_name[WEIR_LIMIT_NAMES]; /* numbers of names by their number here; 0: not yet */
+  WeirEntryWriter writer;        /* guarded by lock */
+  WeirDictionaryAppendFunc append;
+  void *data;
+};
+
+static const WeirOpKind op_kinds[N_KINDS] = {
+  [WEIR_WORD_COMPONENT] = WEIR_OP_COMPONENT,
+  [WEIR_WORD_QUEUE] = WEIR_OP_QUEUE,
+  [WEIR_WORD_NAME] = WEIR_OP_NAME,
+};
+
+static const char *const kind_texts[N_KINDS] = {
+  [WEIR_WORD_COMPONENT] = "component",
+  [WEIR_WORD_QUEUE] = "queue",
+  [WEIR_WORD_NAME] = "attribute name",
+};
+
+WeirDictionary *
+weir_dictionary_new (WeirDictionaryAppendFunc append, void *data)
+{
+  WeirDictionary *dictionary = g_new0 (WeirDictionary, 1);
+
+  pthread_mutex_init (&dictionary->lock, NULL);
+  for (unsigned kind = 0; kind < N_KINDS; kind++)
+    dictionary->words[kind].numbers = g_hash_table_new (g_str_hash, g_str_equal);
+  weir_entry_writer_init (&dictionary->writer);
+  dictionary->append = append;
+  dictionary->data = data;
+  return dictionary;
+}
+
+/* Where the word of @number is, in a block that may have to be made. */
+static inline Word **
+find_block (Words *words, uint64_t number, uint64_t *ret_index)
+{
+  uint64_t index = number - 1 + FIRST_BLOCK;
+  unsigned top = 63 - (unsigned)__builtin_clzll (index);
+
+  *ret_index = index - (UINT64_C (1) << top);
+  return &words->blocks[top - (unsigned)__builtin_ctz (FIRST_BLOCK)];
+}
+
+/* Returns: (nullable): NULL when it was never given. */
+static const Word *
+find_word (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number)
+{
+  Words *words = &dictionary->words[kind];
+  uint64_t index;
+  Word **block;
+
+  if (number == 0 || number > atomic_load_explicit (&words->n, memory_order_acquire))
+    return NULL;
+  block = find_block (words, number, &index);
+  return &(*block)[index];
+}
+
+void
+weir_dictionary_free (WeirDictionary *dictionary)
+{
+  if (dictionary == NULL)
+    return;
+  for (unsigned kind = 0; kind < N_KINDS; kind++) {
+    Words *words = &dictionary->words[kind];
+
+    for (uint64_t number = 1; number <= words->n; number++)
+      g_free ((char *)find_word (dictionary, kind, number)->text);
+    for (unsigned i = 0; i < N_BLOCKS; i++)
+      g_free (words->blocks[i]);
+    g_hash_table_unref (words->numbers);
+  }
+  weir_entry_writer_clear (&dictionary->writer);
+  pthread_mutex_destroy (&dictionary->lock);
+  g_free (dictionary);
+}
+
+/* Adds the word with the next number, under the lock. @text: (transfer full). */
+static void
+add (WeirDictionary *dictionary, WeirWordKind kind, char *text)
+{
+  Words *words = &dictionary->words[kind];
+  uint64_t number = words->n + 1, index;
+  Word **block = find_block (words, number, &index);
+  uint32_t name = kind == WEIR_WORD_NAME ? weir_name_intern (text) : WEIR_NAME_NONE;
+
+  g_assert (number <= UINT32_MAX);
+  if (index == 0)
+    *block = g_new (Word, number - 1 + FIRST_BLOCK);
+  (*block)[index] = (Word){ text, name };
+  g_hash_table_insert (words->numbers, text, GSIZE_TO_POINTER (number));
+  atomic_store_explicit (&words->n, number, memory_order_release);
+  if (name != WEIR_NAME_NONE)
+    atomic_store_explicit (&dictionary->by_name[name], (uint32_t)number, memory_order_release);
+}
+
+bool
+weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number,
+                      const void *text, size_t size, GError **error)
+{
+  g_autofree char *copy = g_strndup (text, size);
+  g_autofree char *quoted = NULL;
+  const Word *word;
+  WEIR_LOCKED (&dictionary->lock);
+
+  word = find_word (dictionary, kind, number);
+  if (word != NULL && strlen (word->text) == size && memcmp (word->text, text, size) == 0)
+    return true;
+  if (word == NULL && number == dictionary->words[kind].n + 1 && strlen (copy) == size &&
+      !g_hash_table_contains (dictionary->words[kind].numbers, copy)) {
+    add (dictionary, kind, g_steal_pointer (&copy));
+    return true;
+  }
+  quoted = weir_error_quote (copy);
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+               "number %" G_GUINT64_FORMAT " of the %s %s contradicts those that were given before",
+               number, kind_texts[kind], quoted);
+  return false;
+}
+
+uint64_t
+weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind, const char *text)
+{
+  uint64_t number;
+  WEIR_LOCKED (&dictionary->lock);
+
+  number = GPOINTER_TO_SIZE (g_hash_table_lookup (dictionary->words[kind].numbers, text));
+  if (number != 0)
+    return number;
+  number = dictionary->words[kind].n + 1;
+  weir_entry_writer_begin (&dictionary->writer, 0);
+  weir_entry_write_number (&dictionary->writer, op_kinds[kind], number, text);
+  dictionary->append (dictionary->data, dictionary->writer.start,
+                      weir_entry_writer_get_size (&dictionary->writer));
+  add (dictionary, kind, g_strdup (text));
+  return number;
+}
+
+uint64_t
+weir_dictionary_get_name (WeirDictionary *dictionary, uint32_t name)
+{
+  uint32_t number = atomic_load_explicit (&dictionary->by_name[name], memory_order_acquire);
+
+  if (G_LIKELY (number != 0))
+    return number;
+  return weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, weir_name_get (name));
+}
+
+const char *
+weir_dictionary_get_text (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number)
+{
+  const Word *word = find_word (dictionary, kind, number);
+
+  return word != NULL ? word->text : NULL;
+}
+
+uint32_t
+weir_dictionary_find_name (WeirDictionary *dictionary, uint64_t number)
+{
+  const Word *word = find_word (dictionary, WEIR_WORD_NAME, number);
+
+  return word != NULL ? word->name : WEIR_NAME_NONE;
+}
+
+guint
+weir_dictionary_get_n (WeirDictionary *dictionary, WeirWordKind kind)
+{
+  return (guint)dictionary->words[kind].n;
+}

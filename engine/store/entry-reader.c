@@ -1,0 +1,237 @@
+/* entry-reader.c: bytes into operations. Whatever the bytes are, nothing outside of them is read,
+ * and an operation that was returned is whole: its lists and texts have been walked to their ends.
+ */
+#include "store/entry.h"
+
+#include <string.h>
+
+#define FLAG(n) ((n) << 4)
+
+#define FLAG_SLICE 16 /* beside the place of a claim */
+
+bool
+weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_t size, uint64_t place,
+                        int64_t wall)
+{
+  *reader = (WeirEntryReader){
+    .cursor = { body, body + size, false }, .place = place, .wall = wall, .start = body
+  };
+  reader->component = weir_cursor_get (&reader->cursor);
+  return !reader->cursor.failed;
+}
+
+static const uint8_t *
+read_text (WeirCursor *cursor, size_t *ret_size)
+{
+  uint64_t size = weir_cursor_get (cursor);
+  const uint8_t *text = weir_cursor_get_bytes (cursor, size);
+
+  *ret_size = text != NULL ? (size_t)size : 0;
+  return text;
+}
+
+static uint64_t
+read_id (WeirEntryReader *reader)
+{
+  reader->last_id += (uint64_t)weir_cursor_get_signed (&reader->cursor);
+  return reader->last_id;
+}
+
+static int64_t
+read_time (WeirEntryReader *reader)
+{
+  int64_t time;
+
+  if (__builtin_add_overflow (reader->wall, weir_cursor_get_signed (&reader->cursor), &time))
+    weir_cursor_fail (&reader->cursor);
+  return time;
+}
+
+void
+weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
+{
+  uint64_t n = weir_cursor_get (cursor);
+  uint64_t highest = 0;
+  const uint8_t *start = cursor->at;
+
+  for (uint64_t i = 0; i < n && !cursor->failed; i++) {
+    uint64_t name = weir_cursor_get (cursor);
+
+    highest = MAX (highest, name);
+    if (name == 0)
+      weir_cursor_fail (cursor);
+    if (has_values)
+      weir_cursor_get_bytes (cursor, weir_cursor_get (cursor));
+  }
+  *ret_names = (WeirOpNames){ { start, cursor->at, false }, n, highest };
+}
+
+bool
+weir_content_ref_read (WeirCursor *cursor, const WeirContentRef *last, WeirContentRef *ret_content,
+                       const uint8_t **ret_bytes)
+{
+  const uint8_t *byte = weir_cursor_get_bytes (cursor, 1);
+  WeirContentRef content = { .where = byte != NULL ? *byte & ~FLAG_SLICE : WEIR_WHERE_NONE };
+  const uint8_t *bytes = NULL;
+  uint64_t end;
+
+  if (content.where == WEIR_WHERE_SAME && last->where != WEIR_WHERE_NONE)
+    content = *last;
+  else if (content.where > WEIR_WHERE_FILE)
+    weir_cursor_fail (cursor);
+  else if (content.where != WEIR_WHERE_NONE) {
+    content.file = content.where == WEIR_WHERE_FILE ? weir_cursor_get (cursor) : 0;
+    content.start = content.where != WEIR_WHERE_HERE ? weir_cursor_get (cursor) : 0;
+    content.size = weir_cursor_get (cursor);
+    bytes = weir_cursor_get_bytes (cursor, sizeof content.crc);
+    if (bytes != NULL)
+      memcpy (&content.crc, bytes, sizeof content.crc);
+    if (content.where == WEIR_WHERE_HERE)
+      bytes = weir_cursor_get_bytes (cursor, content.size);
+    if (__builtin_add_overflow (content.start, content.size, &end))
+      weir_cursor_fail (cursor);
+  }
+
+  content.offset = 0;
+  content.length = content.size;
+  if (byte != NULL && (*byte & FLAG_SLICE) != 0) {
+    content.offset = weir_cursor_get (cursor);
+    content.length = weir_cursor_get (cursor);
+    if (content.offset > content.size || content.length > content.size - content.offset ||
+        content.where == WEIR_WHERE_NONE)
+      weir_cursor_fail (cursor);
+  }
+  if (cursor->failed)
+    return false;
+  *ret_content = content;
+  if (ret_bytes != NULL)
+    *ret_bytes = bytes;
+  return true;
+}
+
+static void
+read_content (WeirEntryReader *reader, WeirOp *op)
+{
+  const uint8_t *bytes;
+
+  if (!weir_content_ref_read (&reader->cursor, &reader->last_content, &op->content, &bytes))
+    return;
+  if (op->content.where == WEIR_WHERE_HERE) {
+    op->content.where = WEIR_WHERE_LOG;
+    op->content.start = reader->place + (uint64_t)(bytes - reader->start);
+  }
+  op->has_content = true;
+  if (op->content.where != WEIR_WHERE_NONE)
+    reader->last_content = op->content;
+}
+
+static void
+read_create (WeirEntryReader *reader, WeirOp *op, unsigned flags)
+{
+  op->id = read_id (reader);
+  op->queue = weir_cursor_get (&reader->cursor);
+  op->has_queue = op->has_attributes = true;
+  op->is_based = (flags & FLAG (2)) != 0;
+  op->entry_time = op->lineage_start = reader->wall;
+  if ((flags & FLAG (1)) == 0) {
+    op->entry_time = read_time (reader);
+    op->lineage_start = read_time (reader);
+  }
+  weir_op_names_read (&reader->cursor, true, &op->set);
+  weir_op_names_read (&reader->cursor, false, &op->removed);
+  if ((flags & FLAG (4)) != 0)
+    read_content (reader, op);
+  if ((flags & FLAG (8)) != 0)
+    weir_cursor_fail (&reader->cursor);
+}
+
+static void
+read_update (WeirEntryReader *reader, WeirOp *op, unsigned flags)
+{
+  op->id = read_id (reader);
+  op->has_queue = (flags & FLAG (1)) != 0;
+  op->has_attributes = (flags & FLAG (2)) != 0;
+  op->has_penalty = (flags & FLAG (8)) != 0;
+  if (op->has_queue)
+    op->queue = weir_cursor_get (&reader->cursor);
+  if (op->has_attributes) {
+    weir_op_names_read (&reader->cursor, true, &op->set);
+    weir_op_names_read (&reader->cursor, false, &op->removed);
+  }
+  if ((flags & FLAG (4)) != 0)
+    read_content (reader, op);
+  if (op->has_penalty)
+    op->penalty_usec = weir_cursor_get (&reader->cursor);
+}
+
+static void
+read_state (WeirEntryReader *reader, WeirOp *op, unsigned flags)
+{
+  op->key = read_text (&reader->cursor, &op->key_size);
+  if ((flags & FLAG (1)) != 0)
+    op->text = read_text (&reader->cursor, &op->text_size);
+  if ((flags & ~FLAG (1)) != 0)
+    weir_cursor_fail (&reader->cursor);
+}
+
+bool
+weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
+{
+  const uint8_t *byte;
+  unsigned flags;
+
+  if (weir_cursor_is_at_end (&reader->cursor))
+    return false;
+  byte = weir_cursor_get_bytes (&reader->cursor, 1);
+  flags = *byte & 0xf0;
+  *ret_op = (WeirOp){ .kind = *byte & 15 };
+
+  switch (ret_op->kind) {
+  case WEIR_OP_CREATE:
+    read_create (reader, ret_op, flags);
+    break;
+  case WEIR_OP_UPDATE:
+    read_update (reader, ret_op, flags);
+    break;
+  case WEIR_OP_DROP:
+    ret_op->id = read_id (reader);
+    break;
+  case WEIR_OP_STATE:
+    read_state (reader, ret_op, flags);
+    break;
+  case WEIR_OP_COMPONENT:
+  case WEIR_OP_QUEUE:
+  case WEIR_OP_NAME:
+  case WEIR_OP_FACT:
+    ret_op->number = weir_cursor_get (&reader->cursor);
+    ret_op->text = read_text (&reader->cursor, &ret_op->text_size);
+    break;
+  default:
+    weir_cursor_fail (&reader->cursor);
+  }
+  if (ret_op->kind >= WEIR_OP_DROP && ret_op->kind != WEIR_OP_STATE && flags != 0)
+    weir_cursor_fail (&reader->cursor);
+  return !reader->cursor.failed;
+}
+
+bool
+weir_op_next_set (WeirOpNames *names, uint64_t *ret_name, const uint8_t **ret_value,
+                  size_t *ret_size)
+{
+  if (names->n == 0)
+    return false;
+  names->n--;
+  *ret_name = weir_cursor_get (&names->cursor);
+  *ret_value = read_text (&names->cursor, ret_size);
+  return !names->cursor.failed;
+}
+
+bool
+weir_op_next_removed (WeirOpNames *names, uint64_t *ret_name)
+{
+  if (names->n == 0)
+    return false;
+  names->n--;
+  *ret_name = weir_cursor_get (&names->cursor);
+  return !names->cursor.failed;
+}

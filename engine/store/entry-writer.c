@@ -1,0 +1,221 @@
+/* entry-writer.c: operations into bytes. Each function reserves the most that it may write and then
+ * writes without looking, so that a field costs a few instructions. */
+#include "store/entry.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+#define FLAG(n) (uint8_t) ((n) << 4)
+
+#define FLAG_SLICE 16 /* beside the place of a claim */
+#define FIELD      (1 + WEIR_VARINT_MAX)
+
+void
+weir_entry_writer_init (WeirEntryWriter *writer)
+{
+  *writer = (WeirEntryWriter){ 0 };
+}
+
+void
+weir_entry_writer_clear (WeirEntryWriter *writer)
+{
+  g_free (writer->start);
+  weir_entry_writer_init (writer);
+}
+
+static void
+grow (WeirEntryWriter *writer, size_t size)
+{
+  size_t used = (size_t)(writer->at - writer->start);
+  size_t room = MAX (2 * (size_t)(writer->end - writer->start), used + size);
+  size_t flags = writer->flags != NULL ? (size_t)(writer->flags - writer->start) : 0;
+
+  room = MAX (room, 1024);
+  writer->start = g_realloc (writer->start, room);
+  writer->at = writer->start + used;
+  writer->end = writer->start + room;
+  if (writer->flags != NULL)
+    writer->flags = writer->start + flags;
+}
+
+static inline void
+reserve (WeirEntryWriter *writer, size_t size)
+{
+  if (G_UNLIKELY ((size_t)(writer->end - writer->at) < size))
+    grow (writer, size);
+}
+
+static void
+put_text (WeirEntryWriter *writer, const void *text, size_t size)
+{
+  reserve (writer, WEIR_VARINT_MAX + size);
+  writer->at = weir_varint_put (writer->at, size);
+  if (size > 0)
+    memcpy (writer->at, text, size);
+  writer->at += size;
+}
+
+static void
+begin_op (WeirEntryWriter *writer, WeirOpKind kind)
+{
+  reserve (writer, 4 * FIELD);
+  writer->flags = writer->at;
+  *writer->at++ = (uint8_t)kind;
+}
+
+static void
+begin_op_of (WeirEntryWriter *writer, WeirOpKind kind, uint64_t id)
+{
+  begin_op (writer, kind);
+  writer->at = weir_varint_put_signed (writer->at, (int64_t)(id - writer->last_id));
+  writer->last_id = id;
+}
+
+void
+weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component)
+{
+  if (writer->end - writer->start > WEIR_LIMIT_ARENA_KEPT)
+    weir_entry_writer_clear (writer);
+  writer->at = writer->start;
+  writer->flags = NULL;
+  writer->last_id = 0;
+  reserve (writer, WEIR_VARINT_MAX);
+  writer->at = weir_varint_put (writer->at, component);
+}
+
+size_t
+weir_entry_writer_get_size (const WeirEntryWriter *writer)
+{
+  return (size_t)(writer->at - writer->start);
+}
+
+void
+weir_entry_write_create (WeirEntryWriter *writer, uint64_t id, uint64_t queue, bool is_based)
+{
+  begin_op_of (writer, WEIR_OP_CREATE, id);
+  *writer->flags |= (uint8_t)(FLAG (1) | (is_based ? FLAG (2) : 0));
+  writer->at = weir_varint_put (writer->at, queue);
+}
+
+void
+weir_entry_write_update (WeirEntryWriter *writer, uint64_t id)
+{
+  begin_op_of (writer, WEIR_OP_UPDATE, id);
+}
+
+void
+weir_entry_write_drop (WeirEntryWriter *writer, uint64_t id)
+{
+  begin_op_of (writer, WEIR_OP_DROP, id);
+}
+
+void
+weir_entry_write_state (WeirEntryWriter *writer, const char *key, const char *value)
+{
+  begin_op (writer, WEIR_OP_STATE);
+  put_text (writer, key, strlen (key));
+  if (value != NULL) {
+    *writer->flags |= FLAG (1);
+    put_text (writer, value, strlen (value));
+  }
+}
+
+void
+weir_entry_write_number (WeirEntryWriter *writer, WeirOpKind kind, uint64_t number,
+                         const char *text)
+{
+  begin_op (writer, kind);
+  writer->at = weir_varint_put (writer->at, number);
+  put_text (writer, text, strlen (text));
+}
+
+void
+weir_entry_write_queue (WeirEntryWriter *writer, uint64_t queue)
+{
+  reserve (writer, FIELD);
+  *writer->flags |= FLAG (1);
+  writer->at = weir_varint_put (writer->at, queue);
+}
+
+void
+weir_entry_write_times (WeirEntryWriter *writer, int64_t entry_delta, int64_t lineage_delta)
+{
+  reserve (writer, 2 * FIELD);
+  *writer->flags &= (uint8_t)~FLAG (1);
+  writer->at = weir_varint_put_signed (writer->at, entry_delta);
+  writer->at = weir_varint_put_signed (writer->at, lineage_delta);
+}
+
+void
+weir_entry_write_attributes (WeirEntryWriter *writer, const WeirEntryAttribute *set, size_t n_set,
+                             const uint64_t *removed, size_t n_removed)
+{
+  size_t size = 0;
+
+  for (size_t i = 0; i < n_set; i++)
+    size += set[i].size;
+  reserve (writer, size + (n_set + 1) * 2 * FIELD + (n_removed + 1) * FIELD);
+
+  if ((*writer->flags & 15) == WEIR_OP_UPDATE)
+    *writer->flags |= FLAG (2);
+  writer->at = weir_varint_put (writer->at, n_set);
+  for (size_t i = 0; i < n_set; i++) {
+    writer->at = weir_varint_put (writer->at, set[i].name);
+    writer->at = weir_varint_put (writer->at, set[i].size);
+    if (set[i].size > 0)
+      memcpy (writer->at, set[i].value, set[i].size);
+    writer->at += set[i].size;
+  }
+  writer->at = weir_varint_put (writer->at, n_removed);
+  for (size_t i = 0; i < n_removed; i++)
+    writer->at = weir_varint_put (writer->at, removed[i]);
+}
+
+uint8_t *
+weir_content_ref_put (uint8_t *at, const WeirContentRef *content, const void *bytes)
+{
+  bool is_slice = content->where != WEIR_WHERE_NONE &&
+                  (content->offset != 0 || content->length != content->size);
+
+  *at++ = (uint8_t)((uint8_t)content->where | (is_slice ? FLAG_SLICE : 0));
+  if (content->where == WEIR_WHERE_FILE)
+    at = weir_varint_put (at, content->file);
+  if (content->where == WEIR_WHERE_FILE || content->where == WEIR_WHERE_LOG)
+    at = weir_varint_put (at, content->start);
+  if (content->where != WEIR_WHERE_NONE && content->where != WEIR_WHERE_SAME) {
+    at = weir_varint_put (at, content->size);
+    memcpy (at, &content->crc, sizeof content->crc);
+    at += sizeof content->crc;
+  }
+  if (content->where == WEIR_WHERE_HERE && content->size > 0) {
+    memcpy (at, bytes, content->size);
+    at += content->size;
+  }
+  if (is_slice) {
+    at = weir_varint_put (at, content->offset);
+    at = weir_varint_put (at, content->length);
+  }
+  return at;
+}
+
+size_t
+weir_entry_write_content (WeirEntryWriter *writer, const WeirContentRef *content, const void *bytes)
+{
+  size_t size = content->where == WEIR_WHERE_HERE ? content->size : 0;
+  size_t at;
+
+  reserve (writer, WEIR_CONTENT_REF_MAX + size);
+  *writer->flags |= FLAG (4);
+  at = weir_entry_writer_get_size (writer) + 1 + weir_varint_size (size) + sizeof content->crc;
+  writer->at = weir_content_ref_put (writer->at, content, bytes);
+  return at;
+}
+
+void
+weir_entry_write_penalty (WeirEntryWriter *writer, uint64_t usec)
+{
+  reserve (writer, FIELD);
+  *writer->flags |= FLAG (8);
+  writer->at = weir_varint_put (writer->at, usec);
+}
