@@ -195,6 +195,21 @@ weir_fs_resize (WeirFs *fs, int fd, uint64_t size, const char *path, GError **er
 }
 
 bool
+weir_fs_allocate (WeirFs *fs, int fd, uint64_t size, const char *path, GError **error)
+{
+  int result = -1;
+
+  if (!is_failing (fs, WEIR_FS_RESIZE)) {
+    do {
+      result = fallocate (fd, 0, 0, (off_t)size);
+    } while (result < 0 && errno == EINTR);
+    if (result < 0 && errno == EOPNOTSUPP)
+      result = ftruncate (fd, (off_t)size);
+  }
+  return result == 0 || fail (error, "make room in", fd, path);
+}
+
+bool
 weir_fs_rename (WeirFs *fs, const char *from, const char *to, GError **error)
 {
   if (!is_failing (fs, WEIR_FS_RENAME) && rename (from, to) == 0)

@@ -6,19 +6,10 @@
 #pragma once
 
 #include "base/fs.h"
+#include "store/frame.h"
+#include "store/log.h"
 
 typedef struct WeirLogReader WeirLogReader;
-
-typedef struct {
-  uint64_t place; /* of the frame */
-  uint64_t next;  /* behind it: where the next one may be */
-  uint64_t sequence;
-  uint64_t durable; /* the watermark in it */
-  int64_t wall;
-  uint32_t n_entries;
-  const uint8_t *payload; /* until the next call */
-  size_t size;
-} WeirFrame;
 
 typedef enum {
   WEIR_LOG_FRAME,
@@ -27,30 +18,33 @@ typedef enum {
   WEIR_LOG_FAILED, /* the disk */
 } WeirLogRead;
 
-/* Begins with the first frame whose sequence number is @sequence (1: all there is). The segments
- * before it may be gone; those behind must be there. Returns: (transfer full): NULL with @error. */
+/* Begins with the frame @sequence. @place: behind the frame before it, whose segment must be there;
+ * 0 with @sequence 1: the beginning of all. Segments before it may be gone, those behind must not.
+ * @segment_size: 0: WEIR_LIMIT_SEGMENT. Returns: (transfer full): NULL with @error. */
 WeirLogReader *weir_log_reader_new (const char *directory, uint64_t log_id, uint64_t segment_size,
-                                    uint64_t sequence, WeirFs *fs, GError **error);
+                                    uint64_t place, uint64_t sequence, WeirFs *fs, GError **error);
+
+/* Reads segment @number and nothing behind it, whatever frame it begins with.
+ * Returns: (transfer full): NULL with @error. */
+WeirLogReader *weir_log_reader_new_for_segment (const char *directory, uint64_t log_id,
+                                                uint64_t segment_size, uint64_t number, WeirFs *fs,
+                                                GError **error);
 void weir_log_reader_free (WeirLogReader *reader);
 
-/* The next frame that is wholly below @limit; UINT64_MAX: whatever is there, which must not be
- * written meanwhile. @error is set for the last two. */
+/* The next frame that is wholly below @limit, which is a watermark of the writer; UINT64_MAX:
+ * whatever is there, which must not be written meanwhile. The payload is there until the next call.
+ * After an end it may be called again. @error is set for the last two; the message says what is
+ * damaged and how that is known. */
 WeirLogRead weir_log_reader_next (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame,
                                   GError **error);
 
-/* After WEIR_LOG_END without a limit: syncs every segment that was read, so that what follows
- * stands on firm ground (rule 6). */
+/* After WEIR_LOG_CORRUPT: goes on with the first frame behind the damage, for those who look for
+ * what can be saved. Returns: false when there is none. */
+bool weir_log_reader_pass_over (WeirLogReader *reader);
+
+/* After WEIR_LOG_END without a limit: where a log goes on. */
+void weir_log_reader_get_end (WeirLogReader *reader, WeirLogEnd *ret_end);
+
+/* After WEIR_LOG_END without a limit: syncs every segment, so that what follows stands on firm
+ * ground (rule 6): what was read may have been in memory only. */
 bool weir_log_reader_settle (WeirLogReader *reader, GError **error);
-
-/* One entry of a frame. @at: 0 at first. */
-typedef struct {
-  uint64_t place; /* of the body's first byte */
-  int64_t wall;
-  const uint8_t *body;
-  size_t size;
-} WeirLogEntry;
-
-/* Returns: false at the end, or with @error when the payload is malformed, which a writer never
- * makes. */
-bool weir_frame_next_entry (const WeirFrame *frame, size_t *at, WeirLogEntry *ret_entry,
-                            GError **error);
