@@ -3,6 +3,7 @@
  * the test. What is wrong in the test itself ends the process: g_error. */
 #include <weir/harness.h>
 
+#include "harness/survival.h"
 #include "runtime/activation.h"
 #include "runtime/commit.h"
 #include "runtime/engine.h"
@@ -24,6 +25,7 @@ struct WeirHarness {
   WeirEngine *engine;
   WeirNode *node;
   WeirNode *input;
+  WeirSurvival *survival;
   WeirSession pulled;   /* never committed: what the test holds */
   GHashTable *contents; /* FlowFile to GBytes */
   char *error;
@@ -68,6 +70,7 @@ weir_harness_free (WeirHarness *harness)
     release_pulled (harness);
     weir_session_clear (&harness->pulled);
     weir_engine_stop (harness->engine, 0);
+    weir_survival_free (harness->survival);
     weir_engine_free (harness->engine);
   }
   if (harness->flow != NULL)
@@ -190,6 +193,7 @@ prepare (WeirHarness *harness)
   harness->node->is_source |= harness->type->input == WEIR_INPUT_ALLOWED;
   harness->input = weir_engine_find_node (harness->engine, "input");
   weir_session_init (&harness->pulled, harness->engine);
+  harness->survival = weir_survival_new (harness->node, &harness->pulled.magazine);
   weir_engine_start (harness->engine);
   if (harness->input->n_outputs > 0)
     weir_node_schedule (harness->input);
@@ -266,6 +270,7 @@ weir_harness_run (WeirHarness *harness, unsigned max)
       atomic_store (&node->wake_at, INT64_MAX);
     weir_session_begin (session, node);
     outcome = weir_activation_trigger (node, session, &error);
+    weir_survival_note (harness->survival, session);
     weir_session_commit (session, worker);
     weir_session_end (session, worker);
     if (error != NULL) {
@@ -399,6 +404,27 @@ weir_harness_restart (WeirHarness *harness)
   weir_node_start (harness->node);
 }
 
+void
+weir_harness_delay (WeirHarness *harness)
+{
+  prepare (harness);
+  weir_survival_delay (harness->survival);
+}
+
+unsigned
+weir_harness_sync (WeirHarness *harness, unsigned max)
+{
+  prepare (harness);
+  return weir_survival_sync (harness->survival, max);
+}
+
+void
+weir_harness_crash (WeirHarness *harness)
+{
+  prepare (harness);
+  weir_survival_crash (harness->survival);
+}
+
 char *
 weir_harness_get_state (WeirHarness *harness, const char *key)
 {
@@ -422,6 +448,7 @@ weir_harness_assert_drained (WeirHarness *harness)
   if (weir_harness_queued (harness) > 0)
     g_error ("%zu FlowFiles are still queued", weir_harness_queued (harness));
   release_pulled (harness);
+  weir_survival_sync (harness->survival, 0); /* there is nothing left to go back to */
   weir_content_store_get_usage (harness->engine->store, &usage);
   if (usage.n_claims > 0)
     g_error ("%" G_GUINT64_FORMAT " contents leaked", usage.n_claims);

@@ -1,7 +1,9 @@
 /* Tests engine/harness/harness.c: as a module author uses it. */
 #include <weir/harness.h>
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static WeirHarness *
 echo (void)
@@ -120,6 +122,166 @@ test_check (void)
   g_assert_nonnull (missing);
 }
 
+/* --- crashes --- */
+
+typedef struct {
+  WeirHarness *harness;
+  char *diary;
+} Kept;
+
+/* One FlowFile is queued, and nothing is durable by itself. */
+static void
+kept_init (Kept *kept)
+{
+  g_autoptr (GError) error = NULL;
+  int fd = g_file_open_tmp ("weir-diary-XXXXXX", &kept->diary, &error);
+
+  g_assert_no_error (error);
+  close (fd);
+  kept->harness = weir_harness_new ("Keeper");
+  weir_harness_set (kept->harness, "Diary", kept->diary);
+  weir_harness_push (kept->harness, "content", -1, "filename", "f", NULL);
+  weir_harness_delay (kept->harness);
+}
+
+static void
+kept_clear (Kept *kept)
+{
+  weir_harness_free (kept->harness);
+  g_unlink (kept->diary);
+  g_free (kept->diary);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kept, kept_clear)
+
+static void
+assert_diary (const Kept *kept, const char *expected)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (kept->diary, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* From here on it goes as it should. */
+static void
+assert_goes_on (Kept *kept, const char *uuid)
+{
+  const WeirFlowFile *out;
+
+  weir_harness_sync (kept->harness, 99);
+  g_assert_cmpuint (weir_harness_run (kept->harness, 99), ==, 2);
+  out = weir_harness_pull (kept->harness, "success");
+  g_assert_cmpstr (weir_flowfile_get_attribute (out, "uuid"), ==, uuid);
+  g_assert_cmpstr (weir_flowfile_get_attribute (out, "filename"), ==, "f");
+  g_assert_cmpstr (weir_harness_content (kept->harness, out, NULL), ==, "content");
+  weir_harness_assert_drained (kept->harness);
+}
+
+static void
+test_delay (void)
+{
+  g_auto (Kept) kept = { 0 };
+
+  kept_init (&kept);
+  g_assert_cmpuint (weir_harness_run (kept.harness, 99), ==, 2);
+  assert_diary (&kept, "");
+  g_assert_cmpuint (weir_harness_sync (kept.harness, 0), ==, 0);
+  assert_diary (&kept, "");
+  g_assert_cmpuint (weir_harness_sync (kept.harness, 1), ==, 1);
+  assert_diary (&kept, "h");
+  g_assert_cmpuint (weir_harness_sync (kept.harness, 99), ==, 1);
+  assert_diary (&kept, "ht");
+  weir_harness_restart (kept.harness);
+  assert_diary (&kept, "hts");
+}
+
+/* What was committed but not durable has never been. */
+static void
+test_crash_undoes (void)
+{
+  for (unsigned n = 1; n <= 2; n++) {
+    g_auto (Kept) kept = { 0 };
+    g_autofree char *before = NULL, *after = NULL;
+
+    kept_init (&kept);
+    weir_harness_run (kept.harness, n);
+    before = weir_harness_get_state (kept.harness, "held");
+    g_assert_true ((before != NULL) == (n == 1));
+    weir_harness_crash (kept.harness);
+    after = weir_harness_get_state (kept.harness, "held");
+    g_assert_null (after);
+    g_assert_cmpuint (weir_harness_queued (kept.harness), ==, 1);
+    g_assert_cmpuint (weir_harness_count (kept.harness, "success"), ==, 0);
+    weir_harness_run (kept.harness, 1);
+    weir_harness_sync (kept.harness, 0);
+    after = weir_harness_get_state (kept.harness, "held");
+    weir_harness_crash (kept.harness);
+    assert_diary (&kept, "");
+    assert_goes_on (&kept, after);
+    assert_diary (&kept, "");
+  }
+}
+
+/* What was durable is there again, though nobody was told. */
+static void
+test_crash_keeps (void)
+{
+  g_auto (Kept) kept = { 0 };
+  g_autofree char *before = NULL, *after = NULL;
+
+  kept_init (&kept);
+  weir_harness_run (kept.harness, 1);
+  before = weir_harness_get_state (kept.harness, "held");
+  weir_harness_sync (kept.harness, 0);
+  weir_harness_run (kept.harness, 1);
+  for (unsigned i = 0; i < 3; i++) {
+    weir_harness_crash (kept.harness);
+    g_free (after);
+    after = weir_harness_get_state (kept.harness, "held");
+    g_assert_cmpstr (after, ==, before);
+    g_assert_cmpuint (weir_harness_queued (kept.harness), ==, 1);
+  }
+  g_assert_cmpuint (weir_harness_sync (kept.harness, 99), ==, 0);
+  assert_goes_on (&kept, before);
+}
+
+static void
+test_crash_keeps_output (void)
+{
+  g_auto (Kept) kept = { 0 };
+
+  kept_init (&kept);
+  weir_harness_run (kept.harness, 2);
+  weir_harness_sync (kept.harness, 1);
+  weir_harness_crash (kept.harness);
+  assert_diary (&kept, "h");
+  g_assert_cmpuint (weir_harness_queued (kept.harness), ==, 0);
+  g_assert_cmpuint (weir_harness_count (kept.harness, "success"), ==, 1);
+  weir_harness_pull (kept.harness, "success");
+  weir_harness_crash (kept.harness);
+  g_assert_cmpuint (weir_harness_count (kept.harness, "success"), ==, 1);
+  weir_harness_pull (kept.harness, "success");
+  weir_harness_assert_drained (kept.harness);
+}
+
+/* Without a delay each commit is durable, and told. */
+static void
+test_crash_at_once (void)
+{
+  g_autoptr (WeirHarness) h = echo ();
+  g_autofree char *count = NULL;
+
+  weir_harness_push (h, "one", -1, NULL);
+  weir_harness_push (h, "two", -1, NULL);
+  weir_harness_run (h, 1);
+  weir_harness_crash (h);
+  weir_harness_run (h, 1);
+  count = weir_harness_get_state (h, "count");
+  g_assert_cmpstr (count, ==, "2");
+  g_assert_cmpuint (weir_harness_count (h, "success"), ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -130,5 +292,10 @@ main (int argc, char **argv)
   g_test_add_func ("/harness/several penalized", test_several_penalized);
   g_test_add_func ("/harness/restart", test_restart_keeps_state);
   g_test_add_func ("/harness/check", test_check);
+  g_test_add_func ("/harness/delay", test_delay);
+  g_test_add_func ("/harness/crash undoes", test_crash_undoes);
+  g_test_add_func ("/harness/crash keeps", test_crash_keeps);
+  g_test_add_func ("/harness/crash keeps output", test_crash_keeps_output);
+  g_test_add_func ("/harness/crash at once", test_crash_at_once);
   return g_test_run ();
 }
