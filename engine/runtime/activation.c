@@ -39,9 +39,12 @@ WeirOutcome
 weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
 {
   WeirMark mark = session->now;
-  bool ok = node->type->on_trigger (node->module_state, session, error);
   WeirOutcome outcome;
+  bool ok;
 
+  atomic_store_explicit (&session->thread, pthread_self (), memory_order_relaxed);
+  ok = node->type->on_trigger (node->module_state, session, error);
+  atomic_store_explicit (&session->thread, 0, memory_order_relaxed);
   if (ok)
     ok = weir_session_check (session, &mark, error);
   else if (error != NULL && *error == NULL)

@@ -3,6 +3,7 @@
 #include "expr/expr.h"
 #include "runtime/engine.h"
 #include "runtime/node.h"
+#include "runtime/scheduler.h"
 #include "runtime/session.h"
 
 static const char *
@@ -202,12 +203,17 @@ weir_context_eval (const WeirContext *context, const WeirExpr *expr, GError **er
 {
   const char *literal = weir_expr_get_literal (expr);
   WeirNode *node = context->node;
+  WeirSession *session;
   WeirExprScope scope;
 
   if (literal != NULL)
     return literal;
   scope = node->engine->scope;
   scope.environment = on_environment;
+  /* Not where it would stay until the processor stops: the next trigger may ask again. */
+  session = weir_scheduler_find_session (node->engine->scheduler);
+  if (session != NULL)
+    return weir_expr_run (expr, &scope, &session->arena, error);
   WEIR_LOCKED (&node->lock);
   return weir_expr_run (expr, &scope, &node->evaluated, error);
 }

@@ -116,7 +116,7 @@ struct WeirNode {
   WeirLock lock;
   WeirHeld *held;       /* guarded by lock */
   GHashTable *counters; /* guarded by lock: name to int64_t; NULL until one is adjusted */
-  WeirArena evaluated;  /* guarded by lock: results of weir_context_eval */
+  WeirArena evaluated;  /* guarded by lock: results of weir_context_eval outside of triggers */
 };
 
 #define WEIR_RUN_AGAIN 0x80000000u

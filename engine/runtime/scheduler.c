@@ -258,6 +258,22 @@ weir_scheduler_get_first_worker (WeirScheduler *scheduler)
   return scheduler->workers[0];
 }
 
+/* What another thread has written there is never this one: its own it has written itself. */
+WeirSession *
+weir_scheduler_find_session (WeirScheduler *scheduler)
+{
+  unsigned n_workers = atomic_load_explicit (&scheduler->n_workers, memory_order_acquire);
+  pthread_t self = pthread_self ();
+
+  for (unsigned i = 0; i < n_workers; i++) {
+    WeirSession *session = weir_worker_get_session (scheduler->workers[i]);
+
+    if (atomic_load_explicit (&session->thread, memory_order_relaxed) == self)
+      return session;
+  }
+  return NULL;
+}
+
 static void
 add_spare (WeirScheduler *scheduler)
 {

@@ -53,6 +53,10 @@ bool weir_scheduler_step (WeirScheduler *scheduler);
 /* The worker of weir_scheduler_step. Returns: (transfer none). */
 WeirWorker *weir_scheduler_get_first_worker (WeirScheduler *scheduler);
 
+/* The session of the trigger that this thread is in.
+ * Returns: (transfer none) (nullable): NULL when it is in none. */
+WeirSession *weir_scheduler_find_session (WeirScheduler *scheduler);
+
 /* For workers: the next task, waiting for one.
  * Returns: (transfer none) (nullable): NULL at the end. */
 WeirNode *weir_scheduler_take (WeirScheduler *scheduler, WeirWorker *worker);

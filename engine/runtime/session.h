@@ -104,6 +104,7 @@ struct WeirSession {
   uint64_t last_id;
   uint64_t bytes_read;
   uint64_t bytes_written;
+  _Atomic (pthread_t) thread; /* the one in a trigger with it; 0: none. Thread: any */
 };
 
 void weir_session_init (WeirSession *session, WeirEngine *engine);

@@ -52,8 +52,9 @@ typedef enum {
 } WeirLogLevel;
 
 /* Evaluates what does not depend on a FlowFile: attributes are not seen.
- * Returns: (transfer none): the value, "" when it evaluates to nothing; valid until on_stopped has
- * returned. NULL with @error set when it cannot be evaluated. */
+ * Returns: (transfer none): the value, "" when it evaluates to nothing; valid until the trigger
+ * that asks returns, and outside of triggers until on_stopped has. NULL with @error set when it
+ * cannot be evaluated. */
 WEIR_API const char *weir_context_eval (const WeirContext *context, const WeirExpr *expr,
                                         GError **error);
 
