@@ -100,19 +100,51 @@ rest_until (WeirNode *node, int64_t until)
     atomic_store (&node->yield_until, wake_at);
 }
 
-/* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
- * that leaves its input where it is. One that looked and found nothing does not leave it: another
- * task was first, and what is there now has come since. */
+/* A turn of a source that found nothing: it is dry, unless another task has brought something since
+ * @finds was read, and there may be more where that was. */
+static bool
+mark_dry (WeirNode *node, uint32_t finds)
+{
+  atomic_store (&node->is_dry, true);
+  if (atomic_load (&node->finds) == finds)
+    return true;
+  atomic_store (&node->is_dry, false);
+  return false;
+}
+
 static void
-rest (WeirNode *node, const WeirSession *session, WeirOutcome outcome, unsigned n_triggers)
+mark_found (WeirNode *node)
+{
+  atomic_fetch_add (&node->finds, 1);
+  atomic_store (&node->is_dry, false);
+}
+
+/* True when there is no sense in another turn at once. One that looked and found nothing does not
+ * leave its input: another task was first, and what is there now has come since. */
+static bool
+has_enough (WeirNode *node, const WeirSession *session, bool did_nothing, bool is_dry)
+{
+  if (!did_nothing)
+    return false;
+  return node->is_source ? is_dry : !session->found_nothing && weir_node_has_ready (node);
+}
+
+/* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
+ * that leaves its input where it is. */
+static void
+rest (WeirNode *node, const WeirSession *session, WeirOutcome outcome, unsigned n_triggers,
+      uint32_t finds)
 {
   int64_t now = session->monotonic;
   bool did_nothing = outcome != WEIR_OUTCOME_WORKED && n_triggers == 1;
+  bool is_dry = false;
 
-  atomic_store (&node->is_dry, node->is_source && (did_nothing || outcome == WEIR_OUTCOME_IDLE));
-  if (!did_nothing || node->mode != WEIR_SCHEDULE_EVENT || atomic_load (&node->yield_until) > now)
-    return;
-  if (node->is_source || (!session->found_nothing && weir_node_has_ready (node)))
+  if (node->is_source && (did_nothing || outcome == WEIR_OUTCOME_IDLE))
+    is_dry = mark_dry (node, finds);
+  else if (node->is_source)
+    mark_found (node);
+  if (node->mode == WEIR_SCHEDULE_EVENT && atomic_load (&node->yield_until) <= now &&
+      has_enough (node, session, did_nothing, is_dry))
     rest_until (node, weir_time_add (now, MAX (node->yield_usec, REST_USEC)));
 }
 
@@ -195,12 +227,14 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
   unsigned n;
   int64_t start;
   int64_t usec;
+  uint32_t finds;
   bool was_woken;
 
   if (atomic_load (&node->phase) == WEIR_PHASE_STARTING) {
     weir_node_schedule (node);
     return;
   }
+  finds = atomic_load (&node->finds);
   was_woken = take_wake (node);
   /* More than this task can do in its turn: let another begin. */
   if ((atomic_load (&node->run) & ~WEIR_RUN_AGAIN) < atomic_load (&node->max_tasks))
@@ -216,7 +250,7 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
   if (was_woken && (outcome == WEIR_OUTCOME_FAILED || outcome == WEIR_OUTCOME_PENALIZED))
     weir_context_wake_after (&node->context, node->yield_usec);
   weir_node_set_due (node);
-  rest (node, session, outcome, n);
+  rest (node, session, outcome, n, finds);
   adapt (node, batch, n, usec);
   atomic_fetch_add_explicit (&node->stats.tasks, n, memory_order_relaxed);
   atomic_fetch_add_explicit (&node->stats.task_nsec, (uint64_t)usec * 1000, memory_order_relaxed);

@@ -74,7 +74,8 @@ struct WeirNode {
   WeirScheduleMode mode;
   bool is_source;              /* runs without input */
   bool is_disabled;            /* never starts */
-  _Atomic bool is_dry;         /* a source whose last trigger brought nothing */
+  _Atomic bool is_dry;         /* a source that has nothing to bring */
+  _Atomic uint32_t finds;      /* turns of a source that brought something */
   _Atomic int64_t yield_until; /* monotonic, as the next two */
   _Atomic int64_t due;         /* by its schedule; 0: at once */
   _Atomic int64_t wake_at;     /* asked for by the module; INT64_MAX: not */

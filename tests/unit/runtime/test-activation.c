@@ -1,5 +1,9 @@
-/* Tests engine/runtime/activation.c: what becomes of a turn that fails. Time is held. */
+/* Tests engine/runtime/activation.c: what becomes of a turn that fails, and of one that finds
+ * nothing. Time is held. */
 #include "kit.h"
+
+#include "runtime/activation.h"
+#include "runtime/worker.h"
 
 static WeirFlowFile *held;
 static int64_t ripe;
@@ -40,8 +44,32 @@ on_gather (void *state, WeirSession *session, GError **error)
   return true;
 }
 
+static WeirWorker *other_worker;
+static unsigned to_bring;
+
+/* While the first task looks for something and finds nothing, another one finds it. */
+static bool
+on_look (void *state, WeirSession *session, GError **error)
+{
+  WeirNode *node = session->node;
+  WeirWorker *other = g_steal_pointer (&other_worker);
+
+  if (other != NULL) {
+    weir_activation_run (node, other);
+    return true;
+  }
+  if (to_bring > 0) {
+    to_bring--;
+    weir_session_transfer (session, weir_session_create (session), 0);
+  }
+  return true;
+}
+
 static const WeirProcessor make = KIT_PROCESSOR ("Make", on_make, .input = WEIR_INPUT_FORBIDDEN);
 static const WeirProcessor gather = KIT_PROCESSOR ("Gather", on_gather);
+
+static const WeirProcessor look =
+    KIT_PROCESSOR ("Look", on_look, .input = WEIR_INPUT_FORBIDDEN, .threading = WEIR_CONCURRENT);
 
 /* Nothing comes in any more: who else would ask it again? */
 static void
@@ -66,10 +94,30 @@ test_a_wake_up_that_failed_comes_again (void)
   g_assert_true (weir_engine_is_idle (kit->engine));
 }
 
+static void
+test_one_task_finds_nothing (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  WeirProcessorNode *processor;
+  WeirWorker *other;
+
+  to_bring = 10;
+  processor = kit_processor (kit, "look", &look);
+  processor->yield_usec = INT64_MAX;
+  processor->schedule.tasks = 2;
+  kit_start (kit);
+  other = other_worker = weir_worker_new (kit->engine, 1);
+  kit_run (kit);
+  g_assert_cmpuint (to_bring, ==, 0);
+  g_assert_true (weir_engine_is_idle (kit->engine));
+  weir_worker_free (other);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/activation/wake-up", test_a_wake_up_that_failed_comes_again);
+  g_test_add_func ("/activation/dry", test_one_task_finds_nothing);
   return g_test_run ();
 }
