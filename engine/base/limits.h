@@ -141,6 +141,10 @@
  * holds back is little. Part of the format. */
 #define WEIR_LIMIT_SEGMENT (64u * 1024 * 1024)
 
+/* Released segments that wait to be written over, which is faster than making new ones: the log
+ * needs one at a time, and a checkpoint releases several at once. */
+#define WEIR_LIMIT_SEGMENTS_KEPT 4
+
 /* Many entries in one frame: more would not be written faster, and who waits waits longer. */
 #define WEIR_LIMIT_FRAME (4u * 1024 * 1024)
 

@@ -74,7 +74,7 @@ typedef struct {
   uint64_t n_frames; /* since it was opened */
   uint64_t n_entries;
   uint64_t n_bytes;    /* of entries */
-  uint64_t n_segments; /* files in the directory, released ones too */
+  uint64_t n_segments; /* files in the directory now, released ones too */
 } WeirLogFigures;
 
 void weir_log_get_figures (WeirLog *log, WeirLogFigures *ret_figures);

@@ -1,0 +1,193 @@
+/* log-supply.c: a thread that makes the next segment while the one before it is written, and
+ * deletes released ones of which there are more than will be needed. */
+#include "store/log-supply.h"
+
+#include "base/limits.h"
+#include "base/lock.h"
+
+struct WeirLogSupply {
+  WeirSegmentFolder folder;
+  char *directory;
+  pthread_t thread;
+
+  WeirLock lock;
+  pthread_cond_t work; /* for the thread */
+  pthread_cond_t made; /* for who takes */
+  GArray *released;    /* guarded by lock, as is the rest: numbers */
+  uint64_t wanted;     /* 0: none */
+  bool is_making;
+  bool is_ending;
+  WeirSegment ready;
+  GError *error; /* of a sync, which must not be tried again */
+};
+
+/* Called with the lock held. Returns: 0 when there is none. */
+static uint64_t
+pop_released (WeirLogSupply *supply)
+{
+  GArray *released = supply->released;
+  uint64_t number;
+
+  if (released->len == 0)
+    return 0;
+  number = g_array_index (released, uint64_t, released->len - 1);
+  g_array_set_size (released, released->len - 1);
+  return number;
+}
+
+/* @ret_is_final: set when a failure must not be tried again. */
+static bool
+make (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers, uint64_t released,
+      WeirSegment *ret_segment, bool *ret_is_final, GError **error)
+{
+  WeirSegment segment;
+
+  *ret_is_final = false;
+  if (!weir_segment_make (&supply->folder, number, n_numbers, released, &segment, error))
+    return false;
+  if (!weir_segment_settle (&supply->folder, &segment, error)) {
+    *ret_is_final = true;
+    weir_segment_close (&segment);
+    return false;
+  }
+  *ret_segment = segment;
+  return true;
+}
+
+/* Called with the lock held, which is given back meanwhile. */
+static void
+make_ahead (WeirLogSupply *supply)
+{
+  uint64_t number = supply->wanted, released = pop_released (supply);
+  g_autoptr (GError) error = NULL;
+  WeirSegment segment = { .fd = -1 };
+  bool is_final;
+
+  supply->is_making = true;
+  supply->wanted = 0;
+  pthread_mutex_unlock (&supply->lock);
+  (void)make (supply, number, 1, released, &segment, &is_final, &error);
+  pthread_mutex_lock (&supply->lock);
+
+  supply->is_making = false;
+  supply->ready = segment;
+  if (is_final)
+    supply->error = g_steal_pointer (&error);
+  pthread_cond_signal (&supply->made);
+}
+
+/* Called with the lock held, which is given back meanwhile. */
+static void
+delete_one (WeirLogSupply *supply)
+{
+  g_autofree char *path = weir_segment_get_path (supply->directory, pop_released (supply));
+
+  pthread_mutex_unlock (&supply->lock);
+  (void)weir_fs_unlink (supply->folder.fs, path, NULL);
+  pthread_mutex_lock (&supply->lock);
+}
+
+static void *
+run (void *data)
+{
+  WeirLogSupply *supply = data;
+  WEIR_LOCKED (&supply->lock);
+
+  pthread_setname_np (pthread_self (), "weir-segments");
+  while (!supply->is_ending) {
+    if (supply->wanted != 0)
+      make_ahead (supply);
+    else if (supply->released->len > WEIR_LIMIT_SEGMENTS_KEPT)
+      delete_one (supply);
+    else
+      pthread_cond_wait (&supply->work, &supply->lock);
+  }
+  return NULL;
+}
+
+WeirLogSupply *
+weir_log_supply_new (const WeirSegmentFolder *folder)
+{
+  WeirLogSupply *supply = g_new0 (WeirLogSupply, 1);
+
+  supply->directory = g_strdup (folder->directory);
+  supply->folder = *folder;
+  supply->folder.directory = supply->directory;
+  supply->released = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  supply->ready.fd = -1;
+  pthread_mutex_init (&supply->lock, NULL);
+  pthread_cond_init (&supply->work, NULL);
+  pthread_cond_init (&supply->made, NULL);
+  if (pthread_create (&supply->thread, NULL, run, supply) != 0)
+    g_error ("cannot start the thread that makes segments of the log");
+  return supply;
+}
+
+void
+weir_log_supply_free (WeirLogSupply *supply)
+{
+  if (supply == NULL)
+    return;
+  pthread_mutex_lock (&supply->lock);
+  supply->is_ending = true;
+  pthread_cond_signal (&supply->work);
+  pthread_mutex_unlock (&supply->lock);
+  pthread_join (supply->thread, NULL);
+  weir_segment_close (&supply->ready);
+  pthread_cond_destroy (&supply->made);
+  pthread_cond_destroy (&supply->work);
+  pthread_mutex_destroy (&supply->lock);
+  g_array_unref (supply->released);
+  g_clear_error (&supply->error);
+  g_free (supply->directory);
+  g_free (supply);
+}
+
+void
+weir_log_supply_prepare (WeirLogSupply *supply, uint64_t number)
+{
+  WEIR_LOCKED (&supply->lock);
+
+  supply->wanted = number;
+  pthread_cond_signal (&supply->work);
+}
+
+bool
+weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers,
+                      WeirSegment *ret_segment, GError **error)
+{
+  WeirSegment ready;
+  uint64_t released;
+  bool is_final;
+
+  {
+    WEIR_LOCKED (&supply->lock);
+    supply->wanted = 0;
+    while (supply->is_making)
+      pthread_cond_wait (&supply->made, &supply->lock);
+    if (supply->error != NULL) {
+      g_propagate_error (error, g_error_copy (supply->error));
+      return false;
+    }
+    ready = supply->ready;
+    supply->ready.fd = -1;
+    if (ready.fd >= 0 && ready.number == number && ready.n_numbers == n_numbers) {
+      *ret_segment = ready;
+      return true;
+    }
+    released = ready.fd < 0 ? pop_released (supply) : 0;
+  }
+  /* One that is too small is made anew where it stands. */
+  weir_segment_close (&ready);
+  return make (supply, number, n_numbers, released, ret_segment, &is_final, error);
+}
+
+void
+weir_log_supply_release (WeirLogSupply *supply, uint64_t number)
+{
+  WEIR_LOCKED (&supply->lock);
+
+  g_array_append_val (supply->released, number);
+  if (supply->released->len > WEIR_LIMIT_SEGMENTS_KEPT)
+    pthread_cond_signal (&supply->work);
+}

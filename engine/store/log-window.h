@@ -1,0 +1,44 @@
+/* log-window.h: a segment as one sees it through a window: the part in memory moves along.
+ *
+ * It is read, not mapped: a file that is cut while somebody looks at it is an end, not a signal.
+ * Thread: one at a time. */
+#pragma once
+
+#include "store/frame.h"
+#include "store/segment.h"
+
+typedef struct {
+  const WeirSegmentFolder *folder;
+  uint64_t number; /* of the segment that is open; 0: none */
+  uint64_t base;   /* its first place */
+  uint64_t size;   /* of the file */
+  int fd;
+  WeirSegmentVerdict verdict;
+
+  uint8_t *bytes;
+  size_t capacity;
+  uint64_t start; /* offset of the first byte in memory */
+  size_t n;       /* how many are there */
+} WeirLogWindow;
+
+void weir_log_window_init (WeirLogWindow *window, const WeirSegmentFolder *folder);
+void weir_log_window_clear (WeirLogWindow *window);
+
+/* Looks at segment @number from now on; window->verdict says what its header is. Returns: false
+ * with @error when it cannot be read. */
+bool weir_log_window_open (WeirLogWindow *window, uint64_t number, GError **error);
+void weir_log_window_close (WeirLogWindow *window);
+
+/* Forgets what is in memory, because the file is about to be written. */
+void weir_log_window_forget (WeirLogWindow *window);
+
+typedef enum {
+  WEIR_WINDOW_FRAME,
+  WEIR_WINDOW_NONE,
+  WEIR_WINDOW_FAILED,
+} WeirWindowRead;
+
+/* The frame that begins at @place of the open segment. Nothing at or above @limit is looked at. The
+ * payload is there until the next call. */
+WeirWindowRead weir_log_window_read (WeirLogWindow *window, uint64_t place, uint64_t limit,
+                                     WeirFrame *ret_frame, GError **error);

@@ -1,0 +1,49 @@
+/* segment.h: the files of the log: which there are, and how one is made, from nothing or from one
+ * that is not needed any more.
+ *
+ * A frame may be written to a segment once weir_segment_settle has brought its header and its name
+ * to disk. Thread: any. */
+#pragma once
+
+#include "base/fs.h"
+
+/* Where the files are and what belongs into each of them. */
+typedef struct {
+  const char *directory;
+  uint64_t log_id;
+  uint64_t segment_size;
+  WeirFs *fs;
+} WeirSegmentFolder;
+
+/* Returns: (transfer full): the file of the segment whose first number is @number. */
+char *weir_segment_get_path (const char *directory, uint64_t number);
+
+typedef struct {
+  uint64_t number;    /* the first */
+  uint64_t n_numbers; /* more than one when it was made for an entry that is larger */
+} WeirSegmentFile;
+
+/* Returns: (transfer full): an array of WeirSegmentFile by ascending number, empty when there is no
+ * such directory; NULL with @error. */
+GArray *weir_segment_list (const WeirSegmentFolder *folder, GError **error);
+
+/* Returns: (transfer none) (nullable): the one of @files that has @number. */
+const WeirSegmentFile *weir_segment_find (GArray *files, uint64_t number);
+
+/* An open one. */
+typedef struct {
+  int fd; /* -1: none */
+  uint64_t number;
+  uint64_t n_numbers;
+} WeirSegment;
+
+/* Makes the file, with room for all that it may hold and with a header. @released: the number of
+ * one that becomes it, which is faster; 0: none. On failure nothing stays behind. */
+bool weir_segment_make (const WeirSegmentFolder *folder, uint64_t number, uint64_t n_numbers,
+                        uint64_t released, WeirSegment *ret_segment, GError **error);
+
+/* Must not be tried again when it has failed. */
+bool weir_segment_settle (const WeirSegmentFolder *folder, const WeirSegment *segment,
+                          GError **error);
+
+void weir_segment_close (WeirSegment *segment);
