@@ -11,4 +11,6 @@ typedef enum {
 
 /* "power", "process" or "memory". Returns: false for other texts. */
 bool weir_durability_parse (const char *text, WeirDurability *ret_durability);
+
+/* Returns: (transfer none). */
 const char *weir_durability_get_text (WeirDurability durability);

@@ -58,7 +58,8 @@ bool weir_frame_read (const uint8_t *bytes, size_t size, uint64_t log_id, uint64
 /* Bytes that an entry takes at most besides its body. */
 #define WEIR_FRAME_ENTRY ((size_t)20)
 
-/* Adds an entry to a payload. Returns: what follows; @ret_body: where its body begins. */
+/* Adds an entry to a payload. @ret_body: where its body begins.
+ * Returns: (transfer none): what follows. */
 uint8_t *weir_frame_put_entry (uint8_t *at, int64_t wall_delta, const void *body, size_t size,
                                uint8_t **ret_body);
 
