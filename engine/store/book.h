@@ -23,8 +23,9 @@ typedef struct {
 WeirBook *weir_book_open (const WeirBookOptions *options, GError **error);
 void weir_book_free (WeirBook *book);
 
-/* The first frame that is not in the parts: 1 for a new book. */
-uint64_t weir_book_get_next_sequence (WeirBook *book);
+/* What the parts hold: all below @ret_place, up to the frame before @ret_sequence; 0 and 1 for a
+ * new book. Where weir_log_reader_new begins. */
+void weir_book_get_position (WeirBook *book, uint64_t *ret_place, uint64_t *ret_sequence);
 
 /* Folds an entry. Returns: false with @error when it is malformed. */
 bool weir_book_apply (WeirBook *book, const WeirLogEntry *entry, GError **error);
