@@ -153,3 +153,15 @@
 
 /* Log between two snapshots: replaying it takes below a second. */
 #define WEIR_LIMIT_CHECKPOINT (256u * 1024 * 1024)
+
+/* Free space below which sources stop: what is in the flow may still grow while it is worked off, a
+ * snapshot needs as much again as it replaces, and other programs want some too. On a small disk a
+ * fiftieth of it. */
+#define WEIR_LIMIT_RESERVE      (UINT64_C (1024) * 1024 * 1024)
+#define WEIR_LIMIT_RESERVE_PART 50u
+
+/* Bytes after which the free space is looked at again: a sixteenth of the reserve. */
+#define WEIR_LIMIT_RESERVE_STEP (64u * 1024 * 1024)
+
+/* Space that is set aside for a start on a full disk: a segment of the log. */
+#define WEIR_LIMIT_BALLAST (64 * 1024 * 1024)

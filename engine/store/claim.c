@@ -3,13 +3,15 @@
 
 #include <sched.h>
 
+#include "store/content-keeper.h"
+
 static void
 count (WeirClaim *claim, int sign)
 {
   WeirContentShard *shard = &claim->store->shards[(unsigned)sched_getcpu () % WEIR_CONTENT_SHARDS];
 
   atomic_fetch_add_explicit (&shard->n_claims, sign, memory_order_relaxed);
-  atomic_fetch_add_explicit (claim->file == NULL ? &shard->memory_bytes : &shard->disk_bytes,
+  atomic_fetch_add_explicit (claim->is_in_memory ? &shard->memory_bytes : &shard->disk_bytes,
                              sign * (int64_t)claim->size, memory_order_relaxed);
 }
 
@@ -17,8 +19,11 @@ static void
 set_up (WeirClaim *claim, WeirContentStore *store, uint64_t size)
 {
   claim->store = store;
-  atomic_init (&claim->n_refs, 1);
   claim->size = size;
+  atomic_init (&claim->n_refs, 1);
+  claim->crc = 0;
+  claim->flight = 0;
+  atomic_init (&claim->state, WEIR_CLAIM_UNKNOWN);
   count (claim, 1);
 }
 
@@ -29,6 +34,7 @@ weir_claim_new_memory (WeirContentStore *store, size_t size)
 
   claim->file = NULL;
   claim->offset = 0;
+  claim->is_in_memory = true;
   set_up (claim, store, size);
   return claim;
 }
@@ -36,10 +42,15 @@ weir_claim_new_memory (WeirContentStore *store, size_t size)
 WeirClaim *
 weir_claim_new_file (WeirContentStore *store, WeirContentFile *file, uint64_t offset, uint64_t size)
 {
-  WeirClaim *claim = g_new (WeirClaim, 1);
+  size_t n_blocks = 0;
+  WeirClaim *claim;
 
+  if (file->kind == WEIR_CONTENT_OWN && store->pool.keeper != NULL)
+    n_blocks = weir_content_sums_get_n_blocks (size);
+  claim = g_malloc0 (sizeof (WeirClaim) + n_blocks * (sizeof (uint32_t) + 1));
   claim->file = file;
   claim->offset = offset;
+  claim->is_in_memory = false;
   set_up (claim, store, size);
   return claim;
 }
@@ -47,7 +58,7 @@ weir_claim_new_file (WeirContentStore *store, WeirContentFile *file, uint64_t of
 void
 weir_claim_shorten (WeirClaim *claim, size_t size)
 {
-  g_assert (claim->file == NULL && size <= claim->size);
+  g_assert (claim->is_in_memory && size <= claim->size);
   count (claim, -1);
   claim->size = size;
   count (claim, 1);
@@ -64,6 +75,8 @@ weir_claim_unref (WeirClaim *claim)
       atomic_fetch_sub_explicit (&claim->n_refs, 1, memory_order_acq_rel) != 1)
     return;
   count (claim, -1);
+  if (claim->flight != 0)
+    weir_content_segments_end (&claim->store->pool.keeper->segments, claim->flight);
   weir_content_file_unref (claim->file);
   g_free (claim);
 }

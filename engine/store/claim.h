@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "store/content-file.h"
+#include "store/content-sums.h"
 #include "store/content.h"
 
 /* Counted apart by processor: a counter that all of them write to would be what workers wait for.
@@ -24,13 +25,24 @@ struct WeirContentStore {
   WeirContentShard shards[WEIR_CONTENT_SHARDS];
 };
 
+/* What is known of a claim on disk by now. */
+typedef enum {
+  WEIR_CLAIM_UNKNOWN,
+  WEIR_CLAIM_HAS_TABLE, /* the checksums of its blocks */
+  WEIR_CLAIM_VERIFIED,  /* all of it was read and compared once */
+} WeirClaimState;
+
 struct WeirClaim {
   WeirContentStore *store;
-  _Atomic size_t n_refs;
   uint64_t size;
-  WeirContentFile *file; /* NULL: the bytes are behind this struct */
-  uint64_t offset;       /* in the file */
-  char bytes[];
+  WeirContentFile *file; /* where the bytes are, or are too; NULL: only in memory */
+  uint64_t offset;       /* in the file; of a segment: the place in the log */
+  _Atomic uint32_t n_refs;
+  uint32_t crc;              /* of all bytes; durable stores only */
+  bool is_in_memory;         /* the bytes are behind this struct */
+  uint8_t flight;            /* described, and not placed yet: content-segments.h; 0: it is not */
+  _Atomic uint8_t state;     /* of WeirClaimState */
+  _Alignas(16) char bytes[]; /* a table for each block of an own file instead: claim-read.c */
 };
 
 /* Both return (transfer full) with one reference. The bytes of the first are the caller's to set

@@ -1,10 +1,12 @@
-/* content-file.c: a pool of segments, and files that vanish with their last reference. */
+/* content-file.c: a pool of shared files, and files that vanish with their last reference. */
 #include "store/content-file.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "store/content-keeper.h"
+#include "store/content-segments.h"
 
 void
 weir_content_pool_init (WeirContentPool *pool, const char *directory, WeirFs *fs)
@@ -14,10 +16,11 @@ weir_content_pool_init (WeirContentPool *pool, const char *directory, WeirFs *fs
   pool->label = g_strdup_printf ("%s (content of FlowFiles)", directory);
 }
 
-static void
-destroy (WeirContentFile *file)
+void
+weir_content_file_destroy (WeirContentFile *file)
 {
-  close (file->fd);
+  if (file->fd >= 0)
+    close (file->fd);
   g_free (file);
 }
 
@@ -26,7 +29,7 @@ weir_content_pool_clear (WeirContentPool *pool)
 {
   for (unsigned i = 0; i < pool->n_idle; i++) {
     g_assert (pool->idle[i]->n_refs == 1);
-    destroy (pool->idle[i]);
+    weir_content_file_destroy (pool->idle[i]);
   }
   pthread_mutex_destroy (&pool->lock);
   g_free (pool->directory);
@@ -34,25 +37,39 @@ weir_content_pool_clear (WeirContentPool *pool)
 }
 
 static WeirContentFile *
-new_file (WeirContentPool *pool, bool shared, GError **error)
+new_file (WeirContentPool *pool, WeirContentKind kind, GError **error)
 {
-  int fd = weir_fs_open_unnamed (pool->fs, pool->directory, error);
+  uint64_t number = 0;
+  int fd = pool->keeper != NULL ? weir_content_keeper_create (pool->keeper, kind, &number, error)
+                                : weir_fs_open_unnamed (pool->fs, pool->directory, error);
   WeirContentFile *file;
 
   if (fd < 0)
     return NULL;
-  file = g_new0 (WeirContentFile, 1);
-  file->pool = pool;
+  file = weir_content_file_new_found (pool, kind, number, 0);
   file->fd = fd;
-  file->shared = shared;
-  atomic_init (&file->n_refs, 1);
   return file;
 }
 
 WeirContentFile *
 weir_content_file_new (WeirContentPool *pool, GError **error)
 {
-  return new_file (pool, false, error);
+  return new_file (pool, WEIR_CONTENT_OWN, error);
+}
+
+WeirContentFile *
+weir_content_file_new_found (WeirContentPool *pool, WeirContentKind kind, uint64_t number,
+                             uint64_t size)
+{
+  WeirContentFile *file = g_new0 (WeirContentFile, 1);
+
+  file->pool = pool;
+  file->kind = kind;
+  file->number = number;
+  file->size = size;
+  atomic_init (&file->fd, -1);
+  atomic_init (&file->n_refs, 1);
+  return file;
 }
 
 /* The newest first: most of it is in the cache. */
@@ -70,14 +87,15 @@ weir_content_pool_take (WeirContentPool *pool, GError **error)
   WeirContentFile *file;
 
   while ((file = take_idle (pool)) != NULL) {
-    /* No claim has a reference, and only a claim can give one: nobody reads it any more. */
-    if (atomic_load_explicit (&file->n_refs, memory_order_acquire) == 1)
+    /* No claim has a reference, and only a claim can give one: nobody reads it any more. One with a
+     * name waits until that is durable. */
+    if (pool->keeper == NULL && atomic_load_explicit (&file->n_refs, memory_order_acquire) == 1)
       file->end = 0;
     if (file->end + WEIR_LIMIT_CONTENT_SHARED <= WEIR_LIMIT_CONTENT_SEGMENT)
       return file;
     weir_content_file_unref (file);
   }
-  return new_file (pool, true, error);
+  return new_file (pool, WEIR_CONTENT_SHARED, error);
 }
 
 static bool
@@ -98,6 +116,36 @@ weir_content_pool_give_back (WeirContentPool *pool, WeirContentFile *file)
     weir_content_file_unref (file);
 }
 
+bool
+weir_content_pool_begin_anew (WeirContentPool *pool, WeirContentFile *file)
+{
+  atomic_store_explicit (&file->n_refs, 1, memory_order_relaxed);
+  file->end = 0;
+  return keep (pool, file);
+}
+
+int
+weir_content_file_open (WeirContentFile *file, GError **error)
+{
+  int fd = atomic_load_explicit (&file->fd, memory_order_acquire);
+
+  return fd >= 0 ? fd : weir_content_keeper_open (file->pool->keeper, file, error);
+}
+
+const char *
+weir_content_file_get_label (const WeirContentFile *file)
+{
+  return file->pool->keeper == NULL ? file->pool->label : NULL;
+}
+
+char *
+weir_content_file_describe (const WeirContentFile *file)
+{
+  if (file->pool->keeper == NULL)
+    return g_strdup (file->pool->label);
+  return weir_content_keeper_get_path (file->pool->keeper, file);
+}
+
 WeirContentFile *
 weir_content_file_ref (WeirContentFile *file)
 {
@@ -108,13 +156,16 @@ weir_content_file_ref (WeirContentFile *file)
 void
 weir_content_file_unref (WeirContentFile *file)
 {
-  if (file == NULL || atomic_fetch_sub_explicit (&file->n_refs, 1, memory_order_acq_rel) != 1)
+  if (file == NULL)
     return;
-
-  if (file->shared) {
-    atomic_store_explicit (&file->n_refs, 1, memory_order_relaxed);
-    if (keep (file->pool, file))
-      return;
+  if (file->kind == WEIR_CONTENT_SEGMENT) {
+    weir_content_segments_unref (&file->pool->keeper->segments, file);
+    return;
   }
-  destroy (file);
+  if (atomic_fetch_sub_explicit (&file->n_refs, 1, memory_order_acq_rel) != 1)
+    return;
+  if (file->pool->keeper != NULL)
+    weir_content_keeper_let_go (file->pool->keeper, file);
+  else if (file->kind != WEIR_CONTENT_SHARED || !weir_content_pool_begin_anew (file->pool, file))
+    weir_content_file_destroy (file);
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "store/claim.h"
+#include "store/claim-read.h"
 
 void
 weir_content_reader_init (WeirContentReader *reader, const WeirContent *content)
@@ -23,28 +23,16 @@ ssize_t
 weir_content_reader_read (WeirContentReader *reader, void *buffer, size_t size, GError **error)
 {
   const WeirContent *content = &reader->content;
-  const WeirClaim *claim = content->claim;
+  WeirClaim *claim = content->claim;
   size_t step = (size_t)MIN (MIN (size, SSIZE_MAX), content->size - reader->position);
   uint64_t offset = content->offset + reader->position;
 
   if (step == 0)
     return 0;
-  if (claim->file == NULL) {
+  if (claim->is_in_memory)
     memcpy (buffer, claim->bytes + offset, step);
-  } else {
-    const WeirContentPool *pool = &claim->store->pool;
-    ssize_t n = weir_fs_pread (pool->fs, claim->file->fd, buffer, step, claim->offset + offset,
-                               pool->label, error);
-
-    if (n < 0)
-      return -1;
-    if ((size_t)n < step) {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
-                   "content in %s ends before its size; something else changed the file",
-                   pool->label);
-      return -1;
-    }
-  }
+  else if (!weir_claim_read (claim, offset, buffer, step, error))
+    return -1;
   reader->position += step;
   return (ssize_t)step;
 }

@@ -5,7 +5,7 @@
 
 #include "base/fs-copy.h"
 #include "base/limits.h"
-#include "store/claim.h"
+#include "store/claim-read.h"
 #include "store/content-writer.h"
 
 static bool
@@ -66,24 +66,30 @@ weir_content_store_import (WeirContentStore *store, int fd, const char *path,
 bool
 weir_content_export (const WeirContent *content, int fd, const char *path, GError **error)
 {
-  const WeirClaim *claim = content->claim;
-  const WeirContentPool *pool;
-  WeirFsEnd from;
+  WeirClaim *claim = content->claim;
+  WeirFsEnd from = { 0 };
   WeirFsEnd to = { fd, -1, path };
-  uint64_t copied;
+  g_autofree char *name = NULL;
+  uint64_t position, copied;
+  WeirFs *fs;
 
   if (claim == NULL)
     return true;
-  pool = &claim->store->pool;
-  if (claim->file == NULL)
-    return weir_fs_write (pool->fs, fd, claim->bytes + content->offset, content->size, path, error);
+  fs = claim->store->pool.fs;
+  if (claim->is_in_memory)
+    return weir_fs_write (fs, fd, claim->bytes + content->offset, content->size, path, error);
 
-  from = (WeirFsEnd){ claim->file->fd, (int64_t)(claim->offset + content->offset), pool->label };
-  if (!weir_fs_copy (pool->fs, &from, &to, content->size, &copied, error))
+  if (!weir_claim_verify (claim, content->offset, content->size, error) ||
+      !weir_claim_locate (claim, content->offset, &from.fd, &position, error))
+    return false;
+  from.offset = (int64_t)position;
+  from.path = weir_content_file_get_label (claim->file);
+  if (!weir_fs_copy (fs, &from, &to, content->size, &copied, error))
     return false;
   if (copied == content->size)
     return true;
+  name = weir_content_file_describe (claim->file);
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
-               "content in %s ends before its size; something else changed the file", pool->label);
+               "content in %s ends before its size; something else changed the file", name);
   return false;
 }

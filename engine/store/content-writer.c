@@ -7,10 +7,14 @@
 
 #include "base/fs-copy.h"
 #include "base/limits.h"
-#include "store/claim.h"
+#include "store/claim-read.h"
+#include "store/content-keeper.h"
 
 /* Larger pieces than this go to the file at once. */
 #define BUFFER_MAX (64 * 1024)
+
+/* The disk is kept busy with so much at a time. */
+#define PUSH_STEP ((uint64_t)8 * 1024 * 1024)
 
 void
 weir_content_writer_init (WeirContentWriter *writer, WeirContentStore *store)
@@ -27,7 +31,7 @@ leave_file (WeirContentWriter *writer)
 
   if (file == NULL)
     return;
-  if (!file->shared) {
+  if (file->kind != WEIR_CONTENT_SHARED) {
     weir_content_file_unref (file);
     return;
   }
@@ -40,6 +44,7 @@ void
 weir_content_writer_clear (WeirContentWriter *writer)
 {
   leave_file (writer);
+  weir_content_sums_clear (&writer->sums);
   g_free (writer->buffer);
   weir_content_writer_init (writer, writer->store);
 }
@@ -67,8 +72,9 @@ move_out (WeirContentWriter *writer, GError **error)
 {
   WeirContentPool *pool = &writer->store->pool;
   WeirContentFile *own = weir_content_file_new (pool, error);
-  WeirFsEnd from = { writer->file->fd, (int64_t)writer->start, pool->label };
-  WeirFsEnd to = { own != NULL ? own->fd : -1, 0, pool->label };
+  WeirFsEnd from = { writer->file->fd, (int64_t)writer->start,
+                     weir_content_file_get_label (writer->file) };
+  WeirFsEnd to = { own != NULL ? own->fd : -1, 0, from.path };
   uint64_t n_filed = writer->n_filed;
 
   if (own == NULL)
@@ -91,7 +97,7 @@ enter_file (WeirContentWriter *writer, uint64_t total, GError **error)
   bool shared = total <= WEIR_LIMIT_CONTENT_SHARED;
 
   if (writer->file != NULL)
-    return shared || !writer->file->shared || move_out (writer, error);
+    return shared || writer->file->kind != WEIR_CONTENT_SHARED || move_out (writer, error);
   writer->file =
       shared ? weir_content_pool_take (pool, error) : weir_content_file_new (pool, error);
   if (writer->file == NULL)
@@ -100,15 +106,33 @@ enter_file (WeirContentWriter *writer, uint64_t total, GError **error)
   return true;
 }
 
+/* A large claim that must be on disk by the end of its session gets there while it is written. */
+static void
+push (WeirContentWriter *writer)
+{
+  WeirContentFile *file = writer->file;
+  uint64_t n = writer->n_filed - writer->n_pushed;
+
+  if (file->kind != WEIR_CONTENT_OWN || n < PUSH_STEP || !file->pool->keeper->must_sync)
+    return;
+  /* Only a beginning: what fails here fails in the sync at the end. */
+  (void)!sync_file_range (file->fd, (off_t)writer->n_pushed, (off_t)n, SYNC_FILE_RANGE_WRITE);
+  writer->n_pushed = writer->n_filed;
+}
+
 static bool
 file_bytes (WeirContentWriter *writer, const char *data, size_t size, GError **error)
 {
-  WeirContentPool *pool = &writer->store->pool;
+  const WeirContentPool *pool = &writer->store->pool;
 
   if (!weir_fs_pwrite (pool->fs, writer->file->fd, data, size, writer->start + writer->n_filed,
-                       pool->label, error))
+                       weir_content_file_get_label (writer->file), error))
     return false;
   writer->n_filed += size;
+  if (pool->keeper != NULL) {
+    weir_content_sums_add (&writer->sums, data, size);
+    push (writer);
+  }
   return true;
 }
 
@@ -166,6 +190,7 @@ copy_in (WeirContentWriter *writer, WeirFsEnd *from, uint64_t size, uint64_t *re
   WeirContentPool *pool = &writer->store->pool;
   WeirFsEnd to = { -1, 0, pool->label };
 
+  g_assert (pool->keeper == NULL);
   if (!flush (writer, size, error))
     return false;
   to.fd = writer->file->fd;
@@ -176,37 +201,52 @@ copy_in (WeirContentWriter *writer, WeirFsEnd *from, uint64_t size, uint64_t *re
   return true;
 }
 
+/* In the kernel, where nothing is summed. */
 static bool
-write_from_file (WeirContentWriter *writer, const WeirContentFile *file, uint64_t offset,
-                 uint64_t size, GError **error)
+copy_claim (WeirContentWriter *writer, WeirClaim *claim, uint64_t offset, uint64_t size,
+            GError **error)
 {
-  const WeirContentPool *pool = &writer->store->pool;
-  WeirFsEnd from = { file->fd, (int64_t)offset, pool->label };
-  uint64_t copied = 0;
+  const char *label = weir_content_file_get_label (claim->file);
+  WeirFsEnd from = { claim->file->fd, (int64_t)(claim->offset + offset), label };
+  uint64_t copied;
 
-  if (size <= BUFFER_MAX && reserve (writer, size)) {
-    ssize_t n = weir_fs_pread (pool->fs, file->fd, writer->buffer + writer->n_buffered, size,
-                               offset, pool->label, error);
-
-    if (n < 0)
-      return false;
-    copied = (uint64_t)n;
-    writer->n_buffered += copied;
-  } else if (!copy_in (writer, &from, size, &copied, error)) {
+  if (!copy_in (writer, &from, size, &copied, error))
     return false;
-  }
   if (copied == size)
     return true;
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
-               "content in %s ends before its size; something else changed the file", pool->label);
+               "content in %s ends before its size; something else changed the file", label);
   return false;
+}
+
+static bool
+write_from_file (WeirContentWriter *writer, WeirClaim *claim, uint64_t offset, uint64_t size,
+                 GError **error)
+{
+  if (size > BUFFER_MAX || !reserve (writer, size)) {
+    if (writer->store->pool.keeper == NULL)
+      return copy_claim (writer, claim, offset, size, error);
+    if (!flush (writer, size, error))
+      return false;
+  }
+  while (size > 0) {
+    size_t step = (size_t)MIN (size, BUFFER_MAX);
+
+    if ((!reserve (writer, step) && !(flush (writer, 0, error) && reserve (writer, step))) ||
+        !weir_claim_read (claim, offset, writer->buffer + writer->n_buffered, step, error))
+      return false;
+    writer->n_buffered += step;
+    offset += step;
+    size -= step;
+  }
+  return true;
 }
 
 bool
 weir_content_writer_write_content (WeirContentWriter *writer, const WeirContent *content,
                                    uint64_t offset, uint64_t size, GError **error)
 {
-  const WeirClaim *claim = content->claim;
+  WeirClaim *claim = content->claim;
   uint64_t at = content->offset + offset;
 
   g_assert (offset <= content->size && size <= content->size - offset);
@@ -214,10 +254,10 @@ weir_content_writer_write_content (WeirContentWriter *writer, const WeirContent 
     return false;
   if (size == 0)
     return true;
-  if (claim->file == NULL)
+  if (claim->is_in_memory)
     writer->failed = !write_bytes (writer, claim->bytes + at, size, error);
   else
-    writer->failed = !write_from_file (writer, claim->file, claim->offset + at, size, error);
+    writer->failed = !write_from_file (writer, claim, at, size, error);
   return !writer->failed;
 }
 
@@ -240,7 +280,9 @@ write_fd (WeirContentWriter *writer, int fd, const char *path, GError **error)
   uint64_t rest = get_rest (fd);
   uint64_t copied;
 
-  if (rest > BUFFER_MAX && !copy_in (writer, &from, rest, &copied, error))
+  if (rest > BUFFER_MAX &&
+      !(writer->store->pool.keeper == NULL ? copy_in (writer, &from, rest, &copied, error)
+                                           : flush (writer, rest, error)))
     return false;
 
   /* Then, and for all that has no size, until nothing comes: the file may have grown. */
@@ -270,27 +312,58 @@ weir_content_writer_write_fd (WeirContentWriter *writer, int fd, const char *pat
   return !writer->failed;
 }
 
+/* Brings a large claim to disk with the sums of its blocks behind it. It needs no descriptor until
+ * somebody reads it. */
+static bool
+settle_own (WeirContentWriter *writer, GError **error)
+{
+  WeirFs *fs = writer->store->pool.fs;
+  WeirContentFile *file = writer->file;
+  size_t n_blocks = weir_content_sums_get_n_blocks (writer->n_filed);
+  g_autofree uint32_t *blocks = g_new (uint32_t, n_blocks);
+  int fd;
+
+  weir_content_sums_get_blocks (&writer->sums, blocks);
+  for (size_t i = 0; i < n_blocks; i++)
+    blocks[i] = GUINT32_TO_LE (blocks[i]);
+  if (!weir_fs_pwrite (fs, file->fd, blocks, n_blocks * sizeof (uint32_t), writer->n_filed, NULL,
+                       error) ||
+      (file->pool->keeper->must_sync && !weir_fs_sync_data (fs, file->fd, NULL, error)))
+    return false;
+  fd = atomic_exchange (&file->fd, -1);
+  weir_fd_close (&fd);
+  return true;
+}
+
 static bool
 finish (WeirContentWriter *writer, WeirContent *ret_content, GError **error)
 {
   WeirContentStore *store = writer->store;
+  WeirContentKeeper *keeper = store->pool.keeper;
   uint64_t size = writer->n_filed + writer->n_buffered;
   WeirContentFile *file;
   WeirClaim *claim;
 
   if (writer->n_filed == 0 && size <= WEIR_LIMIT_CONTENT_INLINE)
     return weir_content_store_put (store, writer->buffer, size, ret_content, error);
-  if (!flush (writer, 0, error))
+  if (!flush (writer, 0, error) ||
+      (keeper != NULL && writer->file->kind == WEIR_CONTENT_OWN && !settle_own (writer, error)))
     return false;
 
   file = g_steal_pointer (&writer->file);
-  if (file->shared) {
+  if (file->kind == WEIR_CONTENT_SHARED) {
     file->end = writer->start + size;
     claim = weir_claim_new_file (store, weir_content_file_ref (file), writer->start, size);
+    if (keeper != NULL)
+      weir_content_keeper_mark_dirty (keeper, file);
     weir_content_pool_give_back (&store->pool, file);
   } else {
     claim = weir_claim_new_file (store, file, writer->start, size);
+    if (keeper != NULL)
+      weir_claim_set_sums (claim, &writer->sums);
   }
+  if (keeper != NULL)
+    claim->crc = weir_content_sums_get (&writer->sums);
   *ret_content = (WeirContent){ claim, 0, size };
   return true;
 }

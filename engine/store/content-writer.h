@@ -8,6 +8,7 @@
  * Thread: one at a time for each writer. */
 #pragma once
 
+#include "store/content-sums.h"
 #include "store/content.h"
 
 typedef struct WeirContentFile WeirContentFile;
@@ -20,6 +21,8 @@ typedef struct {
   WeirContentFile *file; /* NULL while all is in the buffer */
   uint64_t start;        /* where in the file */
   uint64_t n_filed;      /* bytes that are in the file */
+  WeirContentSums sums;  /* of these; durable stores only */
+  uint64_t n_pushed;     /* bytes that the kernel was asked to write */
   bool failed;
 } WeirContentWriter;
 

@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "store/claim.h"
+#include "store/claim-read.h"
+#include "store/content-keeper.h"
 #include "store/content-writer.h"
 
 WeirContentStore *
@@ -38,6 +39,7 @@ weir_content_store_free (WeirContentStore *store)
     return;
   weir_content_store_get_usage (store, &usage);
   g_assert (usage.n_claims == 0);
+  weir_content_keeper_free (store->pool.keeper);
   weir_content_pool_clear (&store->pool);
   g_aligned_free (store);
 }
@@ -108,33 +110,60 @@ weir_content_clear (WeirContent *content)
   weir_claim_unref (claim);
 }
 
+static bool
+map (WeirContentView *view, const WeirContent *content, GError **error)
+{
+  WeirClaim *claim = content->claim;
+  const WeirContentPool *pool = &claim->store->pool;
+  uint64_t position, in_page;
+  int fd, errnum = pool->fs != NULL ? pool->fs->on_call (pool->fs, WEIR_FS_MAP) : 0;
+
+  if (!weir_claim_verify (claim, content->offset, content->size, error) ||
+      !weir_claim_locate (claim, content->offset, &fd, &position, error))
+    return false;
+  in_page = position % (uint64_t)sysconf (_SC_PAGESIZE);
+  view->mapping_size = content->size + in_page;
+  if (errnum == 0) {
+    view->mapping =
+        mmap (NULL, view->mapping_size, PROT_READ, MAP_SHARED, fd, (off_t)(position - in_page));
+    errnum = view->mapping == MAP_FAILED ? errno : 0;
+  }
+  if (errnum != 0)
+    return weir_error_set_errno (error, "map", pool->label, errnum);
+  view->bytes.data = (const char *)view->mapping + in_page;
+  return true;
+}
+
+/* A copy: cheaper than a mapping for so little. */
+static bool
+read_small (WeirContentView *view, const WeirContent *content, GError **error)
+{
+  view->copy = g_malloc (content->size);
+  if (!weir_claim_read (content->claim, content->offset, view->copy, content->size, error)) {
+    g_free (view->copy);
+    return false;
+  }
+  view->bytes.data = view->copy;
+  return true;
+}
+
 bool
 weir_content_view_open (const WeirContent *content, WeirContentView *ret_view, GError **error)
 {
   const WeirClaim *claim = content->claim;
-  WeirContentView view = { { NULL, content->size }, { 0 }, NULL, 0 };
+  WeirContentView view = { { NULL, content->size }, { 0 }, NULL, 0, NULL };
 
   if (claim == NULL) {
     *ret_view = view;
     return true;
   }
-  if (claim->file == NULL) {
+  if (claim->is_in_memory)
     view.bytes.data = claim->bytes + content->offset;
-  } else {
-    const WeirContentPool *pool = &claim->store->pool;
-    uint64_t offset = claim->offset + content->offset;
-    uint64_t in_page = offset % (uint64_t)sysconf (_SC_PAGESIZE);
-    int errnum = pool->fs != NULL ? pool->fs->on_call (pool->fs, WEIR_FS_MAP) : 0;
-
-    view.mapping_size = content->size + in_page;
-    if (errnum == 0) {
-      view.mapping = mmap (NULL, view.mapping_size, PROT_READ, MAP_SHARED, claim->file->fd,
-                           (off_t)(offset - in_page));
-      errnum = view.mapping == MAP_FAILED ? errno : 0;
-    }
-    if (errnum != 0)
-      return weir_error_set_errno (error, "map", pool->label, errnum);
-    view.bytes.data = (const char *)view.mapping + in_page;
+  else if (claim->file->kind == WEIR_CONTENT_SEGMENT) {
+    if (!read_small (&view, content, error))
+      return false;
+  } else if (!map (&view, content, error)) {
+    return false;
   }
   view.content = weir_content_ref (content);
   *ret_view = view;
@@ -146,6 +175,7 @@ weir_content_view_close (WeirContentView *view)
 {
   if (view->mapping != NULL)
     munmap (view->mapping, view->mapping_size);
+  g_free (view->copy);
   weir_content_clear (&view->content);
   *view = (WeirContentView){ 0 };
 }

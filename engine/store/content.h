@@ -5,9 +5,11 @@
  * weir_content_ref, and owned by one thread at a time; claims are shared by any number of them.
  *
  * Small claims are one piece of memory, middle ones share the segments of a pool, and large ones
- * have a file each (limits.h). None of these files has a name, so a crash leaves nothing behind.
- * There is no checksum: memory durability never reads back what it did not write in this run, and
- * a checksum of 1 KiB costs as much as all else (docs/decisions/0003-importing-files.md). */
+ * have a file each (limits.h). In memory durability, which this file is about, none of these files
+ * has a name, so a crash leaves nothing behind. Nor is there a checksum: nothing is read back that
+ * was not written in this run, and a checksum of 1 KiB costs as much as all else
+ * (docs/decisions/0003-importing-files.md). Contents that outlive the process, and what a store
+ * needs for that, are in content-durable.h. */
 #pragma once
 
 #include <glib.h>
@@ -61,8 +63,9 @@ void weir_content_clear (WeirContent *content);
 typedef struct {
   WeirBytes bytes;
   WeirContent content;
-  void *mapping; /* NULL for a claim in memory */
+  void *mapping; /* of a file; or NULL */
   size_t mapping_size;
+  void *copy; /* of what is in the log; or NULL */
 } WeirContentView;
 
 bool weir_content_view_open (const WeirContent *content, WeirContentView *ret_view, GError **error);

@@ -42,7 +42,7 @@ test_grows_through_all_sizes (Fixture *self, const void *data)
       content = close_writer (&writer);
       assert_holds (&content, self->bytes, sizes[i]);
       if (sizes[i] > WEIR_LIMIT_CONTENT_SHARED)
-        g_assert_false (content.claim->file->shared);
+        g_assert_cmpint (content.claim->file->kind, ==, WEIR_CONTENT_OWN);
       weir_content_clear (&content);
     }
   }

@@ -1,0 +1,293 @@
+/* content-keeper.c: files with names, from their making to their end.
+ *
+ * The name of a file is durable, and its bytes are, before the frame that names it is written. It
+ * is deleted when everything that was appended before its last reference went is durable. */
+#include "store/content-keeper.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "store/content-name.h"
+
+static const char *const suffixes[] = {
+  [WEIR_CONTENT_SHARED] = "shared",
+  [WEIR_CONTENT_OWN] = "own",
+  [WEIR_CONTENT_SEGMENT] = "log",
+};
+
+static char *
+make_path (WeirContentKeeper *keeper, WeirContentKind kind, uint64_t number)
+{
+  g_autofree char *name = weir_content_name_new (number, suffixes[kind]);
+
+  return g_build_filename (
+      kind == WEIR_CONTENT_SEGMENT ? keeper->log_directory : keeper->pool->directory, name, NULL);
+}
+
+char *
+weir_content_keeper_get_path (WeirContentKeeper *keeper, const WeirContentFile *file)
+{
+  uint64_t number = file->number;
+
+  if (file->kind == WEIR_CONTENT_SEGMENT && file->start > 0)
+    number = file->start / keeper->segment_size;
+  return make_path (keeper, file->kind, number);
+}
+
+int
+weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind, uint64_t *ret_number,
+                            GError **error)
+{
+  uint64_t number = atomic_fetch_add (&keeper->last_number, 1) + 1;
+  g_autofree char *path = make_path (keeper, kind, number);
+  int fd = weir_fs_open (keeper->pool->fs, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+                         0600, error);
+
+  if (fd >= 0) {
+    atomic_store (&keeper->names_changed, true);
+    *ret_number = number;
+  }
+  return fd;
+}
+
+bool
+weir_content_keeper_find_segment (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
+{
+  /* The largest entry, in segments of the smallest size. */
+  uint64_t most = WEIR_LIMIT_ENTRY / keeper->segment_size + 2;
+  g_autofree char *path = NULL;
+  struct stat status;
+
+  for (uint64_t i = 0; i < most && i < file->number; i++) {
+    g_free (path);
+    path = make_path (keeper, file->kind, file->number - i);
+    if (stat (path, &status) == 0) {
+      file->start = (file->number - i) * keeper->segment_size;
+      file->size = (uint64_t)status.st_size;
+      return true;
+    }
+    if (errno != ENOENT)
+      return weir_error_set_errno (error, "find content in", path, errno);
+  }
+  g_free (path);
+  path = make_path (keeper, file->kind, file->number);
+  return weir_error_set_errno (error, "find content in", path, ENOENT);
+}
+
+int
+weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
+{
+  g_autofree char *path = NULL;
+  int fd;
+
+  WEIR_LOCKED (&keeper->lock);
+
+  fd = atomic_load_explicit (&file->fd, memory_order_relaxed);
+  if (fd >= 0)
+    return fd;
+  if (file->kind == WEIR_CONTENT_SEGMENT && file->start == 0 &&
+      !weir_content_keeper_find_segment (keeper, file, error))
+    return -1;
+  path = weir_content_keeper_get_path (keeper, file);
+  fd = weir_fs_open (keeper->pool->fs, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0, error);
+  atomic_store_explicit (&file->fd, fd, memory_order_release);
+  return fd;
+}
+
+void
+weir_content_keeper_mark_dirty (WeirContentKeeper *keeper, WeirContentFile *file)
+{
+  if (!keeper->must_sync || atomic_exchange (&file->dirty, true))
+    return;
+
+  WEIR_LOCKED (&keeper->lock);
+  g_ptr_array_add (keeper->dirty, weir_content_file_ref (file));
+}
+
+static GPtrArray *
+take_dirty (WeirContentKeeper *keeper)
+{
+  GPtrArray *dirty = NULL;
+
+  WEIR_LOCKED (&keeper->lock);
+
+  if (keeper->dirty->len > 0) {
+    dirty = keeper->dirty;
+    keeper->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
+  }
+  return dirty;
+}
+
+bool
+weir_content_keeper_sync (WeirContentKeeper *keeper, GError **error)
+{
+  WeirFs *fs = keeper->pool->fs;
+  g_autoptr (GPtrArray) dirty = NULL;
+
+  if (!keeper->must_sync)
+    return true;
+  dirty = take_dirty (keeper);
+  for (guint i = 0; dirty != NULL && i < dirty->len; i++) {
+    WeirContentFile *file = g_ptr_array_index (dirty, i);
+
+    /* Before the sync: what is written during it waits for the next one. */
+    atomic_store (&file->dirty, false);
+    if (!weir_fs_sync_data (fs, file->fd, NULL, error))
+      return false;
+  }
+  return !atomic_exchange (&keeper->names_changed, false) ||
+         weir_fs_sync_directory (fs, keeper->pool->directory, error);
+}
+
+/* What cannot be deleted now is deleted by the next start: nobody refers to it. */
+static void
+remove_file (WeirContentKeeper *keeper, const WeirContentFile *file)
+{
+  g_autofree char *path = weir_content_keeper_get_path (keeper, file);
+
+  if (keeper->archive == NULL)
+    weir_fs_unlink (keeper->pool->fs, path, NULL);
+  else if (weir_archive_add (keeper->archive, path, NULL))
+    weir_archive_trim (keeper->archive, NULL);
+}
+
+static void
+on_file_due (void *owner, void *item, bool is_due)
+{
+  WeirContentKeeper *keeper = owner;
+  WeirContentFile *file = item;
+
+  if (is_due) {
+    /* Writing over what is in the cache is cheaper than a new file. */
+    if (file->kind == WEIR_CONTENT_SHARED && !file->is_found && keeper->archive == NULL &&
+        weir_content_pool_begin_anew (keeper->pool, file))
+      return;
+    remove_file (keeper, file);
+  }
+  weir_content_file_destroy (file);
+}
+
+void
+weir_content_keeper_let_go (WeirContentKeeper *keeper, WeirContentFile *file)
+{
+  if (atomic_load (&keeper->keeps_all) || file->is_archived)
+    weir_content_file_destroy (file);
+  else
+    weir_content_cleaner_add (&keeper->cleaner, on_file_due, file);
+}
+
+static void
+on_segment_due (void *owner, void *item, bool is_due)
+{
+  WeirContentKeeper *keeper = owner;
+  g_autofree WeirSegmentRelease *release = item;
+
+  if (is_due)
+    keeper->on_segment_free (keeper->data, release->number);
+}
+
+void
+weir_content_keeper_let_go_segment (WeirContentKeeper *keeper, WeirSegmentRelease *release)
+{
+  if (atomic_load (&keeper->keeps_all))
+    g_free (release);
+  else
+    weir_content_cleaner_add (&keeper->cleaner, on_segment_due, release);
+}
+
+static void
+on_name (void *user, const WeirContentName *name)
+{
+  WeirContentKeeper *keeper = user;
+  WeirContentFile *file;
+  WeirContentKind kind;
+
+  if (strcmp (name->kind, suffixes[WEIR_CONTENT_SHARED]) == 0)
+    kind = WEIR_CONTENT_SHARED;
+  else if (strcmp (name->kind, suffixes[WEIR_CONTENT_OWN]) == 0)
+    kind = WEIR_CONTENT_OWN;
+  else
+    return;
+  if (name->number > keeper->last_number)
+    keeper->last_number = name->number;
+  file = weir_content_file_new_found (keeper->pool, kind, name->number, name->size);
+  file->is_found = true;
+  g_hash_table_replace (keeper->found, &file->number, file);
+}
+
+static bool
+look_around (WeirContentKeeper *keeper, const WeirContentOptions *options, GError **error)
+{
+  WeirFs *fs = options->fs;
+  WeirArchiveOptions archive = { options->archive_directory, options->archive_bytes,
+                                 options->archive_usec, options->clock, fs };
+
+  if (!weir_fs_make_directory (fs, options->directory, 0700, error) ||
+      !weir_content_name_each (fs, options->directory, on_name, keeper, error))
+    return false;
+  if (options->archive_bytes == 0)
+    return true;
+  keeper->archive = weir_archive_new (&archive, error);
+  if (keeper->archive == NULL)
+    return false;
+  keeper->last_number = MAX (keeper->last_number, weir_archive_get_last_number (keeper->archive));
+  return true;
+}
+
+static void
+free_parts (WeirContentKeeper *keeper)
+{
+  g_ptr_array_unref (keeper->dirty);
+  g_clear_pointer (&keeper->found, g_hash_table_unref);
+  weir_content_segments_clear (&keeper->segments);
+  weir_archive_free (keeper->archive);
+  pthread_mutex_destroy (&keeper->lock);
+  g_free (keeper->log_directory);
+  g_aligned_free (keeper);
+}
+
+WeirContentKeeper *
+weir_content_keeper_new (const WeirContentOptions *options, WeirContentPool *pool, GError **error)
+{
+  WeirContentKeeper *keeper =
+      g_aligned_alloc0 (1, sizeof (WeirContentKeeper), _Alignof(WeirContentKeeper));
+
+  keeper->pool = pool;
+  keeper->log_directory = g_strdup (options->log_directory);
+  keeper->segment_size = options->segment_size != 0 ? options->segment_size : WEIR_LIMIT_SEGMENT;
+  keeper->must_sync = options->must_sync;
+  keeper->on_segment_free = options->on_segment_free;
+  keeper->data = options->data;
+  pthread_mutex_init (&keeper->lock, NULL);
+  keeper->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
+  keeper->found = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
+                                         (GDestroyNotify)weir_content_file_unref);
+  weir_content_segments_init (&keeper->segments, pool);
+  pool->keeper = keeper;
+
+  /* Until it is known to work, nothing may go. */
+  keeper->keeps_all = true;
+  if (!look_around (keeper, options, error) ||
+      !weir_content_cleaner_init (&keeper->cleaner, options->get_appended, options->data, keeper,
+                                  error)) {
+    free_parts (keeper);
+    pool->keeper = NULL;
+    return NULL;
+  }
+  keeper->keeps_all = false;
+  return keeper;
+}
+
+void
+weir_content_keeper_free (WeirContentKeeper *keeper)
+{
+  if (keeper == NULL)
+    return;
+  weir_content_cleaner_clear (&keeper->cleaner);
+  keeper->keeps_all = true;
+  free_parts (keeper);
+}

@@ -1,0 +1,60 @@
+/* content-keeper.h: the files of a data directory that contents are in: their names and numbers,
+ * what has to be synced, and what may go; inside the store only.
+ *
+ * Thread: any, unless said otherwise. */
+#pragma once
+
+#include "store/archive.h"
+#include "store/content-cleaner.h"
+#include "store/content-durable.h"
+#include "store/content-file.h"
+#include "store/content-segments.h"
+
+struct WeirContentKeeper {
+  WeirContentSegments segments;
+  WeirContentCleaner cleaner;
+  WeirContentPool *pool;
+  WeirArchive *archive; /* NULL: files are deleted; the cleaner's thread */
+  char *log_directory;
+  uint64_t segment_size;
+  bool must_sync;
+  void (*on_segment_free) (void *data, uint64_t number);
+  void *data;
+  _Atomic uint64_t last_number;
+  _Atomic bool names_changed;
+  _Atomic bool keeps_all;
+  WeirLock lock;
+  GPtrArray *dirty;  /* guarded by lock; a reference each */
+  GHashTable *found; /* main thread; of WeirContentFile, a reference each; NULL after the sweep */
+};
+
+/* Returns: (transfer full): NULL with @error. */
+WeirContentKeeper *weir_content_keeper_new (const WeirContentOptions *options,
+                                            WeirContentPool *pool, GError **error);
+
+/* No claim may be left. Takes NULL. */
+void weir_content_keeper_free (WeirContentKeeper *keeper);
+
+/* Makes a file with a number of its own. Returns: its descriptor, -1 with @error. */
+int weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind,
+                                uint64_t *ret_number, GError **error);
+
+/* Opens @file for reading, and remembers its descriptor. Returns: (transfer none): -1 with @error.
+ */
+int weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GError **error);
+
+/* Returns: (transfer full). */
+char *weir_content_keeper_get_path (WeirContentKeeper *keeper, const WeirContentFile *file);
+
+/* Learns size and start of a segment, which a large one has under an earlier number. */
+bool weir_content_keeper_find_segment (WeirContentKeeper *keeper, WeirContentFile *file,
+                                       GError **error);
+
+/* @file has got bytes that must be on disk before the next frame. */
+void weir_content_keeper_mark_dirty (WeirContentKeeper *keeper, WeirContentFile *file);
+
+bool weir_content_keeper_sync (WeirContentKeeper *keeper, GError **error);
+
+/* Takes over a file that has no references any more, or a segment's release that holds none. */
+void weir_content_keeper_let_go (WeirContentKeeper *keeper, WeirContentFile *file);
+void weir_content_keeper_let_go_segment (WeirContentKeeper *keeper, WeirSegmentRelease *release);
