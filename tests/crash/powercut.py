@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Cuts the power of the real program at any moment, and counts what comes out afterwards.
+
+    powercut.py WEIR RECORDER REPLAY [--states N] [--traces N] [--jobs N] [--seed N] [--mutant N]
+
+A trace is several lives of the program, each but the last killed after a random number of changes to
+files. From it, REPLAY builds what a disk may hold when the power goes at some step of it; the program
+is started on each of these states and processes what is left. Then each input has given exactly its
+outputs, once: also those whose sources were deleted. Guards invariants 5, 10 and 15 to 26.
+
+With --mutant it is the other way round: it is fine when a state fails. See mutants.sh.
+"""
+import argparse
+import concurrent.futures
+import os
+import queue
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import case as oracle
+
+CREATE, WRITE, RESIZE, EXTEND, LINK, RENAME, UNLINK, MKDIR, SYNC, SYNC_NAMES, SYNC_ALL, SYNCED, MARK \
+    = range(1, 14)
+RECORD = struct.Struct("<IIQQQ")
+SMALL = {"WEIR_TEST_SEGMENT_SIZE": "65536", "WEIR_TEST_CHECKPOINT_BYTES": "32768"}
+N_INPUTS = 60
+
+
+class Trace:
+    """The trace, as far as the test itself changes files: all that it does is on the disk at once."""
+
+    def __init__(self, path, home):
+        self.path, self.home, self.n_syncs = path, Path(home), 0
+
+    def put(self, kind, inode=0, offset=0, path=b"", data=b""):
+        with open(self.path, "ab") as file:
+            file.write(RECORD.pack(kind, len(path), inode, offset, len(data)) + path + data)
+
+    def sync(self):
+        self.n_syncs += 1
+        self.put(SYNC_ALL, offset=self.n_syncs)
+        self.put(SYNCED, offset=self.n_syncs)
+
+    def name(self, path):
+        return b"/" + os.fsencode(path.relative_to(self.home))
+
+    def add_all(self):
+        """What is there now."""
+        for path in sorted(self.home.rglob("*")):
+            if path.is_dir():
+                self.put(MKDIR, path=self.name(path))
+            else:
+                inode = path.stat().st_ino
+                self.put(CREATE, inode, path=self.name(path))
+                self.put(WRITE, inode, data=path.read_bytes())
+        self.sync()
+        self.put(MARK)
+
+    def grow_log(self, case, rng):
+        """Lines are added to the log, and it is rotated now and then."""
+        path = case.folder("logs") / "app.log"
+        is_new, size = not path.exists(), path.stat().st_size if path.exists() else 0
+        case.log(rng.randrange(1, 20))
+        inode = path.stat().st_ino
+        if is_new:
+            self.put(CREATE, inode, path=self.name(path))
+        self.put(WRITE, inode, size, data=path.read_bytes()[size:])
+        if rng.random() < 0.3:
+            case.log(0, rotate=True)
+            rotated = Path(f"{path}.{case.n_rotations:05}")
+            self.put(RENAME, path=self.name(path) + b"\0" + self.name(rotated))
+        self.sync()
+
+
+class PowerCut:
+    def __init__(self, options, index, home):
+        self.options = options
+        self.seed = options.seed * 1000 + index
+        self.random = random.Random(self.seed)
+        self.home = Path(home)
+        self.trace = self.home / "trace"
+        self.given = set()
+        self.lives = 0
+
+    def environment(self, **more):
+        environment = {**os.environ, **SMALL, **more}
+        if self.options.mutant:
+            environment["WEIR_MUTANT"] = str(self.options.mutant)
+        return environment
+
+    def live(self, case, kill):
+        """Returns whether the program ended by itself."""
+        environment = self.environment(
+            LD_PRELOAD=str(self.options.recorder), WEIR_RECORD_ROOT=str(case.home),
+            WEIR_RECORD_TRACE=str(self.trace), WEIR_RECORD_KILL=str(kill),
+            WEIR_RECORD_SLOW=str(self.random.choice((0, 100, 1000))))
+        done = subprocess.run(case.command(self.options.weir, "--until-idle"), env=environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+        if done.returncode not in (0, -signal.SIGKILL):
+            raise RuntimeError(f"recording ended with {done.returncode}: {done.stderr}")
+        return done.returncode == 0
+
+    def record(self):
+        case = oracle.Case(self.home / "run")
+        case.make()
+        case.give(range(N_INPUTS))
+        self.given = case.given
+        trace = Trace(self.trace, case.home)
+        trace.add_all()
+        for _ in range(30):
+            trace.grow_log(case, self.random)
+            self.lives += 1
+            if self.live(case, self.random.randrange(20, 400)):
+                break
+        shutil.rmtree(case.home)
+
+    def verify(self, folder):
+        """Starts the program on a state. Returns what is wrong."""
+        case = oracle.Case(folder)
+        case.given = self.given
+        done = subprocess.run(case.command(self.options.weir, "--until-idle"),
+                              env=self.environment(), stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=120, check=False)
+        if done.returncode:
+            return [f"the program ended with {done.returncode}: {done.stderr}"]
+        problems = case.check_end()
+        return problems + [done.stderr] if problems else []
+
+    def cut(self, n_states):
+        """Returns how many states there were, and what was wrong with some."""
+        replay = subprocess.Popen([self.options.replay, str(self.trace), str(n_states),
+                                   str(self.seed)], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, text=True)
+        counts = {"states": 0, "failed": 0}
+        examples = []
+        lock = threading.Lock()
+        free = queue.Queue()
+        for i in range(self.options.jobs + 1):
+            free.put(self.home / f"state-{i}")
+
+        def check(folder, what):
+            try:
+                problems = self.verify(folder)
+            except (OSError, subprocess.SubprocessError) as error:
+                problems = [str(error)]
+            with lock:
+                if problems:
+                    counts["failed"] += 1
+                    if len(examples) < 3 and not self.options.mutant:
+                        kept = oracle.keep(folder, f"power-{self.seed}-{counts['states']}")
+                        examples.append([f"{what}, seed {self.seed}; kept in {kept}", *problems[:9]])
+            shutil.rmtree(folder)
+            free.put(folder)
+
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
+            while counts["failed"] < self.options.stop_at:
+                folder = free.get()
+                folder.mkdir()
+                replay.stdin.write(f"{folder}\n")
+                replay.stdin.flush()
+                what = replay.stdout.readline().strip()
+                if what in ("end", ""):
+                    break
+                counts["states"] += 1
+                pool.submit(check, folder, what)
+        replay.stdin.close()
+        replay.wait()
+        return counts["states"], counts["failed"], examples
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("weir", type=Path)
+    parser.add_argument("recorder", type=Path)
+    parser.add_argument("replay", type=Path)
+    parser.add_argument("--states", type=int, default=1000)
+    parser.add_argument("--traces", type=int, default=4)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--mutant", type=int, default=0)
+    parser.add_argument("--stop-at", type=int, default=10, help="failures, then no more is tried")
+    parser.add_argument("--dir", default="/dev/shm")
+    options = parser.parse_args()
+    for name in ("weir", "recorder", "replay"):
+        setattr(options, name, getattr(options, name).resolve())
+    begin, states, failed, lives = time.monotonic(), 0, 0, 0
+    for index in range(options.traces):
+        with tempfile.TemporaryDirectory(prefix="weir-power-", dir=options.dir) as home:
+            cut = PowerCut(options, index, home)
+            cut.record()
+            n, n_failed, examples = cut.cut(-(-options.states // options.traces))
+            states, failed, lives = states + n, failed + n_failed, lives + cut.lives
+            for example in examples:
+                print("\n  ".join(example), file=sys.stderr)
+        if failed >= options.stop_at:
+            break
+    print(f"{states} states, all different, of {options.traces} traces with {lives} lives;"
+          f" {failed} failed, {time.monotonic() - begin:.0f} s")
+    sys.exit(1 if bool(failed) != bool(options.mutant) else 0)
+
+
+main()
