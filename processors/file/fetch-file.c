@@ -4,8 +4,8 @@
  * A FlowFile that is not sent to success has the content that it came with. The file is only
  * touched once its content cannot be lost any more, and only if it still is what was read. */
 #include "module.h"
-#include "move.h"
 #include "name.h"
+#include "taken.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,7 @@ typedef struct {
   WeirChoice denied;
 
   FileSources *sources;
+  FileTaken *taken;
 } FetchFile;
 
 static const WeirAllowed completions[] = {
@@ -110,6 +111,9 @@ on_scheduled (void *state, WeirContext *context, GError **error)
   FetchFile *self = state;
 
   self->sources = file_sources_new (context);
+  self->taken = file_taken_new (self->sources);
+  /* There may be nothing to fetch, but something that is still to go. */
+  weir_context_wake_after (context, 0);
   return true;
 }
 
@@ -118,6 +122,7 @@ on_stopped (void *state)
 {
   FetchFile *self = state;
 
+  g_clear_pointer (&self->taken, file_taken_close);
   g_clear_pointer (&self->sources, file_sources_close);
 }
 
@@ -300,29 +305,28 @@ import (WeirSession *session, WeirFlowFile *flowfile, const File *file, GError *
 
 /* What is to be done to the file once nothing can be lost. */
 static void
-plan (FetchFile *self, WeirSession *session, const File *file, const char *directory)
+plan (FetchFile *self, WeirSession *session, const File *file, const char *directory,
+      FileTaking *taking)
 {
   FileIdentity identity = file_identity (&file->status);
   FileSource *source;
+  FileMove *move = NULL;
 
-  if (self->completion.index == KEEP)
+  if (taking == NULL)
     return;
   source = file_source_new (self->sources, NULL, file->path, &identity);
-  if (self->completion.index == DELETE) {
-    weir_session_on_durable (session, file_source_delete, source, file_source_free);
-  } else {
+  if (self->completion.index == MOVE) {
     uint64_t random = weir_context_get_random (weir_session_get_context (session));
-    FileMove *move =
-        file_move_new (source, directory, (FileMoveConflict)self->conflict.index, random);
 
-    weir_session_on_durable (session, file_move_run, move, file_move_free);
+    move = file_move_new (source, directory, (FileMoveConflict)self->conflict.index, random);
   }
+  file_taking_add (taking, source, move);
 }
 
 /* As import. */
 static bool
 fetch (FetchFile *self, WeirSession *session, WeirFlowFile *flowfile, File *file,
-       GError **ret_problem, GError **error)
+       FileTaking *taking, GError **ret_problem, GError **error)
 {
   const char *text = weir_expr_eval (self->path, flowfile, ret_problem);
   const char *directory = NULL;
@@ -342,7 +346,7 @@ fetch (FetchFile *self, WeirSession *session, WeirFlowFile *flowfile, File *file
   if (!import (session, flowfile, file, ret_problem, error))
     return false;
   if (*ret_problem == NULL) {
-    plan (self, session, file, directory);
+    plan (self, session, file, directory, taking);
     file->relationship = SUCCESS;
   }
   return true;
@@ -364,17 +368,13 @@ say (const FetchFile *self, WeirContext *context, unsigned relationship, const G
 }
 
 static bool
-on_trigger (void *state, WeirSession *session, GError **error)
+fetch_one (FetchFile *self, WeirSession *session, WeirFlowFile *flowfile, FileTaking *taking,
+           GError **error)
 {
-  FetchFile *self = state;
-  WeirFlowFile *flowfile = weir_session_get (session);
   File file = { .fd = -1, .relationship = FAILURE };
   g_autoptr (GError) problem = NULL;
-  bool is_right;
+  bool is_right = fetch (self, session, flowfile, &file, taking, &problem, error);
 
-  if (flowfile == NULL)
-    return true;
-  is_right = fetch (self, session, flowfile, &file, &problem, error);
   file_clear (&file);
   if (!is_right)
     return false;
@@ -384,14 +384,40 @@ on_trigger (void *state, WeirSession *session, GError **error)
   return true;
 }
 
+static bool
+on_trigger (void *state, WeirSession *session, GError **error)
+{
+  FetchFile *self = state;
+  bool goes = self->completion.index != KEEP;
+  FileTaking *taking = NULL;
+  WeirFlowFile *flowfile;
+  bool is_right = true;
+
+  file_taken_load (self->taken, session, goes);
+  if (goes) {
+    taking = file_taking_new (self->taken);
+    if (taking == NULL)
+      return true; /* it is woken when enough has gone */
+  }
+  flowfile = weir_session_get (session);
+  if (flowfile != NULL)
+    is_right = fetch_one (self, session, flowfile, taking, error);
+  file_taking_submit (taking, session);
+  if (flowfile == NULL)
+    file_taken_tidy (self->taken, session);
+  return is_right;
+}
+
 const WeirProcessor fetch_file = {
   WEIR_PROCESSOR_ABI,
   .name = "FetchFile",
   .summary = "Replaces the content of a FlowFile by that of a file.",
   .description =
       "ListFile before it says which files there are; attributes stay as they are. A file is moved "
-      "or deleted once its content is safe, and only if nobody wrote to it meanwhile: then it "
-      "stays, with a bulletin. So does one that cannot be moved any more.\n"
+      "or deleted once its content is safe, even if the machine stops in between, and only if "
+      "nobody "
+      "wrote to it meanwhile: then it stays, with a bulletin. So does one that cannot be moved any "
+      "more.\n"
       "\n"
       "Only regular files are fetched. A symbolic link is followed when the file stays as it is, "
       "and else goes to `failure`, as does a file that changes while it is read. What went wrong "

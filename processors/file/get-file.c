@@ -1,12 +1,12 @@
 /* get-file.c: GetFile brings the files of a directory in and deletes them there.
  *
  * A file is deleted only when its content cannot be lost any more, and only if it still is what
- * was read. Until then it is not taken again. A file that changes while it is read is left for
- * later. */
+ * was read. Until then it is not taken again, not even by a later run (taken.h). A file that
+ * changes while it is read is left for later. */
 #include "facts.h"
 #include "module.h"
 #include "name.h"
-#include "source.h"
+#include "taken.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +30,7 @@ typedef struct {
   FileFacts facts;
   FileNotices *notices;
   FileSources *sources;
+  FileTaken *taken;
   FileRoot *root;
   FileWalk *walk;    /* NULL between two looks */
   int64_t next_look; /* monotonic */
@@ -71,6 +72,7 @@ on_stopped (void *state)
   GetFile *self = state;
 
   end_look (self);
+  g_clear_pointer (&self->taken, file_taken_close);
   g_clear_pointer (&self->sources, file_sources_close);
   g_clear_pointer (&self->notices, file_notices_free);
   g_clear_pointer (&self->path, g_free);
@@ -100,6 +102,7 @@ on_scheduled (void *state, WeirContext *context, GError **error)
   self->path = file_name_make_absolute (directory);
   self->notices = file_notices_new (context);
   self->sources = file_sources_new (context);
+  self->taken = file_taken_new (self->sources);
   if (file_filter_init (&self->filter, &self->settings, error) && begin_look (self, error))
     return true;
   on_stopped (self);
@@ -161,9 +164,9 @@ read_file (GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const Fi
   return false;
 }
 
-/* Returns: the size of the file, -1 when it was not taken. */
+/* @taking: NULL when files are kept. Returns: the size of the file, -1 when it was not taken. */
 static int64_t
-take (GetFile *self, WeirSession *session, FileEntry *entry)
+take (GetFile *self, WeirSession *session, FileEntry *entry, FileTaking *taking)
 {
   FileIdentity identity = file_identity (&entry->status);
   g_autofree char *path = g_strconcat (entry->path, entry->name, NULL);
@@ -185,14 +188,38 @@ take (GetFile *self, WeirSession *session, FileEntry *entry)
   }
   file_facts_put (&self->facts, session, flowfile, self->path, entry, true);
   weir_session_transfer (session, flowfile, SUCCESS);
-  if (!self->keep) {
-    FileSource *source;
-
+  if (taking != NULL) {
     identity = file_identity (&entry->status);
-    source = file_source_new (self->sources, self->root, path, &identity);
-    weir_session_on_durable (session, file_source_delete, source, file_source_free);
+    file_taking_add (taking, file_source_new (self->sources, self->root, path, &identity), NULL);
   }
   return (int64_t)entry->status.stx_size;
+}
+
+/* Takes files until it is enough, or there are no more. Returns: how many. */
+static int64_t
+take_batch (GetFile *self, WeirSession *session, FileTaking *taking)
+{
+  WeirContext *context = weir_session_get_context (session);
+  int64_t wall = weir_context_get_wall_time (context);
+  int64_t n = 0, bytes = 0;
+  FileEntry entry;
+
+  while (n < self->batch && bytes < ENOUGH_BYTES &&
+         (taking == NULL || !file_taking_is_full (taking))) {
+    int64_t size;
+
+    if (!file_walk_next (self->walk, wall, &entry)) {
+      end_look (self);
+      self->next_look = weir_context_get_monotonic_time (context) + self->interval.usec;
+      return n;
+    }
+    size = take (self, session, &entry, taking);
+    n += size >= 0;
+    bytes += MAX (size, 0);
+  }
+  if (bytes >= ENOUGH_BYTES)
+    weir_context_yield_for (context, 0); /* ends the turn, and with it the session */
+  return n;
 }
 
 static bool
@@ -200,14 +227,15 @@ on_trigger (void *state, WeirSession *session, GError **error)
 {
   GetFile *self = state;
   WeirContext *context = weir_session_get_context (session);
-  int64_t wall = weir_context_get_wall_time (context);
   int64_t wait = self->next_look - weir_context_get_monotonic_time (context);
-  int64_t n = 0, bytes = 0;
+  FileTaking *taking = NULL;
   GError *problem = NULL;
-  FileEntry entry;
+  int64_t n;
 
+  file_taken_load (self->taken, session, !self->keep);
   if (self->walk == NULL) {
     if (wait > 0) {
+      file_taken_tidy (self->taken, session);
       weir_context_yield_for (context, wait);
       return true;
     }
@@ -218,20 +246,15 @@ on_trigger (void *state, WeirSession *session, GError **error)
       return true;
     }
   }
-  while (n < self->batch && bytes < ENOUGH_BYTES) {
-    int64_t size;
-
-    if (!file_walk_next (self->walk, wall, &entry)) {
-      end_look (self);
-      self->next_look = weir_context_get_monotonic_time (context) + self->interval.usec;
-      return true;
-    }
-    size = take (self, session, &entry);
-    n += size >= 0;
-    bytes += MAX (size, 0);
+  if (!self->keep) {
+    taking = file_taking_new (self->taken);
+    if (taking == NULL)
+      return true; /* it is woken when enough has gone */
   }
-  if (bytes >= ENOUGH_BYTES)
-    weir_context_yield_for (context, 0); /* ends the turn, and with it the session */
+  n = take_batch (self, session, taking);
+  file_taking_submit (taking, session);
+  if (n == 0)
+    file_taken_tidy (self->taken, session);
   return true;
 }
 
@@ -241,7 +264,9 @@ const WeirProcessor get_file = {
   .summary = "Brings the files of a directory in and deletes them there.",
   .description =
       "A file is deleted once its content is safe, and only if nobody wrote to it meanwhile: then "
-      "it stays and is brought in again. A file that changes while it is read is left for the next "
+      "it stays and is brought in again. A file that was brought in is not brought in once more, "
+      "even if the machine stops before it is deleted. A file that changes while it is read is "
+      "left for the next "
       "look. Files are taken in the order of their names, as far as a directory has not more than "
       "10,000.\n"
       "\n"

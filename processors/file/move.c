@@ -99,6 +99,24 @@ file_move_new (FileSource *source, const char *directory, FileMoveConflict confl
   return move;
 }
 
+const char *
+file_move_get_directory (const FileMove *move)
+{
+  return move->directory;
+}
+
+FileMoveConflict
+file_move_get_conflict (const FileMove *move)
+{
+  return move->conflict;
+}
+
+uint64_t
+file_move_get_random (const FileMove *move)
+{
+  return move->random;
+}
+
 void
 file_move_free (void *data)
 {

@@ -31,6 +31,11 @@ bool file_move_prepare (const char *path, const struct statx *status, const char
 FileMove *file_move_new (FileSource *source /* (transfer full) */, const char *directory,
                          FileMoveConflict conflict, uint64_t random);
 
+/* Returns: (transfer none). */
+const char *file_move_get_directory (const FileMove *move);
+FileMoveConflict file_move_get_conflict (const FileMove *move);
+uint64_t file_move_get_random (const FileMove *move);
+
 /* WeirDurableFunc: moves it; when that fails, it stays and people are told why. */
 void file_move_run (void *data);
 

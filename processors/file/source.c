@@ -36,7 +36,8 @@ struct FileSource {
   FileRoot *root;
   char *path;
   FileIdentity identity;
-  bool stays; /* it cannot be deleted: taking it again would never end */
+  bool stays;   /* it cannot be deleted: taking it again would never end */
+  bool is_left; /* by an earlier run: somebody may have finished it meanwhile */
 };
 
 FileIdentity
@@ -105,6 +106,12 @@ file_root_get_fd (const FileRoot *root)
   return root->fd;
 }
 
+const char *
+file_root_get_path (const FileRoot *root)
+{
+  return root->path;
+}
+
 FileRoot *
 file_root_ref (FileRoot *root)
 {
@@ -134,8 +141,15 @@ file_sources_new (WeirContext *context)
   return sources;
 }
 
-static void
-unref (FileSources *sources)
+FileSources *
+file_sources_ref (FileSources *sources)
+{
+  atomic_fetch_add (&sources->n_refs, 1);
+  return sources;
+}
+
+void
+file_sources_unref (FileSources *sources)
 {
   if (atomic_fetch_sub (&sources->n_refs, 1) != 1)
     return;
@@ -152,7 +166,16 @@ file_sources_close (FileSources *sources)
   pthread_mutex_lock (&sources->lock);
   sources->context = NULL;
   pthread_mutex_unlock (&sources->lock);
-  unref (sources);
+  file_sources_unref (sources);
+}
+
+void
+file_sources_wake (FileSources *sources)
+{
+  pthread_mutex_lock (&sources->lock);
+  if (sources->context != NULL)
+    weir_context_wake (sources->context);
+  pthread_mutex_unlock (&sources->lock);
 }
 
 bool
@@ -186,8 +209,7 @@ file_source_new (FileSources *sources, FileRoot *root, const char *path,
   Taken *taken = g_new (Taken, 1);
 
   *taken = (Taken){ g_strdup (path), *identity };
-  atomic_fetch_add (&sources->n_refs, 1);
-  source->sources = sources;
+  source->sources = file_sources_ref (sources);
   source->root = root != NULL ? file_root_ref (root) : NULL;
   source->path = g_strdup (path);
   source->identity = *identity;
@@ -209,7 +231,7 @@ file_source_free (void *data)
     g_hash_table_remove (source->sources->taken, &taken);
     pthread_mutex_unlock (&source->sources->lock);
   }
-  unref (source->sources);
+  file_sources_unref (source->sources);
   file_root_unref (source->root);
   g_free (source->path);
   g_free (source);
@@ -219,6 +241,24 @@ const char *
 file_source_get_path (const FileSource *source)
 {
   return source->path;
+}
+
+const FileIdentity *
+file_source_get_identity (const FileSource *source)
+{
+  return &source->identity;
+}
+
+const char *
+file_source_get_root_path (const FileSource *source)
+{
+  return source->root != NULL ? source->root->path : NULL;
+}
+
+bool
+file_source_stays (const FileSource *source)
+{
+  return source->stays;
 }
 
 FileSources *
@@ -261,6 +301,39 @@ tell (const FileSource *source, const char *doing, int errnum)
   file_sources_tell (source->sources, error);
 }
 
+char *
+file_source_get_directory (const FileSource *source)
+{
+  g_autofree char *path =
+      file_name_join (source->root != NULL ? source->root->path : "", source->path);
+
+  return g_path_get_dirname (path);
+}
+
+FileSource *
+file_source_new_left (FileSources *sources, FileRoot *root, const char *path,
+                      const FileIdentity *identity)
+{
+  const FileSource probe = { .root = root, .path = (char *)path };
+  FileIdentity found = { 0 }, known = *identity;
+  FileSource *source;
+  struct statx status;
+  const char *name;
+  int parent = open_parent (&probe, &name);
+
+  if (parent < 0)
+    return NULL;
+  if (statx (parent, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) == 0)
+    found = file_identity (&status);
+  close (parent);
+  known.device = found.device;
+  if (!file_identity_equal (&found, &known))
+    return NULL;
+  source = file_source_new (sources, root, path, &known);
+  source->is_left = true;
+  return source;
+}
+
 static bool
 is_unchanged_in (const FileSource *source, int parent, const char *name)
 {
@@ -268,7 +341,8 @@ is_unchanged_in (const FileSource *source, int parent, const char *name)
   FileIdentity identity;
 
   if (statx (parent, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &status) < 0) {
-    tell (source, "look once more at", errno);
+    if (errno != ENOENT || !source->is_left)
+      tell (source, "look once more at", errno);
     return false;
   }
   identity = file_identity (&status);

@@ -33,6 +33,9 @@ FileRoot *file_root_new (const char *path, GError **error);
 
 int file_root_get_fd (const FileRoot *root);
 
+/* Returns: (transfer none). */
+const char *file_root_get_path (const FileRoot *root);
+
 /* Returns: (transfer full): @root. */
 FileRoot *file_root_ref (FileRoot *root);
 
@@ -42,8 +45,15 @@ void file_root_unref (FileRoot *root);
 /* Returns: (transfer full). */
 FileSources *file_sources_new (WeirContext *context);
 
-/* The processor has stopped: nothing is told any more. Takes NULL. */
+/* The processor has stopped: nothing is told any more, and nobody woken. Takes NULL. */
 void file_sources_close (FileSources *sources);
+
+/* For who outlives the processor, too. Returns: (transfer full): @sources. */
+FileSources *file_sources_ref (FileSources *sources);
+void file_sources_unref (FileSources *sources);
+
+/* Has the processor triggered, if it still runs. */
+void file_sources_wake (FileSources *sources);
 
 /* True while the file at @path, in that state, is a source; another name of it may not be one. */
 bool file_sources_has (FileSources *sources, const char *path, const FileIdentity *identity);
@@ -56,6 +66,12 @@ void file_sources_tell (FileSources *sources, GError *error);
 FileSource *file_source_new (FileSources *sources, FileRoot *root, const char *path,
                              const FileIdentity *identity);
 
+/* The same for a file that an earlier run took, of which that knew all but the device: numbers of
+ * devices change when a machine starts. Returns: (transfer full) (nullable): NULL when there is no
+ * such file any more. */
+FileSource *file_source_new_left (FileSources *sources, FileRoot *root, const char *path,
+                                  const FileIdentity *identity);
+
 /* WeirDurableFunc: deletes the file if it is as it was; else, and when that fails, it stays and
  * people are told why. */
 void file_source_delete (void *data);
@@ -63,8 +79,18 @@ void file_source_delete (void *data);
 /* True if the file is as it was; else people are told that it stays. */
 bool file_source_is_unchanged (const FileSource *source);
 
+/* True when it could not be deleted. */
+bool file_source_stays (const FileSource *source);
+
+/* Returns: (transfer full): the path of the directory that the file is in. */
+char *file_source_get_directory (const FileSource *source);
+
 /* Returns: (transfer none). */
+const FileIdentity *file_source_get_identity (const FileSource *source);
 const char *file_source_get_path (const FileSource *source);
+
+/* Returns: (transfer none) (nullable): NULL when it has no root. */
+const char *file_source_get_root_path (const FileSource *source);
 FileSources *file_source_get_sources (const FileSource *source);
 
 /* GDestroyNotify: it is no source any more. */
