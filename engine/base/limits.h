@@ -165,3 +165,11 @@
 
 /* Space that is set aside for a start on a full disk: a segment of the log. */
 #define WEIR_LIMIT_BALLAST (64 * 1024 * 1024)
+
+/* Memory for what has changed since the last snapshot: beyond it one is due. 200,000 FlowFiles with
+ * ten attributes; writing them takes below a tenth of a second. */
+#define WEIR_LIMIT_BOOK (64u * 1024 * 1024)
+
+/* A manifest: words and component states. The largest state that real sources keep is a line for each
+ * of a million files. */
+#define WEIR_LIMIT_MANIFEST (1024u * 1024 * 1024)

@@ -23,6 +23,11 @@ typedef struct {
 WeirBook *weir_book_open (const WeirBookOptions *options, GError **error);
 void weir_book_free (WeirBook *book);
 
+/* What was wrong with a newer manifest than the one that was read, which is the one before: whether
+ * the log is still there from its place on is for the log's reader to find out.
+ * Returns: (transfer none) (nullable): NULL when nothing was. */
+const char *weir_book_get_damage (WeirBook *book);
+
 /* What the parts hold: all below @ret_place, up to the frame before @ret_sequence; 0 and 1 for a
  * new book. Where weir_log_reader_new begins. */
 void weir_book_get_position (WeirBook *book, uint64_t *ret_place, uint64_t *ret_sequence);
@@ -42,3 +47,5 @@ size_t weir_book_get_bytes (WeirBook *book);
 /* Writes what has changed as a new part, joins parts where there are many, and makes a manifest
  * that counts up to the end of @frame, which is the last that was applied. */
 bool weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBook, weir_book_free)

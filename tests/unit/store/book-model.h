@@ -1,0 +1,486 @@
+/* book-model.h: a book beside what it should be: whole images in a hash table, changed op by op. */
+#pragma once
+
+#include <glib.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "store/book.h"
+#include "support/failing-fs.h"
+
+#define LOG_ID UINT64_C (0x1122334455667788)
+
+typedef struct {
+  WeirImage image;        /* but for the attributes */
+  GHashTable *attributes; /* number to text */
+  guint index;            /* in the array of ids */
+} ModelImage;
+
+typedef struct {
+  uint64_t place;
+  int64_t wall;
+  GBytes *body;
+} ModelEntry;
+
+typedef struct {
+  char *directory;
+  FailingFs failing;
+  WeirDictionary *dictionary;
+  WeirBook *book;
+  WeirEntryWriter writer;
+
+  GHashTable *images; /* id to ModelImage */
+  GArray *ids;        /* of the images, in any order */
+  GHashTable *states; /* "component key" to value */
+  uint64_t n_words[WEIR_WORD_NAME + 1];
+  uint64_t id_blocks[2]; /* the next id of each of two workers */
+  uint64_t highest_id;
+  uint64_t next_order;
+  GHashTable *last_created; /* attributes of the last create of this entry */
+
+  GArray *log; /* ModelEntry: what is behind the last checkpoint */
+  WeirFrame frame;
+  int64_t wall;
+} Model;
+
+static inline void
+model_image_free (void *data)
+{
+  ModelImage *image = data;
+
+  g_hash_table_unref (image->attributes);
+  g_free (image);
+}
+
+static inline void
+model_entry_clear (void *data)
+{
+  g_bytes_unref (((ModelEntry *)data)->body);
+}
+
+static inline void
+model_no_append (void *data, const void *body, size_t size)
+{
+  g_assert_not_reached ();
+}
+
+static inline void
+model_open (Model *self)
+{
+  g_autoptr (GError) error = NULL;
+  WeirBookOptions options = {
+    .directory = self->directory, .log_id = LOG_ID, .fs = &self->failing.fs, .must_sync = true
+  };
+
+  self->dictionary = weir_dictionary_new (model_no_append, NULL);
+  options.dictionary = self->dictionary;
+  self->book = weir_book_open (&options, &error);
+  g_assert_no_error (error);
+}
+
+static inline void
+model_close (Model *self)
+{
+  g_clear_pointer (&self->book, weir_book_free);
+  g_clear_pointer (&self->dictionary, weir_dictionary_free);
+}
+
+static inline void
+model_set_up (Model *self, const void *data)
+{
+  self->directory = g_dir_make_tmp ("weir-book-XXXXXX", NULL);
+  g_assert_nonnull (self->directory);
+  failing_fs_init (&self->failing, 0, 0, false);
+  weir_entry_writer_init (&self->writer);
+  self->images = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, model_image_free);
+  self->ids = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  self->states = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->log = g_array_new (FALSE, FALSE, sizeof (ModelEntry));
+  g_array_set_clear_func (self->log, model_entry_clear);
+  self->id_blocks[0] = 1;
+  self->id_blocks[1] = 17;
+  self->next_order = 1;
+  self->frame.next = 4096;
+  self->wall = 1000000;
+  model_open (self);
+}
+
+static inline void
+model_remove_directory (const char *directory)
+{
+  GDir *dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (directory, name, NULL);
+
+    g_assert_cmpint (g_remove (path), ==, 0);
+  }
+  g_dir_close (dir);
+  g_assert_cmpint (g_rmdir (directory), ==, 0);
+}
+
+static inline void
+model_tear_down (Model *self, const void *data)
+{
+  model_close (self);
+  weir_entry_writer_clear (&self->writer);
+  g_hash_table_unref (self->images);
+  g_array_unref (self->ids);
+  g_hash_table_unref (self->states);
+  g_array_unref (self->log);
+  model_remove_directory (self->directory);
+  g_free (self->directory);
+}
+
+/* --- the log --- */
+
+static inline bool
+model_apply (Model *self, const ModelEntry *entry, GError **error)
+{
+  gsize size;
+  const uint8_t *body = g_bytes_get_data (entry->body, &size);
+  WeirLogEntry log_entry = { entry->place, entry->wall, body, size };
+
+  return weir_book_apply (self->book, &log_entry, error);
+}
+
+/* Takes what the writer has as the next entry. */
+static inline void
+model_commit (Model *self)
+{
+  g_autoptr (GError) error = NULL;
+  size_t size = weir_entry_writer_get_size (&self->writer);
+  ModelEntry entry = { self->frame.next, self->wall, g_bytes_new (self->writer.start, size) };
+
+  g_array_append_val (self->log, entry);
+  self->frame.sequence++;
+  self->frame.next += size;
+  self->wall += 7;
+  model_apply (self, &entry, &error);
+  g_assert_no_error (error);
+}
+
+static inline void
+model_checkpoint (Model *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  weir_book_checkpoint (self->book, &self->frame, &error);
+  g_assert_no_error (error);
+  g_array_set_size (self->log, 0);
+}
+
+/* As after a crash: what was in memory comes from the log again. */
+static inline void
+model_reopen (Model *self)
+{
+  uint64_t place, sequence;
+
+  model_close (self);
+  model_open (self);
+  weir_book_get_position (self->book, &place, &sequence);
+  g_assert_cmpuint (sequence, ==, self->frame.sequence - self->log->len + 1);
+  for (guint i = 0; i < self->log->len; i++)
+    g_assert_true (model_apply (self, &g_array_index (self->log, ModelEntry, i), NULL));
+}
+
+/* --- operations --- */
+
+static inline ModelImage *
+model_find (Model *self, uint64_t id)
+{
+  return g_hash_table_lookup (self->images, &id);
+}
+
+static inline GHashTable *
+model_copy_attributes (GHashTable *from)
+{
+  GHashTable *copy = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  GHashTableIter iter;
+  gpointer key, value;
+
+  if (from != NULL)
+    g_hash_table_iter_init (&iter, from);
+  while (from != NULL && g_hash_table_iter_next (&iter, &key, &value))
+    g_hash_table_insert (copy, key, g_strdup (value));
+  return copy;
+}
+
+static inline void
+model_name (Model *self, WeirWordKind kind)
+{
+  static const WeirOpKind kinds[] = { WEIR_OP_COMPONENT, WEIR_OP_QUEUE, WEIR_OP_NAME };
+  uint64_t number = ++self->n_words[kind];
+  g_autofree char *text = g_strdup_printf ("word\\ %d\n%" G_GUINT64_FORMAT "\t", (int)kind, number);
+
+  weir_entry_write_number (&self->writer, kinds[kind], number, text);
+}
+
+static inline uint64_t
+model_random_word (Model *self, WeirWordKind kind)
+{
+  return 1 + (uint64_t)g_test_rand_int_range (0, (int)self->n_words[kind]);
+}
+
+/* Each name once, set or removed. */
+static inline void
+model_write_attributes (Model *self, GHashTable *attributes)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  WeirEntryAttribute set[8];
+  uint64_t removed[8];
+  size_t n_set = 0, n_removed = 0;
+  uint64_t used = 0;
+
+  for (int n = g_test_rand_int_range (0, 8); n > 0; n--) {
+    uint64_t name = model_random_word (self, WEIR_WORD_NAME);
+    int length = g_test_rand_int_range (0, g_test_rand_int_range (0, 20) == 0 ? 3000 : 12);
+
+    if ((used >> name & 1) != 0)
+      continue;
+    used |= UINT64_C (1) << name;
+    if (g_test_rand_int_range (0, 4) == 0) {
+      removed[n_removed++] = name;
+      g_hash_table_remove (attributes, GSIZE_TO_POINTER (name));
+      continue;
+    }
+    g_ptr_array_add (texts, g_strnfill ((gsize)length, (char)g_test_rand_int_range ('a', 'z')));
+    set[n_set++] = (WeirEntryAttribute){ name, texts->pdata[texts->len - 1], (size_t)length };
+    g_hash_table_insert (attributes, GSIZE_TO_POINTER (name), g_strdup (set[n_set - 1].value));
+  }
+  weir_entry_write_attributes (&self->writer, set, n_set, removed, n_removed);
+}
+
+static inline void
+model_write_content (Model *self, WeirImage *image)
+{
+  image->content = (WeirContentRef){ 0 };
+  if (g_test_rand_bit ())
+    image->content =
+        (WeirContentRef){ WEIR_WHERE_FILE, 5, 1 + image->id, image->order, 100, 20, 30 };
+  weir_entry_write_content (&self->writer, &image->content, NULL);
+}
+
+static inline void
+model_create (Model *self)
+{
+  ModelImage *image = g_new0 (ModelImage, 1);
+  uint64_t *next = &self->id_blocks[g_test_rand_int_range (0, 2)];
+  uint64_t id = (*next)++;
+  bool is_based = self->last_created != NULL && g_test_rand_bit ();
+
+  if (*next % 16 == 1)
+    *next += 16;
+  image->image.id = id;
+  image->image.queue = model_random_word (self, WEIR_WORD_QUEUE);
+  image->image.order = self->next_order++;
+  image->image.entry_time = image->image.lineage_start = self->wall;
+  image->attributes = model_copy_attributes (is_based ? self->last_created : NULL);
+  weir_entry_write_create (&self->writer, id, image->image.queue, is_based);
+  if (g_test_rand_bit ()) {
+    image->image.entry_time -= 100;
+    image->image.lineage_start -= 100000;
+    weir_entry_write_times (&self->writer, -100, -100000);
+  }
+  model_write_attributes (self, image->attributes);
+  if (g_test_rand_bit ())
+    model_write_content (self, &image->image);
+
+  g_clear_pointer (&self->last_created, g_hash_table_unref);
+  self->last_created = model_copy_attributes (image->attributes);
+  self->highest_id = MAX (self->highest_id, id);
+  image->index = self->ids->len;
+  g_array_append_val (self->ids, id);
+  g_hash_table_insert (self->images, g_memdup2 (&id, sizeof id), image);
+}
+
+static inline void
+model_update (Model *self, uint64_t id)
+{
+  ModelImage *image = model_find (self, id);
+
+  weir_entry_write_update (&self->writer, id);
+  if (g_test_rand_bit ()) {
+    image->image.queue = model_random_word (self, WEIR_WORD_QUEUE);
+    image->image.order = self->next_order++;
+    image->image.penalty_until = 0;
+    weir_entry_write_queue (&self->writer, image->image.queue);
+  }
+  if (g_test_rand_bit ())
+    model_write_attributes (self, image->attributes);
+  if (g_test_rand_int_range (0, 4) == 0)
+    model_write_content (self, &image->image);
+  if (g_test_rand_int_range (0, 4) == 0) {
+    uint64_t usec = (uint64_t)g_test_rand_int_range (0, 1000);
+
+    image->image.penalty_until = self->wall + (int64_t)usec;
+    weir_entry_write_penalty (&self->writer, usec);
+  }
+}
+
+static inline void
+model_drop (Model *self, uint64_t id)
+{
+  guint index = model_find (self, id)->index;
+
+  weir_entry_write_drop (&self->writer, id);
+  g_array_remove_index_fast (self->ids, index);
+  if (index < self->ids->len)
+    model_find (self, g_array_index (self->ids, uint64_t, index))->index = index;
+  g_hash_table_remove (self->images, &id);
+}
+
+static inline void
+model_set_state (Model *self, uint64_t component)
+{
+  g_autofree char *key = g_strdup_printf ("key\n%d", g_test_rand_int_range (0, 10));
+  g_autofree char *value = g_strdup_printf ("value\t\\%d", g_test_rand_int ());
+  char *name = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", component, key);
+
+  if (g_test_rand_int_range (0, 3) == 0) {
+    weir_entry_write_state (&self->writer, key, NULL);
+    g_hash_table_remove (self->states, name);
+    g_free (name);
+  } else {
+    weir_entry_write_state (&self->writer, key, value);
+    g_hash_table_insert (self->states, name, g_steal_pointer (&value));
+  }
+}
+
+/* @target: how many FlowFiles there should be. */
+static inline void
+model_random_op (Model *self, guint target, uint64_t component)
+{
+  int what = g_test_rand_int_range (0, 100);
+
+  if (what < 4 && self->n_words[what % 3] < 40)
+    model_name (self, (WeirWordKind)(what % 3));
+  else if (what < 10)
+    model_set_state (self, component);
+  else if (self->ids->len == 0 || what < (self->ids->len < target ? 50 : 30))
+    model_create (self);
+  else {
+    uint64_t id =
+        g_array_index (self->ids, uint64_t, g_test_rand_int_range (0, (int)self->ids->len));
+
+    if (what < 70)
+      model_update (self, id);
+    else
+      model_drop (self, id);
+  }
+}
+
+static inline void
+model_random_entry (Model *self, guint target)
+{
+  uint64_t component = 0;
+
+  if (self->n_words[WEIR_WORD_NAME] == 0) {
+    weir_entry_writer_begin (&self->writer, 0);
+    model_name (self, WEIR_WORD_COMPONENT);
+    model_name (self, WEIR_WORD_QUEUE);
+    model_name (self, WEIR_WORD_NAME);
+    model_commit (self);
+  }
+  component = model_random_word (self, WEIR_WORD_COMPONENT);
+  weir_entry_writer_begin (&self->writer, component);
+  for (int n = g_test_rand_int_range (1, 5); n > 0; n--)
+    model_random_op (self, target, component);
+  g_clear_pointer (&self->last_created, g_hash_table_unref);
+  model_commit (self);
+}
+
+/* --- comparing --- */
+
+typedef struct {
+  Model *model;
+  guint n;
+  uint64_t last_id;
+} ModelCheck;
+
+static inline bool
+model_check_image (void *user, const WeirImage *image, GError **error)
+{
+  ModelCheck *check = user;
+  ModelImage *wanted = model_find (check->model, image->id);
+  WeirOpNames names = image->attributes;
+  const uint8_t *value;
+  uint64_t name;
+  size_t size;
+  guint n = 0;
+
+  g_assert_nonnull (wanted);
+  g_assert_cmpuint (image->id, >, check->last_id);
+  check->last_id = image->id;
+  check->n++;
+  g_assert_cmpuint (image->queue, ==, wanted->image.queue);
+  g_assert_cmpuint (image->order, ==, wanted->image.order);
+  g_assert_cmpint (image->entry_time, ==, wanted->image.entry_time);
+  g_assert_cmpint (image->lineage_start, ==, wanted->image.lineage_start);
+  g_assert_cmpint (image->penalty_until, ==, wanted->image.penalty_until);
+  g_assert_cmpmem (&image->content, sizeof image->content, &wanted->image.content,
+                   sizeof wanted->image.content);
+  for (; weir_op_next_set (&names, &name, &value, &size); n++) {
+    const char *text = g_hash_table_lookup (wanted->attributes, GSIZE_TO_POINTER (name));
+
+    g_assert_nonnull (text);
+    g_assert_cmpmem (value, size, text, strlen (text));
+  }
+  g_assert_cmpuint (n, ==, g_hash_table_size (wanted->attributes));
+  return true;
+}
+
+static inline void
+model_check_state (void *user, uint64_t component, const char *key, const char *value)
+{
+  ModelCheck *check = user;
+  g_autofree char *name = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", component, key);
+
+  g_assert_cmpstr (g_hash_table_lookup (check->model->states, name), ==, value);
+  check->n++;
+}
+
+static inline void
+model_check_all (Model *self)
+{
+  g_autoptr (GError) error = NULL;
+  ModelCheck flowfiles = { .model = self }, states = { .model = self };
+
+  weir_book_each_flowfile (self->book, model_check_image, &flowfiles, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (flowfiles.n, ==, self->ids->len);
+  weir_book_each_state (self->book, model_check_state, &states);
+  g_assert_cmpuint (states.n, ==, g_hash_table_size (self->states));
+  g_assert_cmpuint (weir_book_get_next_flowfile_id (self->book), ==, self->highest_id + 1);
+  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
+    g_assert_cmpuint (weir_dictionary_get_n (self->dictionary, (WeirWordKind)kind), ==,
+                      self->n_words[kind]);
+}
+
+static inline int
+model_compare_ids (const void *a, const void *b)
+{
+  const uint64_t *left = a, *right = b;
+
+  return *left < *right ? -1 : *left > *right;
+}
+
+/* Each FlowFile with a chance of one in @one_in. */
+static inline void
+model_check_some (Model *self, int one_in)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  g_autoptr (GError) error = NULL;
+  ModelCheck check = { .model = self };
+
+  for (guint i = 0; i < self->ids->len; i++) {
+    if (g_test_rand_int_range (0, one_in) == 0)
+      g_array_append_val (ids, g_array_index (self->ids, uint64_t, i));
+  }
+  g_array_sort (ids, model_compare_ids);
+  weir_book_read (self->book, (const uint64_t *)(void *)ids->data, ids->len, model_check_image,
+                  &check, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (check.n, ==, ids->len);
+}

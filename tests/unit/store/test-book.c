@@ -1,0 +1,137 @@
+#include "store/book.h"
+#include <glib.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <weir/error.h>
+
+#include "book-model.h"
+
+static void
+test_is_empty_at_first (Model *self, const void *data)
+{
+  uint64_t place, sequence, id = 1;
+  ModelCheck check = { .model = self };
+  g_autoptr (GError) error = NULL;
+
+  model_check_all (self);
+  weir_book_get_position (self->book, &place, &sequence);
+  g_assert_true (place == 0 && sequence == 1);
+  g_assert_false (weir_book_read (self->book, &id, 1, model_check_image, &check, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+  model_checkpoint (self);
+  model_reopen (self);
+  model_check_all (self);
+}
+
+/* Whatever happens, the book is what a naive one would be: FlowFiles are in memory, in one part, in
+ * several, changed above and dropped above; before and after a restart. */
+static void
+test_is_what_the_log_adds_up_to (Model *self, const void *data)
+{
+  guint target = 200;
+
+  for (int i = 0; i < 100000; i++) {
+    int what = g_test_rand_int_range (0, 4000);
+
+    model_random_entry (self, target);
+    if (what < 10)
+      model_checkpoint (self);
+    else if (what < 15)
+      model_reopen (self);
+    else if (what < 25)
+      model_check_some (self, g_test_rand_int_range (1, 50));
+    else if (what < 30)
+      model_check_all (self);
+    else if (what < 32)
+      target = g_test_rand_bit () ? 2000 : 20;
+  }
+  model_check_all (self);
+  model_check_some (self, 1);
+}
+
+/* --- entries that contradict --- */
+
+static void
+refuse (Model *self)
+{
+  ModelEntry entry = {
+    777, 0, g_bytes_new (self->writer.start, weir_entry_writer_get_size (&self->writer))
+  };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (model_apply (self, &entry, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
+  g_assert_nonnull (strstr (error->message, "place 777"));
+  g_bytes_unref (entry.body);
+  weir_entry_writer_begin (&self->writer, 1);
+}
+
+static void
+test_refuses_contradictions (Model *self, const void *data)
+{
+  WeirEntryWriter *writer = &self->writer;
+  static const WeirEntryAttribute attribute = { 2, "x", 1 };
+  static const uint64_t name = 2;
+
+  weir_entry_writer_begin (writer, 0);
+  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
+    model_name (self, (WeirWordKind)kind);
+  weir_entry_write_create (writer, 1, 1, false);
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  weir_entry_write_create (writer, 2, 1, false);
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  model_commit (self);
+  model_checkpoint (self);
+
+  weir_entry_writer_begin (writer, 2); /* no such component */
+  refuse (self);
+  weir_entry_write_update (writer, 3); /* no such FlowFile */
+  refuse (self);
+  weir_entry_write_drop (writer, 3);
+  refuse (self);
+  weir_entry_write_drop (writer, 1); /* twice */
+  weir_entry_write_drop (writer, 1);
+  refuse (self);
+  weir_entry_write_update (writer, 1); /* gone by now */
+  refuse (self);
+  weir_entry_write_update (writer, 2); /* no such queue */
+  weir_entry_write_queue (writer, 2);
+  refuse (self);
+  weir_entry_write_update (writer, 2); /* no such name */
+  weir_entry_write_attributes (writer, &attribute, 1, NULL, 0);
+  refuse (self);
+  weir_entry_write_update (writer, 2);
+  weir_entry_write_attributes (writer, NULL, 0, &name, 1);
+  refuse (self);
+  weir_entry_write_create (writer, 4, 0, false); /* in no queue */
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  refuse (self);
+  weir_entry_write_create (writer, 4, 1, true); /* like none */
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  refuse (self);
+  weir_entry_write_create (writer, 5, 1, false); /* twice */
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  weir_entry_write_create (writer, 5, 1, false);
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  refuse (self);
+  weir_entry_write_create (writer, UINT64_C (1) << 62, 1, false); /* no id */
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  refuse (self);
+  weir_entry_write_number (writer, WEIR_OP_QUEUE, 3, "x"); /* 2 comes next */
+  refuse (self);
+  weir_entry_write_number (writer, WEIR_OP_QUEUE, 1, "x"); /* given */
+  refuse (self);
+  self->writer.start[weir_entry_writer_get_size (writer) - 1] = 0x80; /* no number */
+  refuse (self);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/book/" name, Model, NULL, model_set_up, func, model_tear_down)
+  ADD ("empty", test_is_empty_at_first);
+  ADD ("fold", test_is_what_the_log_adds_up_to);
+  ADD ("contradictions", test_refuses_contradictions);
+  return g_test_run ();
+}
