@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benchmarks of a release build: driver.py FOLDER [SUITE...] [--json]
 
-A suite is an executable FOLDER/bench-<suite>. It prints one JSON object a line for each figure,
+A suite is an executable FOLDER/bench-<suite>, and those called bench-<suite>-<part>. It prints one JSON object a line for each figure,
 {"id", "value", "unit", "runs", "spread"}: the median of so many runs, and how far they lie apart
 as a share of it. Lines that are no object (a curve, a remark) are for people and go to standard
 error. The targets stand in targets.json; missing one is told, not an error.
@@ -19,10 +19,12 @@ FIELDS = {"id", "value", "unit", "runs", "spread"}
 def suites(folder, wanted):
     programs = {path.name.removeprefix("bench-"): path for path in sorted(folder.glob("bench-*"))
                 if path.is_file() and os.access(path, os.X_OK)}
-    unknown = [name for name in wanted if name not in programs]
+    parts = {name: [path for key, path in programs.items() if f"{key}-".startswith(f"{name}-")]
+             for name in wanted}
+    unknown = [name for name, paths in parts.items() if not paths]
     if unknown:
         sys.exit(f"no suite {', '.join(unknown)}; there are: {', '.join(programs) or 'none'}")
-    return [programs[name] for name in wanted or programs]
+    return [path for name in wanted for path in parts[name]] or list(programs.values())
 
 
 def parse(line):
