@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "scratch.h"
 #include "store/claim.h"
 #include "store/content-durable.h"
 #include "store/content-keeper.h"
@@ -87,29 +88,11 @@ durable_set_up (Durable *self, const void *data)
 }
 
 static inline void
-durable_empty (const char *path)
-{
-  GDir *names = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (names != NULL && (name = g_dir_read_name (names)) != NULL) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-
-    if (g_file_test (child, G_FILE_TEST_IS_DIR))
-      durable_empty (child);
-    else
-      g_unlink (child);
-  }
-  g_clear_pointer (&names, g_dir_close);
-  g_rmdir (path);
-}
-
-static inline void
 durable_tear_down (Durable *self, const void *data)
 {
   if (self->store != NULL)
     durable_close (self);
-  durable_empty (self->root);
+  scratch_remove (self->root);
   g_free (self->root);
   g_free (self->content);
   g_free (self->log);

@@ -1,10 +1,14 @@
-/* fixture.h: a store that has to be empty at the end, and bytes to put into it. */
+/* fixture.h: a store that has to be empty at the end, and bytes to put into it. With DURABLE as the
+ * data of a test it is a durable one, in which nothing ever becomes durable: files stay until the
+ * end, and no other thread makes calls that could fail. */
 #pragma once
 
 #include <glib.h>
 #include <string.h>
 
 #include "base/limits.h"
+#include "scratch.h"
+#include "store/content-durable.h"
 #include "store/content-reader.h"
 #include "store/content-writer.h"
 #include "store/content.h"
@@ -14,7 +18,15 @@ typedef struct {
   WeirContentStore *store;
   FailingFs failing;
   char *bytes; /* N_BYTES */
+  char *root;  /* of a durable store; else NULL */
 } Fixture;
+
+#define DURABLE "durable"
+
+/* Adds @func to run with either store. */
+#define ADD_FOR_BOTH(path, func)                             \
+  g_test_add (path, Fixture, NULL, set_up, func, tear_down); \
+  g_test_add (path "-durable", Fixture, DURABLE, set_up, func, tear_down)
 
 #define N_BYTES ((size_t)3 * 1024 * 1024)
 
@@ -33,11 +45,34 @@ static const size_t sizes[] = {
   N_BYTES,
 };
 
+static inline uint64_t
+get_appended (void *data)
+{
+  return 1;
+}
+
+static inline WeirContentStore *
+open_store (Fixture *self, WeirFs *fs)
+{
+  g_autofree char *content = NULL;
+
+  if (self->root == NULL)
+    return weir_content_store_new (NULL, fs, NULL);
+  content = g_build_filename (self->root, "content", NULL);
+  return weir_content_store_new_durable (&(WeirContentOptions){ .directory = content,
+                                                                .log_directory = self->root,
+                                                                .must_sync = true,
+                                                                .fs = fs,
+                                                                .get_appended = get_appended },
+                                         NULL);
+}
+
 static inline void
 set_up (Fixture *self, const void *data)
 {
   failing_fs_init (&self->failing, 0, 0, false);
-  self->store = weir_content_store_new (NULL, &self->failing.fs, NULL);
+  self->root = data != NULL ? g_dir_make_tmp ("weir-content-XXXXXX", NULL) : NULL;
+  self->store = open_store (self, &self->failing.fs);
   self->bytes = g_malloc (N_BYTES);
   for (size_t i = 0; i < N_BYTES; i += sizeof (uint32_t)) {
     uint32_t word = (uint32_t)i * UINT32_C (2654435761);
@@ -62,6 +97,9 @@ tear_down (Fixture *self, const void *data)
 {
   assert_empty (self);
   weir_content_store_free (self->store);
+  if (self->root != NULL)
+    scratch_remove (self->root);
+  g_free (self->root);
   g_free (self->bytes);
 }
 

@@ -54,8 +54,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/content-reader/pieces", test_reads_in_pieces);
-  ADD ("/content-reader/failing", test_a_failing_read_is_an_error);
+  ADD_FOR_BOTH ("/content-reader/pieces", test_reads_in_pieces);
+  ADD_FOR_BOTH ("/content-reader/failing", test_a_failing_read_is_an_error);
   return g_test_run ();
 }

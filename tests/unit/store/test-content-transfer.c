@@ -160,7 +160,7 @@ test_takes_in_what_the_file_has_become (Fixture *self, const void *data)
       g_autoptr (GError) error = NULL;
       WEIR_AUTO_FD int fd = make_file (self->bytes, sizes[i]);
       ChangingFs changing = { { on_changing_call }, fd, self->bytes, sizes[j], false };
-      WeirContentStore *store = weir_content_store_new (NULL, &changing.fs, NULL);
+      WeirContentStore *store = open_store (self, &changing.fs);
       WeirContent content;
 
       g_assert_true (weir_content_store_import (store, fd, "changing", &content, &error));
@@ -204,12 +204,11 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/content-transfer/sizes", test_imports_and_exports_any_size);
-  ADD ("/content-transfer/position", test_begins_at_the_position);
-  ADD ("/content-transfer/slices", test_exports_slices);
-  ADD ("/content-transfer/no-size", test_imports_what_has_no_size);
-  ADD ("/content-transfer/changing", test_takes_in_what_the_file_has_become);
-  ADD ("/content-transfer/failing", test_every_call_can_fail);
+  ADD_FOR_BOTH ("/content-transfer/sizes", test_imports_and_exports_any_size);
+  ADD_FOR_BOTH ("/content-transfer/position", test_begins_at_the_position);
+  ADD_FOR_BOTH ("/content-transfer/slices", test_exports_slices);
+  ADD_FOR_BOTH ("/content-transfer/no-size", test_imports_what_has_no_size);
+  ADD_FOR_BOTH ("/content-transfer/changing", test_takes_in_what_the_file_has_become);
+  ADD_FOR_BOTH ("/content-transfer/failing", test_every_call_can_fail);
   return g_test_run ();
 }

@@ -224,13 +224,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/content-writer/sizes", test_grows_through_all_sizes);
-  ADD ("/content-writer/several", test_writers_do_not_disturb_each_other);
-  ADD ("/content-writer/abandoned", test_nothing_is_left_of_what_is_abandoned);
-  ADD ("/content-writer/content", test_writes_parts_of_other_content);
-  ADD ("/content-writer/append", test_appends);
-  ADD ("/content-writer/array", test_equals_an_array);
-  ADD ("/content-writer/failing", test_every_call_can_fail);
+  ADD_FOR_BOTH ("/content-writer/sizes", test_grows_through_all_sizes);
+  ADD_FOR_BOTH ("/content-writer/several", test_writers_do_not_disturb_each_other);
+  ADD_FOR_BOTH ("/content-writer/abandoned", test_nothing_is_left_of_what_is_abandoned);
+  ADD_FOR_BOTH ("/content-writer/content", test_writes_parts_of_other_content);
+  ADD_FOR_BOTH ("/content-writer/append", test_appends);
+  ADD_FOR_BOTH ("/content-writer/array", test_equals_an_array);
+  ADD_FOR_BOTH ("/content-writer/failing", test_every_call_can_fail);
   return g_test_run ();
 }

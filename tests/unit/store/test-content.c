@@ -185,13 +185,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
-  ADD ("/content/sizes", test_keeps_bytes_of_any_size);
-  ADD ("/content/usage", test_counts_what_it_keeps);
-  ADD ("/content/slices", test_slices_share_a_claim);
-  ADD ("/content/views", test_a_view_outlives_its_content);
-  ADD ("/content/directory", test_refuses_a_directory_that_is_none);
-  ADD ("/content/failing", test_every_call_can_fail);
-  ADD ("/content/threads", test_threads_share_claims);
+  ADD_FOR_BOTH ("/content/sizes", test_keeps_bytes_of_any_size);
+  ADD_FOR_BOTH ("/content/usage", test_counts_what_it_keeps);
+  ADD_FOR_BOTH ("/content/slices", test_slices_share_a_claim);
+  ADD_FOR_BOTH ("/content/views", test_a_view_outlives_its_content);
+  ADD_FOR_BOTH ("/content/directory", test_refuses_a_directory_that_is_none);
+  ADD_FOR_BOTH ("/content/failing", test_every_call_can_fail);
+  ADD_FOR_BOTH ("/content/threads", test_threads_share_claims);
   return g_test_run ();
 }
