@@ -32,9 +32,10 @@ batch_init (Batch *batch, WeirBook *book, const uint64_t *ids, size_t n)
     WeirLayer *top = &batch->tops[i];
 
     weir_delta_find (&book->delta, ids[i], top);
-    g_byte_array_append (batch->bytes, top->attributes.at, (guint)top->attributes.size);
+    if (top->attributes.size > 0)
+      g_byte_array_append (batch->bytes, top->attributes.at, (guint)top->attributes.size);
   }
-  for (size_t i = 0; i < n; i++) {
+  for (size_t i = 0; i < n && batch->bytes->len > 0; i++) {
     batch->tops[i].attributes.at = batch->bytes->data + at;
     at += batch->tops[i].attributes.size;
   }

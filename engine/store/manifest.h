@@ -39,7 +39,7 @@ GString *weir_manifest_format (const WeirManifest *manifest);
 /* Returns: (transfer full): NULL with @error. @path is what the error calls the bytes. */
 WeirManifest *weir_manifest_parse (const char *text, size_t size, const char *path, GError **error);
 
-/* The same for the file at @path, which must be of @log_id. */
+/* The same for the file at @path, which must be of @log_id. Returns: (transfer full). */
 WeirManifest *weir_manifest_read (const char *path, uint64_t log_id, WeirFs *fs, GError **error);
 
 /* Puts it at @path so that a crash leaves it there as a whole or not at all. @ret_is_there, set in

@@ -1,0 +1,161 @@
+/* applier.c: frame by frame behind the writer. What it waits for is the watermark, so an engine
+ * that commits nothing does not wake it. */
+#include "store/applier.h"
+
+#include <stdatomic.h>
+
+#include "base/limits.h"
+#include "base/lock.h"
+#include "store/log-reader.h"
+
+struct WeirApplier {
+  WeirApplierOptions options;
+  WeirLogReader *reader;
+  uint64_t checkpoint_place; /* what the book on disk holds */
+  pthread_t thread;
+  _Atomic uint64_t applied;
+
+  WeirLock lock;
+  pthread_cond_t changed;
+  uint64_t durable; /* guarded by lock */
+  bool is_ending;   /* guarded by lock */
+};
+
+static bool
+fold (WeirApplier *applier, const WeirFrame *frame, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  WeirLogEntry entry;
+  size_t at = 0;
+
+  while (weir_frame_next_entry (frame, &at, &entry, &failure)) {
+    if (!weir_book_apply (applier->options.book, &entry, error))
+      return false;
+  }
+  if (failure == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return false;
+}
+
+static bool
+checkpoint_if_due (WeirApplier *applier, const WeirFrame *frame, GError **error)
+{
+  const WeirApplierOptions *options = &applier->options;
+
+  if (frame->next - applier->checkpoint_place < options->checkpoint_bytes &&
+      weir_book_get_bytes (options->book) < WEIR_LIMIT_BOOK)
+    return true;
+  if (!weir_book_checkpoint (options->book, frame, error))
+    return false;
+  applier->checkpoint_place = frame->next;
+  if (options->on_checkpoint != NULL)
+    options->on_checkpoint (options->data, frame->next);
+  return true;
+}
+
+/* Applies all frames below @durable. */
+static bool
+apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
+{
+  WeirFrame frame;
+  WeirLogRead read;
+
+  while ((read = weir_log_reader_next (applier->reader, durable, &frame, error)) ==
+         WEIR_LOG_FRAME) {
+    if (!fold (applier, &frame, error))
+      return false;
+    atomic_store_explicit (&applier->applied, frame.next, memory_order_release);
+    if (!checkpoint_if_due (applier, &frame, error))
+      return false;
+  }
+  return read == WEIR_LOG_END;
+}
+
+/* Waits until there is more than @seen. Returns: false when there is not, nor will be. */
+static bool
+wait_for_more (WeirApplier *applier, uint64_t seen, uint64_t *ret_durable)
+{
+  WEIR_LOCKED (&applier->lock);
+
+  while (applier->durable == seen && !applier->is_ending)
+    pthread_cond_wait (&applier->changed, &applier->lock);
+  *ret_durable = applier->durable;
+  return applier->durable != seen;
+}
+
+static void *
+run (void *data)
+{
+  WeirApplier *applier = data;
+  g_autoptr (GError) error = NULL;
+  uint64_t durable = 0;
+
+  while (wait_for_more (applier, durable, &durable)) {
+    if (!apply_up_to (applier, durable, &error)) {
+      applier->options.on_failure (applier->options.data, error);
+      break;
+    }
+  }
+  return NULL;
+}
+
+WeirApplier *
+weir_applier_new (const WeirApplierOptions *options, GError **error)
+{
+  WeirLogReader *reader =
+      weir_log_reader_new (options->log_directory, options->log_id, options->segment_size,
+                           options->place, options->sequence, options->fs, error);
+  WeirApplier *applier;
+  uint64_t sequence;
+  int errnum;
+
+  if (reader == NULL)
+    return NULL;
+  applier = g_new0 (WeirApplier, 1);
+  applier->options = *options;
+  if (options->checkpoint_bytes == 0)
+    applier->options.checkpoint_bytes = WEIR_LIMIT_CHECKPOINT;
+  applier->reader = reader;
+  atomic_init (&applier->applied, options->place);
+  weir_book_get_position (options->book, &applier->checkpoint_place, &sequence);
+  pthread_mutex_init (&applier->lock, NULL);
+  pthread_cond_init (&applier->changed, NULL);
+  errnum = pthread_create (&applier->thread, NULL, run, applier);
+  if (errnum != 0)
+    g_error ("cannot start a thread: %s", g_strerror (errnum));
+  return applier;
+}
+
+void
+weir_applier_free (WeirApplier *applier)
+{
+  if (applier == NULL)
+    return;
+  {
+    WEIR_LOCKED (&applier->lock);
+
+    applier->is_ending = true;
+    pthread_cond_signal (&applier->changed);
+  }
+  pthread_join (applier->thread, NULL);
+  weir_log_reader_free (applier->reader);
+  pthread_cond_destroy (&applier->changed);
+  pthread_mutex_destroy (&applier->lock);
+  g_free (applier);
+}
+
+void
+weir_applier_on_durable (WeirApplier *applier, uint64_t durable)
+{
+  WEIR_LOCKED (&applier->lock);
+
+  applier->durable = durable;
+  pthread_cond_signal (&applier->changed);
+}
+
+uint64_t
+weir_applier_get_applied (WeirApplier *applier)
+{
+  return atomic_load_explicit (&applier->applied, memory_order_acquire);
+}
