@@ -232,8 +232,12 @@ file_taking_is_full (const FileTaking *taking)
 static void
 submit_as (FileTaking *taking, WeirSession *session, const char *text)
 {
+  FileTaken *taken = taking->taken;
   char key[32];
 
+  pthread_mutex_lock (&taken->lock);
+  taken->places[taking->place].has_key = true;
+  pthread_mutex_unlock (&taken->lock);
   make_key (taking->place, key);
   weir_session_set_state (session, key, text);
   weir_session_on_durable (session, on_durable, taking, taking_free);
@@ -344,7 +348,7 @@ find_free (FileTaken *taken)
   while (i < PLACES && taken->places[i].state != FREE)
     i++;
   if (i < PLACES) {
-    taken->places[i] = (Place){ BUSY, true };
+    taken->places[i].state = BUSY;
     taken->n_busy++;
   } else {
     taken->is_awaited = true;

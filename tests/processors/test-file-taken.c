@@ -179,6 +179,20 @@ test_comes_back (void)
   assert_clear (h);
 }
 
+/* Looks that find nothing commit nothing. */
+static void
+test_costs_nothing (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  g_autoptr (WeirHarness) h = take_two (&scratch);
+
+  settle (h);
+  g_assert_cmpuint (weir_harness_sync (h, 100), ==, 0);
+  settle (h);
+  look (h);
+  g_assert_cmpuint (weir_harness_sync (h, 100), ==, 0);
+}
+
 /* What has the name then is another file. */
 static void
 test_replaced (void)
@@ -341,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/file-taken/not deleted", test_not_deleted);
   g_test_add_func ("/file-taken/not deleted yet", test_not_deleted_yet);
   g_test_add_func ("/file-taken/comes back", test_comes_back);
+  g_test_add_func ("/file-taken/costs nothing", test_costs_nothing);
   g_test_add_func ("/file-taken/replaced", test_replaced);
   g_test_add_func ("/file-taken/many", test_many);
   g_test_add_func ("/file-taken/fetched", test_fetched);
