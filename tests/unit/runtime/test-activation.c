@@ -101,7 +101,7 @@ test_one_task_finds_nothing (void)
   WeirProcessorNode *processor;
   WeirWorker *other;
 
-  to_bring = 10;
+  to_bring = 1000; /* more than in one turn */
   processor = kit_processor (kit, "look", &look);
   processor->yield_usec = INT64_MAX;
   processor->schedule.tasks = 2;
