@@ -35,6 +35,16 @@ has_input_since (const WeirSession *session, const WeirMark *mark)
   return false;
 }
 
+/* What was given back as it came does not count. */
+static bool
+did_work (const WeirSession *session, const WeirMark *mark)
+{
+  for (WeirRecord *record = session->now.newest; record != mark->newest; record = record->previous)
+    if (record->fate != WEIR_RETURNED || record->penalized)
+      return true;
+  return session->now.changes != mark->changes;
+}
+
 WeirOutcome
 weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
 {
@@ -51,9 +61,7 @@ weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
     g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_FAILED,
                          "the processor failed and gave no reason");
   if (ok)
-    return session->now.newest == mark.newest && session->now.changes == mark.changes
-               ? WEIR_OUTCOME_IDLE
-               : WEIR_OUTCOME_WORKED;
+    return did_work (session, &mark) ? WEIR_OUTCOME_WORKED : WEIR_OUTCOME_IDLE;
 
   outcome = has_input_since (session, &mark) ? WEIR_OUTCOME_PENALIZED : WEIR_OUTCOME_FAILED;
   weir_session_undo (session, &mark, node->penalty_usec);
@@ -130,7 +138,7 @@ has_enough (WeirNode *node, const WeirSession *session, bool did_nothing, bool i
 }
 
 /* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor
- * that leaves its input where it is. */
+ * that leaves its input where it is; until there is room when it was told that there is none. */
 static void
 rest (WeirNode *node, const WeirSession *session, WeirOutcome outcome, unsigned n_triggers,
       uint32_t finds)
@@ -143,8 +151,12 @@ rest (WeirNode *node, const WeirSession *session, WeirOutcome outcome, unsigned 
     is_dry = mark_dry (node, finds);
   else if (node->is_source)
     mark_found (node);
-  if (node->mode == WEIR_SCHEDULE_EVENT && atomic_load (&node->yield_until) <= now &&
-      has_enough (node, session, did_nothing, is_dry))
+  if (node->mode != WEIR_SCHEDULE_EVENT || atomic_load (&node->yield_until) > now ||
+      !has_enough (node, session, did_nothing, is_dry))
+    return;
+  if (session->n_rooms != 0)
+    atomic_store (&node->rooms_seen, session->n_rooms);
+  else
     rest_until (node, weir_time_add (now, MAX (node->yield_usec, REST_USEC)));
 }
 
@@ -241,6 +253,7 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
     weir_node_wake (node, worker);
 
   weir_session_begin (session, node);
+  session->n_rooms = 0;
   start = session->monotonic;
   n = run_triggers (node, worker, batch, &outcome);
   weir_session_end (session, worker);

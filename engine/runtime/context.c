@@ -2,6 +2,7 @@
 #include "runtime/bulletin.h"
 #include "runtime/engine.h"
 #include "runtime/node.h"
+#include "runtime/scheduler.h"
 
 #include <stdarg.h>
 
@@ -98,8 +99,21 @@ weir_context_wake (WeirContext *context)
 bool
 weir_context_has_room (const WeirContext *context, unsigned relationship)
 {
-  g_return_val_if_fail (relationship < context->node->n_routes, false);
-  return weir_node_has_room (context->node, relationship);
+  WeirNode *node = context->node;
+  WeirSession *session;
+  uint32_t n_rooms;
+
+  g_return_val_if_fail (relationship < node->n_routes, false);
+  if (weir_node_has_room (node, relationship))
+    return true;
+  /* Room that comes after this look is counted after this count. */
+  n_rooms = weir_node_count_rooms (node);
+  if (weir_node_has_room (node, relationship))
+    return true;
+  session = weir_scheduler_find_session (node->engine->scheduler);
+  if (session != NULL && session->n_rooms == 0)
+    session->n_rooms = n_rooms;
+  return false;
 }
 
 bool

@@ -66,6 +66,25 @@ weir_node_has_room (WeirNode *node, unsigned relationship)
   return true;
 }
 
+uint32_t
+weir_node_count_rooms (const WeirNode *node)
+{
+  uint32_t n = 0;
+
+  for (unsigned i = 0; i < node->n_outputs; i++)
+    n += atomic_load (&node->outputs[i]->n_rooms);
+  return n * 2 + 1;
+}
+
+/* It was told that there is no room where it wanted to send something, and nothing is new. */
+static bool
+waits_for_room (WeirNode *node)
+{
+  uint32_t seen = atomic_load (&node->rooms_seen);
+
+  return seen != 0 && seen == weir_node_count_rooms (node);
+}
+
 bool
 weir_node_is_blocked (WeirNode *node)
 {
@@ -142,7 +161,7 @@ weir_node_get_wait (WeirNode *node, int64_t monotonic, int64_t *ret_until)
   } else if (due > monotonic) {
     wait = WEIR_WAIT_SCHEDULE;
     until = due;
-  } else if (weir_node_is_blocked (node)) {
+  } else if (waits_for_room (node) || weir_node_is_blocked (node)) {
     wait = WEIR_WAIT_ROOM;
   }
   if (ret_until != NULL)
@@ -213,6 +232,7 @@ weir_node_start (WeirNode *node)
   atomic_store (&node->due, due);
   atomic_store (&node->yield_until, 0);
   atomic_store (&node->wake_at, INT64_MAX);
+  atomic_store (&node->rooms_seen, 0);
   atomic_store (&node->is_dry, node->mode == WEIR_SCHEDULE_CRON);
   atomic_store (&node->max_tasks, 1); /* until on_scheduled has been called */
   atomic_store (&node->batch, 1);

@@ -71,11 +71,12 @@ struct WeirNode {
   _Atomic WeirPhase phase;
   _Atomic uint32_t batch; /* triggers for one commit, by how long they take */
   _Atomic uint32_t next_input;
-  WeirScheduleMode mode;
+  WeirScheduleMode mode : 8;
   bool is_source;              /* runs without input */
   bool is_disabled;            /* never starts */
   _Atomic bool is_dry;         /* a source that has nothing to bring */
   _Atomic uint32_t finds;      /* turns of a source that brought something */
+  _Atomic uint32_t rooms_seen; /* it waits until weir_node_count_rooms is another; 0: it does not */
   _Atomic int64_t yield_until; /* monotonic, as the next two */
   _Atomic int64_t due;         /* by its schedule; 0: at once */
   _Atomic int64_t wake_at;     /* asked for by the module; INT64_MAX: not */
@@ -154,6 +155,9 @@ bool weir_node_stop (WeirNode *node);
 /* After weir_node_stop has returned true: on_stopped, and held FlowFiles back to their queues.
  * Thread: main. */
 void weir_node_finish (WeirNode *node);
+
+/* Another number each time one of the queues behind it has room again; never 0. */
+uint32_t weir_node_count_rooms (const WeirNode *node);
 
 /* Has the node's timer fire no later than @when. */
 void weir_node_arm (WeirNode *node, int64_t when);

@@ -234,6 +234,16 @@ weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
   publish (queue);
 }
 
+/* True for the one who ends the wait. Counted before anybody is woken by it. */
+static bool
+end_wait_for_room (WeirQueue *queue)
+{
+  if (!atomic_exchange (&queue->was_full, false))
+    return false;
+  atomic_fetch_add (&queue->n_rooms, 1);
+  return true;
+}
+
 bool
 weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes)
 {
@@ -248,8 +258,7 @@ weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes)
   /* Half empty, so that the source is not woken for each FlowFile that leaves a full queue. */
   return atomic_load_explicit (&queue->was_full, memory_order_seq_cst) &&
          (queue->max_count == 0 || count <= queue->max_count / 2) &&
-         (queue->max_bytes == 0 || rest <= queue->max_bytes / 2) &&
-         atomic_exchange (&queue->was_full, false);
+         (queue->max_bytes == 0 || rest <= queue->max_bytes / 2) && end_wait_for_room (queue);
 }
 
 static bool
@@ -275,8 +284,7 @@ weir_queue_is_full (WeirQueue *queue)
 bool
 weir_queue_has_room_again (WeirQueue *queue)
 {
-  return atomic_load (&queue->was_full) && !is_over (queue) &&
-         atomic_exchange (&queue->was_full, false);
+  return atomic_load (&queue->was_full) && !is_over (queue) && end_wait_for_room (queue);
 }
 
 uint64_t

@@ -43,10 +43,11 @@ typedef struct WeirQueue {
   uint64_t sequence;  /* guarded by lock: of the next that comes */
   uint64_t front;     /* guarded by lock: of the first, counted down by those that come back */
   _Atomic uint64_t expired;
-  _Atomic bool was_full; /* somebody may wait for room */
+  _Atomic uint32_t n_rooms; /* how often there was room again for who may have waited */
+  _Atomic bool was_full;    /* somebody may wait for room */
 
   /* set before the first push, then read only */
-  WeirOrder order;
+  WeirOrder order : 8;
   uint64_t max_count;
   uint64_t max_bytes;
   int64_t expire_usec;

@@ -104,6 +104,7 @@ struct WeirSession {
   uint64_t last_id;
   uint64_t bytes_read;
   uint64_t bytes_written;
+  uint32_t n_rooms; /* weir_node_count_rooms when this turn was first told of none; 0: it was not */
   _Atomic (pthread_t) thread; /* the one in a trigger with it; 0: none. Thread: any */
 };
 

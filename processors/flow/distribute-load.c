@@ -10,9 +10,6 @@
 #define MAX_RELATIONSHIPS 1000
 #define MAX_WEIGHT        1000000
 
-/* Back pressure ends when somebody takes FlowFiles away, which the host tells nobody who rests. */
-#define LOOK_AGAIN_USEC 10000
-
 typedef struct {
   int64_t n_relationships;
   WeirChoice strategy;
@@ -192,8 +189,7 @@ on_trigger (void *state, WeirSession *session, GError **error)
   if (flowfile == NULL)
     return true;
   if (!choose (self, context, &relationship)) {
-    weir_session_return (session, flowfile);
-    weir_context_yield_for (context, LOOK_AGAIN_USEC);
+    weir_session_return (session, flowfile); /* until there is room */
     return true;
   }
   weir_session_put_attribute_printf (session, flowfile, RELATIONSHIP_ATTRIBUTE, "%u",

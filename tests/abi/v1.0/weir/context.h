@@ -79,7 +79,8 @@ WEIR_API void weir_context_wake_after (WeirContext *context, int64_t usec);
 /* Something came in that the engine cannot see: trigger. For a module's own threads. */
 WEIR_API void weir_context_wake (WeirContext *context);
 
-/* False while back pressure holds what leaves by @relationship. */
+/* False while back pressure holds what leaves by @relationship. A trigger that then does nothing,
+ * or returns what it got, comes again when there is room behind any relationship, not before. */
 WEIR_API bool weir_context_has_room (const WeirContext *context, unsigned relationship);
 
 /* True when a connection leaves by @relationship (not when it is auto-terminated). */
