@@ -2,6 +2,8 @@
  * deletes released ones of which there are more than will be needed. */
 #include "store/log-supply.h"
 
+#include <stdatomic.h>
+
 #include "base/limits.h"
 #include "base/lock.h"
 
@@ -9,15 +11,18 @@ struct WeirLogSupply {
   WeirSegmentFolder folder;
   char *directory;
   pthread_t thread;
+  _Atomic uint64_t synced;
 
   WeirLock lock;
   pthread_cond_t work; /* for the thread */
-  pthread_cond_t made; /* for who takes */
+  pthread_cond_t done; /* for the writer */
   GArray *released;    /* guarded by lock, as is the rest: numbers */
   uint64_t wanted;     /* 0: none */
   bool is_making;
   bool is_ending;
   WeirSegment ready;
+  WeirSegment retired;
+  uint64_t retired_place;
   GError *error; /* of a sync, which must not be tried again */
 };
 
@@ -71,9 +76,9 @@ make_ahead (WeirLogSupply *supply)
 
   supply->is_making = false;
   supply->ready = segment;
-  if (is_final)
+  if (is_final && supply->error == NULL)
     supply->error = g_steal_pointer (&error);
-  pthread_cond_signal (&supply->made);
+  pthread_cond_signal (&supply->done);
 }
 
 /* Called with the lock held, which is given back meanwhile. */
@@ -87,6 +92,25 @@ delete_one (WeirLogSupply *supply)
   pthread_mutex_lock (&supply->lock);
 }
 
+/* Called with the lock held, which is given back meanwhile. */
+static void
+sync_retired (WeirLogSupply *supply)
+{
+  g_autoptr (GError) error = NULL;
+  bool is_synced;
+
+  pthread_mutex_unlock (&supply->lock);
+  is_synced = weir_fs_sync_data (supply->folder.fs, supply->retired.fd, NULL, &error);
+  pthread_mutex_lock (&supply->lock);
+
+  if (is_synced)
+    atomic_store (&supply->synced, supply->retired_place);
+  else if (supply->error == NULL)
+    supply->error = g_steal_pointer (&error);
+  weir_segment_close (&supply->retired);
+  pthread_cond_signal (&supply->done);
+}
+
 static void *
 run (void *data)
 {
@@ -97,6 +121,8 @@ run (void *data)
   while (!supply->is_ending) {
     if (supply->wanted != 0)
       make_ahead (supply);
+    else if (supply->retired.fd >= 0)
+      sync_retired (supply);
     else if (supply->released->len > WEIR_LIMIT_SEGMENTS_KEPT)
       delete_one (supply);
     else
@@ -114,10 +140,10 @@ weir_log_supply_new (const WeirSegmentFolder *folder)
   supply->folder = *folder;
   supply->folder.directory = supply->directory;
   supply->released = g_array_new (FALSE, FALSE, sizeof (uint64_t));
-  supply->ready.fd = -1;
+  supply->ready.fd = supply->retired.fd = -1;
   pthread_mutex_init (&supply->lock, NULL);
   pthread_cond_init (&supply->work, NULL);
-  pthread_cond_init (&supply->made, NULL);
+  pthread_cond_init (&supply->done, NULL);
   if (pthread_create (&supply->thread, NULL, run, supply) != 0)
     g_error ("cannot start the thread that makes segments of the log");
   return supply;
@@ -134,7 +160,8 @@ weir_log_supply_free (WeirLogSupply *supply)
   pthread_mutex_unlock (&supply->lock);
   pthread_join (supply->thread, NULL);
   weir_segment_close (&supply->ready);
-  pthread_cond_destroy (&supply->made);
+  weir_segment_close (&supply->retired);
+  pthread_cond_destroy (&supply->done);
   pthread_cond_destroy (&supply->work);
   pthread_mutex_destroy (&supply->lock);
   g_array_unref (supply->released);
@@ -164,7 +191,7 @@ weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers
     WEIR_LOCKED (&supply->lock);
     supply->wanted = 0;
     while (supply->is_making)
-      pthread_cond_wait (&supply->made, &supply->lock);
+      pthread_cond_wait (&supply->done, &supply->lock);
     if (supply->error != NULL) {
       g_propagate_error (error, g_error_copy (supply->error));
       return false;
@@ -180,6 +207,37 @@ weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers
   /* One that is too small is made anew where it stands. */
   weir_segment_close (&ready);
   return make (supply, number, n_numbers, released, ret_segment, &is_final, error);
+}
+
+void
+weir_log_supply_retire (WeirLogSupply *supply, WeirSegment *segment, uint64_t place)
+{
+  WEIR_LOCKED (&supply->lock);
+
+  while (supply->retired.fd >= 0)
+    pthread_cond_wait (&supply->done, &supply->lock);
+  supply->retired = *segment;
+  supply->retired_place = place;
+  segment->fd = -1;
+  pthread_cond_signal (&supply->work);
+}
+
+bool
+weir_log_supply_settle (WeirLogSupply *supply, GError **error)
+{
+  WEIR_LOCKED (&supply->lock);
+
+  while (supply->retired.fd >= 0)
+    pthread_cond_wait (&supply->done, &supply->lock);
+  if (supply->error != NULL)
+    g_propagate_error (error, g_error_copy (supply->error));
+  return supply->error == NULL;
+}
+
+uint64_t
+weir_log_supply_get_synced (WeirLogSupply *supply)
+{
+  return atomic_load (&supply->synced);
 }
 
 void

@@ -1,5 +1,6 @@
-/* log-supply.h: segments to write to, made ahead of need by a thread of its own, from released ones
- * where there are any. */
+/* log-supply.h: a thread beside the writer for what a segment needs before and after it is written:
+ * it is made ahead of need, from a released one where there is any, and synced when it is full and
+ * nobody has waited for that. */
 #pragma once
 
 #include "store/segment.h"
@@ -19,6 +20,16 @@ void weir_log_supply_prepare (WeirLogSupply *supply, uint64_t number);
 /* The segment, ready for frames; made here and now if need be. Thread: the log's writer. */
 bool weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers,
                            WeirSegment *ret_segment, GError **error);
+
+/* Begins to sync a full @segment, which is taken over, and with which all below @place has been
+ * written. It waits when the one before it is not on disk yet. Thread: the log's writer. */
+void weir_log_supply_retire (WeirLogSupply *supply, WeirSegment *segment, uint64_t place);
+
+/* Waits until all that were retired are on disk. Thread: the log's writer. */
+bool weir_log_supply_settle (WeirLogSupply *supply, GError **error);
+
+/* The last @place up to which retired segments are on disk; 0 at first. Thread: any. */
+uint64_t weir_log_supply_get_synced (WeirLogSupply *supply);
 
 /* Thread: any. */
 void weir_log_supply_release (WeirLogSupply *supply, uint64_t number);

@@ -37,7 +37,7 @@ struct WeirLog {
   WeirSegment segment;
   bool is_next_prepared;
   uint64_t sequence; /* of the last frame */
-  uint64_t synced;   /* all below this place is on disk; PROCESS: less than what is durable */
+  uint64_t synced;   /* all below this place is on disk, when nothing else says more */
 };
 
 /* --- the writer --- */
@@ -80,6 +80,8 @@ open_segment (WeirLog *log, const WeirLogLayout *layout, GError **error)
   if (log->segment.fd >= 0 && log->segment.number == layout->number &&
       log->segment.n_numbers == layout->n_numbers)
     return true;
+  if (log->segment.fd >= 0 && log->options.durability == WEIR_DURABILITY_PROCESS)
+    weir_log_supply_retire (log->supply, &log->segment, layout->next);
   weir_segment_close (&log->segment);
   log->is_next_prepared = false;
   return weir_log_supply_take (log->supply, layout->number, layout->n_numbers, &log->segment,
@@ -96,6 +98,14 @@ prepare_next (WeirLog *log, const WeirLogLayout *layout, uint64_t offset)
   weir_log_supply_prepare (log->supply, layout->number + layout->n_numbers);
 }
 
+/* With PROCESS, whole segments behind what is durable: so that damage is known for what it is even
+ * where nobody waited for the disk. */
+static uint64_t
+get_synced (WeirLog *log)
+{
+  return MAX (log->synced, weir_log_supply_get_synced (log->supply));
+}
+
 static bool
 write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
 {
@@ -108,7 +118,7 @@ write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
     return false;
   if (!open_segment (log, layout, error))
     return false;
-  size = weir_log_buffer_finish (buffer, log->options.log_id, ++log->sequence, log->synced);
+  size = weir_log_buffer_finish (buffer, log->options.log_id, ++log->sequence, get_synced (log));
   if (!weir_fs_pwrite (fs, log->segment.fd, buffer->bytes, size, offset, NULL, error))
     return false;
   if (log->options.durability == WEIR_DURABILITY_POWER) {
@@ -156,17 +166,20 @@ fail (WeirLog *log, GError *error)
 static bool
 write_last_frame (WeirLog *log, GError **error)
 {
+  bool must_sync = log->options.durability != WEIR_DURABILITY_POWER;
   WeirLogBuffer *buffer = log->active;
+  WeirFs *fs = log->options.fs;
 
-  if (log->segment.number != buffer->layout.number)
-    return true;
-  if (log->options.durability != WEIR_DURABILITY_POWER) {
-    if (!weir_fs_sync_data (log->options.fs, log->segment.fd, NULL, error))
+  if (must_sync) {
+    if (!weir_log_supply_settle (log->supply, error) ||
+        !weir_fs_sync_data (fs, log->segment.fd, NULL, error))
       return false;
     log->synced = atomic_load (&log->durable);
   }
+  if (log->segment.number != buffer->layout.number)
+    return true;
   return write_frame (log, buffer, error) &&
-         weir_fs_sync_data (log->options.fs, log->segment.fd, NULL, error);
+         (!must_sync || weir_fs_sync_data (fs, log->segment.fd, NULL, error));
 }
 
 static void *

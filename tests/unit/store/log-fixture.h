@@ -65,6 +65,7 @@ log_fixture_free (LogFixture *self)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LogFixture, log_fixture_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirLogReader, weir_log_reader_free)
 
 static inline WeirLogOptions
 log_fixture_get_options (LogFixture *self)
@@ -123,6 +124,18 @@ log_fixture_append (LogFixture *self, size_t size)
   return ticket;
 }
 
+/* As a frame of its own. */
+static inline uint64_t
+log_fixture_commit (LogFixture *self, size_t size)
+{
+  g_autoptr (GError) error = NULL;
+  uint64_t ticket = log_fixture_append (self, size);
+
+  g_assert_true (weir_log_wait (self->log, ticket, &error));
+  g_assert_no_error (error);
+  return ticket;
+}
+
 static inline void
 log_fixture_check_entry (const WeirLogEntry *entry, uint32_t index)
 {
@@ -158,17 +171,45 @@ log_fixture_read_on (WeirLogReader *reader, uint64_t limit, uint32_t *n_entries,
   return read;
 }
 
-/* Reads all of it, which ends well after @n_entries, and keeps the end. */
-static inline void
-log_fixture_read (LogFixture *self, uint32_t n_entries)
+/* A reader of all that there is. */
+static inline WeirLogReader *
+log_fixture_new_reader (LogFixture *self)
 {
   g_autoptr (GError) error = NULL;
   WeirLogReader *reader =
       weir_log_reader_new (self->directory, LOG_ID, SEGMENT_SIZE, 0, 1, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (reader);
+  return reader;
+}
+
+/* Reads all of it, which ends as @verdict after @n_entries. */
+static inline void
+log_fixture_expect (LogFixture *self, WeirLogRead verdict, uint32_t n_entries)
+{
+  WeirLogReader *reader = log_fixture_new_reader (self);
+  g_autoptr (GError) error = NULL;
+  uint32_t n = 0;
+
+  g_assert_cmpint (log_fixture_read_on (reader, UINT64_MAX, &n, &error), ==, verdict);
+  g_assert_cmpuint (n, ==, n_entries);
+  if (verdict == WEIR_LOG_END)
+    g_assert_no_error (error);
+  else
+    g_assert_nonnull (error);
+  weir_log_reader_free (reader);
+}
+
+/* Reads all of it, which ends well after @n_entries, and keeps the end. */
+static inline void
+log_fixture_read (LogFixture *self, uint32_t n_entries)
+{
+  WeirLogReader *reader = log_fixture_new_reader (self);
+  g_autoptr (GError) error = NULL;
   uint32_t n = 0;
   WeirLogRead read;
 
-  g_assert_no_error (error);
   read = log_fixture_read_on (reader, UINT64_MAX, &n, &error);
   g_assert_no_error (error);
   g_assert_cmpint (read, ==, WEIR_LOG_END);
