@@ -65,7 +65,8 @@ uint64_t weir_log_get_durable (WeirLog *log);
 bool weir_log_wait (WeirLog *log, uint64_t ticket, GError **error);
 
 /* Segment @number (its first, for one that has several) is not needed any more, nor will it be: it
- * may be written over. In any order; weir_segment_list (segment.h) says which there are. What never
+ * may be written over. In any order; weir_segment_list (segment.h) says which there are. The log
+ * forgets this when it is closed: what is not needed is released again in the next run. What never
  * is released: the segment that is written, and that of the place where reading would begin.
  * Thread: any. */
 void weir_log_release (WeirLog *log, uint64_t number);

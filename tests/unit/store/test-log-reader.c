@@ -186,7 +186,8 @@ static void
 test_lost_segments (void)
 {
   g_autoptr (LogFixture) self = make_long_log ();
-  g_autofree char *paths[4] = { NULL };
+  g_autofree char *away = g_build_filename (self->directory, "away", NULL);
+  char *paths[4] = { NULL };
   uint32_t n_in[4] = { 0 };
   WeirLogReader *reader = log_fixture_new_reader (self);
   WeirFrame frame;
@@ -199,16 +200,18 @@ test_lost_segments (void)
   g_assert_cmpuint (n_in[1], >, 5);
   g_assert_cmpuint (n_in[2], >, 5);
 
-  g_assert_cmpint (g_rename (paths[2], "away"), ==, 0);
+  g_assert_cmpint (g_rename (paths[2], away), ==, 0);
   log_fixture_expect (self, WEIR_LOG_CORRUPT, n_in[1]);
-  g_assert_cmpint (g_rename ("away", paths[2]), ==, 0);
-  g_assert_cmpint (g_rename (paths[1], "away"), ==, 0);
+  g_assert_cmpint (g_rename (away, paths[2]), ==, 0);
+  g_assert_cmpint (g_rename (paths[1], away), ==, 0);
   log_fixture_expect (self, WEIR_LOG_CORRUPT, 0);
-  g_assert_cmpint (g_rename ("away", paths[1]), ==, 0);
-  g_assert_cmpint (g_rename (paths[3], "away"), ==, 0);
+  g_assert_cmpint (g_rename (away, paths[1]), ==, 0);
+  g_assert_cmpint (g_rename (paths[3], away), ==, 0);
   log_fixture_expect (self, WEIR_LOG_END, n_in[1] + n_in[2]);
-  g_assert_cmpint (g_rename ("away", paths[3]), ==, 0);
+  g_assert_cmpint (g_rename (away, paths[3]), ==, 0);
   log_fixture_expect (self, WEIR_LOG_END, n_in[1] + n_in[2] + n_in[3]);
+  for (uint64_t number = 1; number <= 3; number++)
+    g_free (paths[number]);
 }
 
 /* From each frame on, with the segments before it gone. */
