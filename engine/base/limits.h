@@ -170,6 +170,6 @@
  * ten attributes; writing them takes below a tenth of a second. */
 #define WEIR_LIMIT_BOOK (64u * 1024 * 1024)
 
-/* A manifest: words and component states. The largest state that real sources keep is a line for each
- * of a million files. */
+/* A manifest: words and component states. The largest state that real sources keep is a line for
+ * each of a million files. */
 #define WEIR_LIMIT_MANIFEST (1024u * 1024 * 1024)

@@ -253,3 +253,11 @@ weir_content_store_open_archived (WeirContentStore *store, const WeirContentRef 
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "no archive is kept");
   return false;
 }
+
+WeirContentFile *
+weir_content_hold_file (const WeirContent *content)
+{
+  if (content->claim == NULL || content->claim->file == NULL)
+    return NULL;
+  return weir_content_file_ref (content->claim->file);
+}

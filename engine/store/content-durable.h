@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "store/content-file.h"
 #include "store/content.h"
 #include "store/entry.h"
 
@@ -78,6 +79,11 @@ void weir_content_store_release_segment (WeirContentStore *store, uint64_t numbe
 /* When @content is the only reference to a claim in memory that is also durable in the log, it
  * becomes one that is read from there: its memory is free. Returns: whether it was. */
 bool weir_content_make_cold (WeirContent *content);
+
+/* The file that the bytes of @content are in, held for those who keep only an id (a backlog): the
+ * claim may go meanwhile and be opened again. Returns: (transfer full) (nullable): given back by
+ * weir_content_file_unref (content-file.h). */
+WeirContentFile *weir_content_hold_file (const WeirContent *content);
 
 /* The process ends, its FlowFiles do not: from now on, no reference that is given back lets
  * anything go. To be called before FlowFiles are freed that the log still has. */

@@ -20,7 +20,7 @@ typedef struct {
   WeirDurability durability;
   WeirClock *clock;          /* NULL: the machine's */
   WeirFs *fs;                /* NULL outside of tests */
-  uint64_t segment_size;     /* 0: WEIR_LIMIT_SEGMENT */
+  uint64_t segment_size;     /* of a new directory; 0: WEIR_LIMIT_SEGMENT */
   uint64_t checkpoint_bytes; /* of log between two snapshots; 0: WEIR_LIMIT_CHECKPOINT */
   uint64_t archive_bytes;    /* of contents kept after their end; 0: none */
   int64_t archive_usec;      /* the longest that one is kept */
@@ -28,6 +28,9 @@ typedef struct {
    * the log has failed for good, and the process should end. */
   void (*on_durable) (void *data, uint64_t durable);
   void (*on_failure) (void *data, const GError *error);
+  /* The disk is nearly full (store/reserve.h): what brings more should wait until
+   * weir_data_is_low says otherwise. Any thread; quick. */
+  void (*on_low) (void *data);
   void *data;
 } WeirDataOptions;
 
@@ -35,8 +38,12 @@ typedef struct {
  * engine is there, it is damaged, or it is of a later version. */
 WeirData *weir_data_open (const WeirDataOptions *options, GError **error);
 
-/* Ends the log, with all that was appended durable. Frees it in any case. Takes NULL. */
-bool weir_data_close (WeirData *data, GError **error);
+/* Ends the log, with all that was appended durable, and from now on lets go of no content: what is
+ * still referred to is only dropped from memory. A failure was told by on_failure. */
+void weir_data_stop (WeirData *data);
+
+/* Stops it if need be. No content may be referred to. Takes NULL. */
+void weir_data_free (WeirData *data);
 
 uint64_t weir_data_get_install_id (WeirData *data);
 uint64_t weir_data_get_next_flowfile_id (WeirData *data);
@@ -86,6 +93,13 @@ uint64_t weir_data_get_appended (WeirData *data);
 uint64_t weir_data_get_durable (WeirData *data);
 bool weir_data_wait (WeirData *data, uint64_t ticket, GError **error);
 
+/* True while the disk is nearly full. Asks it once a second at most. Thread: any. */
+bool weir_data_is_low (WeirData *data);
+uint64_t weir_data_get_free (WeirData *data);
+
+/* Bytes of entries that were appended since the start. Thread: any. */
+uint64_t weir_data_get_logged (WeirData *data);
+
 /* All entries with a ticket up to this one are in what weir_data_read reads. Thread: any. */
 uint64_t weir_data_get_applied (WeirData *data);
 
@@ -93,3 +107,5 @@ uint64_t weir_data_get_applied (WeirData *data);
  * dropped from memory. Thread: any. */
 bool weir_data_read (WeirData *data, const uint64_t *ids, size_t n, WeirDataImageFunc func,
                      void *user, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirData, weir_data_free)

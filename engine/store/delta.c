@@ -211,14 +211,23 @@ append_chunk (WeirDelta *delta, WeirDeltaRecord **at, const WeirChunks *chunk)
 
 /* --- operations --- */
 
+static int64_t
+end_of_penalty (const WeirOp *op, int64_t wall)
+{
+  return weir_time_add (wall, (int64_t)MIN (op->penalty_usec, (uint64_t)INT64_MAX));
+}
+
 const char *
-weir_delta_create (WeirDelta *delta, const WeirOp *op, const WeirChunks *attributes, uint64_t order)
+weir_delta_create (WeirDelta *delta, const WeirOp *op, const WeirChunks *attributes, int64_t wall,
+                   uint64_t order)
 {
   WeirLayer layer = { .id = op->id,
                       .kind = WEIR_LAYER_WHOLE,
                       .has_queue = true,
                       .has_attributes = true,
                       .has_content = op->content.where != WEIR_WHERE_NONE,
+                      .has_penalty = op->has_penalty,
+                      .penalty_until = op->has_penalty ? end_of_penalty (op, wall) : 0,
                       .attributes = *attributes,
                       .queue = op->queue,
                       .order = order,
@@ -273,8 +282,7 @@ weir_delta_update (WeirDelta *delta, const WeirOp *op, int64_t wall, uint64_t or
   }
   if (op->has_penalty) {
     layer->has_penalty = true;
-    layer->penalty_until =
-        weir_time_add (wall, (int64_t)MIN (op->penalty_usec, (uint64_t)INT64_MAX));
+    layer->penalty_until = end_of_penalty (op, wall);
   }
   return NULL;
 }

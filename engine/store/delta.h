@@ -33,7 +33,7 @@ void weir_delta_clear (WeirDelta *delta);
 /* Each folds an operation. Returns: (transfer none) (nullable): what it contradicts; NULL if it
  * does not. */
 const char *weir_delta_create (WeirDelta *delta, const WeirOp *op, const WeirChunks *attributes,
-                               uint64_t order);
+                               int64_t wall, uint64_t order);
 const char *weir_delta_update (WeirDelta *delta, const WeirOp *op, int64_t wall, uint64_t order);
 const char *weir_delta_drop (WeirDelta *delta, uint64_t id);
 

@@ -141,8 +141,9 @@ read_create (WeirEntryReader *reader, WeirOp *op, unsigned flags)
   weir_op_names_read (&reader->cursor, false, &op->removed);
   if ((flags & FLAG (4)) != 0)
     read_content (reader, op);
-  if ((flags & FLAG (8)) != 0)
-    weir_cursor_fail (&reader->cursor);
+  op->has_penalty = (flags & FLAG (8)) != 0;
+  if (op->has_penalty)
+    op->penalty_usec = weir_cursor_get (&reader->cursor);
 }
 
 static void

@@ -77,7 +77,7 @@ extend_base (WeirFold *fold, const WeirChunks *chunk)
 }
 
 static const char *
-fold_create (WeirFold *fold, const WeirOp *op)
+fold_create (WeirFold *fold, const WeirOp *op, int64_t wall)
 {
   WeirChunks chunk = weir_chunks_of_op (op);
 
@@ -90,7 +90,7 @@ fold_create (WeirFold *fold, const WeirOp *op)
   else
     extend_base (fold, &chunk);
   fold->manifest->next_id = MAX (fold->manifest->next_id, op->id + 1);
-  return weir_delta_create (fold->delta, op, &fold->base, fold->manifest->next_order++);
+  return weir_delta_create (fold->delta, op, &fold->base, wall, fold->manifest->next_order++);
 }
 
 static bool
@@ -102,7 +102,7 @@ fold_flowfile (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, GErr
     return contradicts (entry, op->id, error, "has a queue or an attribute that was never named");
   switch (op->kind) {
   case WEIR_OP_CREATE:
-    problem = fold_create (fold, op);
+    problem = fold_create (fold, op, entry->wall);
     break;
   case WEIR_OP_UPDATE:
     problem = weir_delta_update (fold->delta, op, entry->wall, fold->manifest->next_order);

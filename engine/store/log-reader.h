@@ -48,3 +48,5 @@ void weir_log_reader_get_end (WeirLogReader *reader, WeirLogEnd *ret_end);
 /* After WEIR_LOG_END without a limit: syncs every segment, so that what follows stands on firm
  * ground (rule 6): what was read may have been in memory only. */
 bool weir_log_reader_settle (WeirLogReader *reader, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirLogReader, weir_log_reader_free)

@@ -1,0 +1,469 @@
+/* data.c: opening reads the book, then the log behind it into the book: from then on the book is
+ * what the log says, and the applier keeps it so. */
+#include "store/data.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "store/applier.h"
+#include "store/book.h"
+#include "store/content-durable.h"
+#include "store/identity.h"
+#include "store/log-reader.h"
+#include "store/reserve.h"
+#include "store/segment.h"
+
+#include <stdatomic.h>
+
+struct WeirData {
+  WeirDataOptions options;
+  WeirIdentity identity;
+  char *log_directory;
+  char *snapshot_directory;
+  WeirDictionary *dictionary;
+  WeirBook *book;
+  WeirContentStore *contents;
+  WeirReserve *reserve;
+  uint64_t noted; /* the watermark when the reserve was last told; the writer's thread */
+  _Atomic bool told_low;
+  uint64_t first_kept;  /* the first segment that was not released; the applier's from start on */
+  WeirLogEnd end;       /* of the log that was found */
+  WeirApplier *applier; /* from weir_data_start on */
+  _Atomic (WeirLog *) log; /* likewise, until it is closed */
+  WeirLock closing;        /* held where the log is used by somebody who may come late */
+};
+
+/* A word that got a number; under the dictionary's lock. */
+static void
+on_word (void *user, const void *body, size_t size)
+{
+  WeirData *data = user;
+
+  weir_log_append (data->log, weir_clock_get_wall (data->options.clock), body, size, NULL);
+}
+
+static uint64_t
+on_get_appended (void *user)
+{
+  WeirData *data = user;
+  WeirLog *log = atomic_load (&data->log);
+
+  return log != NULL ? weir_log_get_appended (log) : UINT64_MAX;
+}
+
+static void
+on_segment_free (void *user, uint64_t number)
+{
+  WeirData *data = user;
+  WeirLog *log;
+
+  WEIR_LOCKED (&data->closing);
+  log = atomic_load (&data->log);
+  if (log != NULL)
+    weir_log_release (log, number);
+}
+
+static bool
+on_write (void *user, GError **error)
+{
+  WeirData *data = user;
+
+  return weir_content_store_sync (data->contents, error);
+}
+
+static void
+tell_low (WeirData *data)
+{
+  atomic_store (&data->told_low, true);
+  data->options.on_low (data->options.data);
+}
+
+static void
+on_durable (void *user, uint64_t durable)
+{
+  WeirData *data = user;
+
+  weir_reserve_note (data->reserve, durable - data->noted);
+  data->noted = durable;
+  if (!atomic_load (&data->told_low) && weir_reserve_is_low (data->reserve))
+    tell_low (data);
+  weir_content_store_on_durable (data->contents, durable);
+  if (data->applier != NULL)
+    weir_applier_on_durable (data->applier, durable);
+  data->options.on_durable (data->options.data, durable);
+}
+
+static void
+on_failure (void *user, const GError *error)
+{
+  WeirData *data = user;
+
+  data->options.on_failure (data->options.data, error);
+}
+
+/* --- opening --- */
+
+static char *
+in_directory (const WeirDataOptions *options, const char *name)
+{
+  return g_build_filename (options->directory, name, NULL);
+}
+
+static bool
+open_book (WeirData *data, GError **error)
+{
+  WeirBookOptions options = { .directory = data->snapshot_directory,
+                              .log_id = data->identity.log_id,
+                              .dictionary = data->dictionary,
+                              .fs = data->options.fs,
+                              .must_sync = data->options.durability == WEIR_DURABILITY_POWER };
+
+  data->book = weir_book_open (&options, error);
+  return data->book != NULL;
+}
+
+static bool
+apply_frame (WeirData *data, const WeirFrame *frame, GError **error)
+{
+  g_autoptr (GError) malformed = NULL;
+  WeirLogEntry entry;
+
+  for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, &malformed);)
+    if (!weir_book_apply (data->book, &entry, error))
+      return false;
+  if (malformed == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&malformed));
+  return false;
+}
+
+/* What the log has beyond the book. All of it is synced before anything is written behind it. */
+static bool
+read_log (WeirData *data, GError **error)
+{
+  g_autoptr (WeirLogReader) reader = NULL;
+  uint64_t place, sequence;
+  WeirFrame frame;
+  WeirLogRead result;
+
+  weir_book_get_position (data->book, &place, &sequence);
+  reader =
+      weir_log_reader_new (data->log_directory, data->identity.log_id, data->identity.segment_size,
+                           place, sequence, data->options.fs, error);
+  if (reader == NULL)
+    return false;
+  while ((result = weir_log_reader_next (reader, UINT64_MAX, &frame, error)) == WEIR_LOG_FRAME)
+    if (!apply_frame (data, &frame, error))
+      return false;
+  if (result != WEIR_LOG_END)
+    return false;
+  weir_log_reader_get_end (reader, &data->end);
+  return data->options.durability != WEIR_DURABILITY_POWER ||
+         weir_log_reader_settle (reader, error);
+}
+
+static bool
+open_contents (WeirData *data, GError **error)
+{
+  g_autofree char *directory = in_directory (&data->options, "content");
+  g_autofree char *archive = in_directory (&data->options, "archive");
+  WeirContentOptions options = { .directory = directory,
+                                 .log_directory = data->log_directory,
+                                 .segment_size = data->identity.segment_size,
+                                 .must_sync = data->options.durability == WEIR_DURABILITY_POWER,
+                                 .archive_directory = archive,
+                                 .archive_bytes = data->options.archive_bytes,
+                                 .archive_usec = data->options.archive_usec,
+                                 .clock = data->options.clock,
+                                 .fs = data->options.fs,
+                                 .get_appended = on_get_appended,
+                                 .on_segment_free = on_segment_free,
+                                 .data = data };
+
+  data->contents = weir_content_store_new_durable (&options, error);
+  return data->contents != NULL;
+}
+
+/* A disk that is full now gets the room that was kept for this. */
+static bool
+open_reserve (WeirData *data, GError **error)
+{
+  WeirReserveOptions options = { .directory = data->options.directory,
+                                 .clock = data->options.clock,
+                                 .fs = data->options.fs };
+
+  data->reserve = weir_reserve_new (&options, error);
+  if (data->reserve == NULL)
+    return false;
+  weir_reserve_give_up_ballast (data->reserve, NULL);
+  return true;
+}
+
+static bool
+open_all (WeirData *data, GError **error)
+{
+  return weir_identity_open (&data->identity, data->options.directory, data->options.owner, true,
+                             data->options.fs, error) &&
+         open_reserve (data, error) &&
+         weir_fs_make_directory (data->options.fs, data->log_directory, 0700, error) &&
+         weir_fs_make_directory (data->options.fs, data->snapshot_directory, 0700, error) &&
+         open_book (data, error) && read_log (data, error) && open_contents (data, error);
+}
+
+WeirData *
+weir_data_open (const WeirDataOptions *options, GError **error)
+{
+  g_autoptr (WeirData) data = g_new0 (WeirData, 1);
+
+  data->options = *options;
+  data->options.directory = g_strdup (options->directory);
+  data->options.owner = g_strdup (options->owner);
+  if (data->options.clock == NULL)
+    data->options.clock = weir_clock_system ();
+  pthread_mutex_init (&data->closing, NULL);
+  data->identity = (WeirIdentity){ .lock = -1, .segment_size = options->segment_size };
+  data->log_directory = in_directory (options, "log");
+  data->snapshot_directory = in_directory (options, "snapshot");
+  data->dictionary = weir_dictionary_new (on_word, data);
+  return open_all (data, error) ? g_steal_pointer (&data) : NULL;
+}
+
+/* --- going on --- */
+
+/* Segments that were there, and those that were written since: only their contents hold them now.
+ */
+static void
+release_segments (WeirData *data, uint64_t place)
+{
+  WeirSegmentFolder folder = { data->log_directory, data->identity.log_id,
+                               data->identity.segment_size, data->options.fs };
+  g_autoptr (GArray) files = weir_segment_list (&folder, NULL);
+
+  for (guint i = 0; files != NULL && i < files->len; i++) {
+    const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
+
+    if (file->number < data->first_kept ||
+        file->number + file->n_numbers > place / data->identity.segment_size)
+      continue;
+    data->first_kept = file->number + file->n_numbers;
+    weir_content_store_release_segment (data->contents, file->number, file->n_numbers);
+  }
+}
+
+static void
+on_checkpoint (void *user, uint64_t place)
+{
+  release_segments (user, place);
+}
+
+/* A small segment holds several frames, too. */
+static uint64_t
+frame_size (const WeirData *data)
+{
+  return MIN (WEIR_LIMIT_FRAME, data->identity.segment_size / 8);
+}
+
+static bool
+start_log (WeirData *data, GError **error)
+{
+  WeirLogOptions options = { .directory = data->log_directory,
+                             .log_id = data->identity.log_id,
+                             .segment_size = data->identity.segment_size,
+                             .frame_size = frame_size (data),
+                             .durability = data->options.durability,
+                             .fs = data->options.fs,
+                             .on_write = on_write,
+                             .on_durable = on_durable,
+                             .on_failure = on_failure,
+                             .data = data };
+
+  data->noted = data->end.place;
+  data->log = weir_log_open (&options, &data->end, error);
+  return data->log != NULL;
+}
+
+static bool
+start_applier (WeirData *data, GError **error)
+{
+  WeirApplierOptions options = { .log_directory = data->log_directory,
+                                 .log_id = data->identity.log_id,
+                                 .segment_size = data->identity.segment_size,
+                                 .place = data->end.place,
+                                 .sequence = data->end.sequence + 1,
+                                 .book = data->book,
+                                 .checkpoint_bytes = data->options.checkpoint_bytes,
+                                 .fs = data->options.fs,
+                                 .on_checkpoint = on_checkpoint,
+                                 .on_failure = on_failure,
+                                 .data = data };
+
+  data->applier = weir_applier_new (&options, error);
+  return data->applier != NULL;
+}
+
+/* The log calls the applier, so that one is first. */
+bool
+weir_data_start (WeirData *data, GError **error)
+{
+  uint64_t place, sequence;
+
+  if (!start_applier (data, error) || !start_log (data, error))
+    return false;
+  weir_book_get_position (data->book, &place, &sequence);
+  release_segments (data, place);
+  weir_content_store_sweep (data->contents);
+  (void)weir_reserve_keep_ballast (data->reserve, NULL);
+  if (weir_reserve_is_low (data->reserve))
+    tell_low (data);
+  return true;
+}
+
+bool
+weir_data_is_low (WeirData *data)
+{
+  bool is_low = weir_reserve_is_low (data->reserve);
+
+  if (!is_low)
+    atomic_store (&data->told_low, false);
+  return is_low;
+}
+
+uint64_t
+weir_data_get_free (WeirData *data)
+{
+  return weir_reserve_get_free (data->reserve);
+}
+
+void
+weir_data_stop (WeirData *data)
+{
+  weir_content_store_keep_all (data->contents);
+  if (data->log != NULL)
+    (void)weir_log_wait (data->log, weir_log_get_appended (data->log), NULL);
+}
+
+/* The log syncs the contents when it writes its last frame, and contents that are let go release
+ * segments: these come too late then. */
+static void
+close_log (WeirData *data)
+{
+  WeirLog *log;
+
+  pthread_mutex_lock (&data->closing);
+  log = atomic_exchange (&data->log, NULL);
+  pthread_mutex_unlock (&data->closing);
+  if (log != NULL)
+    (void)weir_log_close (log, NULL);
+}
+
+void
+weir_data_free (WeirData *data)
+{
+  if (data == NULL)
+    return;
+  if (data->contents != NULL)
+    weir_data_stop (data);
+  g_clear_pointer (&data->applier, weir_applier_free);
+  close_log (data);
+  weir_content_store_free (data->contents);
+  weir_reserve_free (data->reserve);
+  weir_book_free (data->book);
+  weir_dictionary_free (data->dictionary);
+  weir_identity_close (&data->identity);
+  pthread_mutex_destroy (&data->closing);
+  g_free (data->log_directory);
+  g_free (data->snapshot_directory);
+  g_free ((char *)data->options.directory);
+  g_free ((char *)data->options.owner);
+  g_free (data);
+}
+
+uint64_t
+weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size, uint64_t *ret_place)
+{
+  return weir_log_append (data->log, wall, body, size, ret_place);
+}
+
+uint64_t
+weir_data_get_appended (WeirData *data)
+{
+  return weir_log_get_appended (data->log);
+}
+
+uint64_t
+weir_data_get_durable (WeirData *data)
+{
+  return weir_log_get_durable (data->log);
+}
+
+bool
+weir_data_wait (WeirData *data, uint64_t ticket, GError **error)
+{
+  return weir_log_wait (data->log, ticket, error);
+}
+
+uint64_t
+weir_data_get_logged (WeirData *data)
+{
+  WeirLogFigures figures;
+
+  weir_log_get_figures (data->log, &figures);
+  return figures.n_bytes;
+}
+
+uint64_t
+weir_data_get_applied (WeirData *data)
+{
+  return weir_applier_get_applied (data->applier);
+}
+
+/* --- what is there --- */
+
+uint64_t
+weir_data_get_install_id (WeirData *data)
+{
+  return data->identity.install_id;
+}
+
+uint64_t
+weir_data_get_next_flowfile_id (WeirData *data)
+{
+  return weir_book_get_next_flowfile_id (data->book);
+}
+
+WeirContentStore *
+weir_data_get_contents (WeirData *data)
+{
+  return data->contents;
+}
+
+WeirDictionary *
+weir_data_get_dictionary (WeirData *data)
+{
+  return data->dictionary;
+}
+
+void
+weir_data_each_state (WeirData *data, WeirDataStateFunc func, void *user)
+{
+  weir_book_each_state (data->book, func, user);
+}
+
+bool
+weir_data_each_flowfile (WeirData *data, WeirDataImageFunc func, void *user, GError **error)
+{
+  return weir_book_each_flowfile (data->book, func, user, error);
+}
+
+bool
+weir_data_read (WeirData *data, const uint64_t *ids, size_t n, WeirDataImageFunc func, void *user,
+                GError **error)
+{
+  return weir_book_read (data->book, ids, n, func, user, error);
+}
+
+bool
+weir_data_open_content (WeirData *data, const WeirContentRef *ref, WeirContent *ret_content,
+                        GError **error)
+{
+  return weir_content_store_open_claim (data->contents, ref, ret_content, error);
+}

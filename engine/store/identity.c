@@ -1,0 +1,154 @@
+/* identity.c: the lock is the kernel's, so it ends with the process, however that ends; what stands
+ * in its file is only for people. */
+#include "store/identity.h"
+
+#include "base/error.h"
+#include "base/limits.h"
+#include "base/random.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#define IDENTITY_BYTES 1024u
+
+/* Tests make small ones. */
+#define WEIR_SEGMENT_MIN (64u * 1024)
+#define WEIR_SEGMENT_MAX (1024u * 1024 * 1024)
+#define LOCK_BYTES       512u
+
+/* What the engine that has the lock wrote there, fit for a message. */
+static char *
+read_owner (int lock)
+{
+  char text[LOCK_BYTES];
+  ssize_t n = pread (lock, text, sizeof text - 1, 0);
+
+  text[MAX (n, 0)] = '\0';
+  g_strchomp (text);
+  if (text[0] == '\0' || !g_utf8_validate (text, -1, NULL))
+    return g_strdup ("an engine that is just starting");
+  return g_strdup (text);
+}
+
+static bool
+lock_directory (WeirIdentity *identity, const char *directory, const char *owner, WeirFs *fs,
+                GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "lock", NULL);
+  g_autofree char *text = NULL;
+
+  identity->lock = weir_fs_open (fs, AT_FDCWD, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, error);
+  if (identity->lock < 0)
+    return false;
+  if (flock (identity->lock, LOCK_EX | LOCK_NB) < 0) {
+    g_autofree char *other = read_owner (identity->lock);
+
+    if (errno != EWOULDBLOCK)
+      return weir_error_set_errno (error, "lock", path, errno);
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_EXISTS,
+                 "%s is in use: %s; stop that one, or give this one another directory with --data",
+                 directory, other);
+    return false;
+  }
+  text = g_strdup_printf ("flow \"%s\", process %d\n", owner, (int)getpid ());
+  return weir_fs_resize (fs, identity->lock, 0, path, error) &&
+         weir_fs_pwrite (fs, identity->lock, text, MIN (strlen (text), LOCK_BYTES - 1), 0, path,
+                         error);
+}
+
+/* Nobody's files are to end up among ours. */
+static bool
+is_empty (const char *directory, GError **error)
+{
+  g_autoptr (GDir) files = g_dir_open (directory, 0, error);
+
+  if (files == NULL)
+    return false;
+  for (const char *name; (name = g_dir_read_name (files)) != NULL;) {
+    /* What is aside was on its way when the machine stopped. */
+    if (g_str_equal (name, "lock") || g_str_has_prefix (name, "identity."))
+      continue;
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                 "%s is not a data directory (it has no file \"identity\" but has \"%s\"); name an "
+                 "empty or a new one",
+                 directory, name);
+    return false;
+  }
+  return true;
+}
+
+static bool
+make (WeirIdentity *identity, const char *directory, const char *path, WeirFs *fs, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!is_empty (directory, error))
+    return false;
+  identity->install_id = weir_random_system_seed ();
+  identity->log_id = weir_random_system_seed ();
+  if (identity->segment_size == 0)
+    identity->segment_size = WEIR_LIMIT_SEGMENT;
+  text = g_strdup_printf ("weir data %d\ninstall %016" G_GINT64_MODIFIER
+                          "x\nlog %016" G_GINT64_MODIFIER "x\nsegment %" G_GUINT64_FORMAT "\n",
+                          WEIR_DATA_VERSION, identity->install_id, identity->log_id,
+                          identity->segment_size);
+  return weir_fs_replace_file (fs, path, text, strlen (text), 0600, error);
+}
+
+static bool
+is_segment_size (uint64_t size)
+{
+  return size >= WEIR_SEGMENT_MIN && size <= WEIR_SEGMENT_MAX && size % WEIR_SEGMENT_MIN == 0;
+}
+
+static bool
+parse (WeirIdentity *identity, const char *path, const char *text, GError **error)
+{
+  unsigned version;
+  int end = -1;
+
+  if (sscanf (text, "weir data %9u\n", &version) == 1 && version > WEIR_DATA_VERSION) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED,
+                 "%s: version %u of the data directory; this engine knows up to %d: use a newer "
+                 "one",
+                 path, version, WEIR_DATA_VERSION);
+    return false;
+  }
+  if (sscanf (text,
+              "weir data %9u\ninstall %16" G_GINT64_MODIFIER "x\nlog %16" G_GINT64_MODIFIER
+              "x\nsegment %12" G_GINT64_MODIFIER "u\n%n",
+              &version, &identity->install_id, &identity->log_id, &identity->segment_size,
+              &end) == 4 &&
+      end > 0 && text[end] == '\0' && is_segment_size (identity->segment_size))
+    return true;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+               "%s does not say what this directory is; `weir data check` tells what is readable",
+               path);
+  return false;
+}
+
+bool
+weir_identity_open (WeirIdentity *identity, const char *directory, const char *owner, bool create,
+                    WeirFs *fs, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "identity", NULL);
+  g_autofree char *text = NULL;
+
+  if (create && !weir_fs_make_directory (fs, directory, 0700, error))
+    return false;
+  if (!lock_directory (identity, directory, owner, fs, error))
+    return false;
+  if (create && access (path, F_OK) < 0 && errno == ENOENT)
+    return make (identity, directory, path, fs, error);
+  text = weir_fs_read_file (fs, path, IDENTITY_BYTES, NULL, error);
+  return text != NULL && parse (identity, path, text, error);
+}
+
+void
+weir_identity_close (WeirIdentity *identity)
+{
+  weir_fd_close (&identity->lock);
+}
