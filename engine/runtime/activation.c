@@ -12,7 +12,10 @@
 #define SLICE_USEC    5000  /* a turn should not take longer */
 #define BATCH_MAX     256u  /* triggers in a turn, and FlowFiles in a session */
 #define COMMIT_LATEST 1000u /* FlowFiles in a session, whatever one trigger did */
-#define REST_USEC     10000 /* the least that a node rests: a flow may ask for no yield at all */
+#define COMMIT_BYTES                                                                  \
+  (1024u * 1024)        /* of new content, which may all go into one entry of the log \
+                         */
+#define REST_USEC 10000 /* the least that a node rests: a flow may ask for no yield at all */
 
 /* The room behind the node, so that a batch does not overshoot a small limit. */
 static size_t
@@ -190,7 +193,7 @@ static bool
 should_commit (WeirNode *node, WeirSession *session, size_t room)
 {
   return node->type->side_effects || node->retry_attribute != NULL || session->must_commit ||
-         session->n_records >= MIN (room, COMMIT_LATEST);
+         session->n_records >= MIN (room, COMMIT_LATEST) || session->bytes_written >= COMMIT_BYTES;
 }
 
 static unsigned

@@ -301,3 +301,56 @@ weir_attributes_intersect (WeirAttributes *a, WeirAttributes *b)
   }
   return result;
 }
+
+/* A copy has its attributes in the order of what it was copied from, so @index is mostly right. */
+static const Entry *
+find_like (const WeirAttributes *attributes, const WeirAttributes *other, const Entry *entry,
+           uint32_t index)
+{
+  const char *name = NULL;
+
+  if (attributes == NULL)
+    return NULL;
+  if (entry->name != 0 && index < attributes->n && attributes->entries[index].name == entry->name)
+    return &attributes->entries[index];
+  for (uint32_t i = 0; i < attributes->n; i++) {
+    const Entry *candidate = &attributes->entries[i];
+
+    if (candidate->hash != entry->hash || candidate->name != entry->name)
+      continue;
+    if (entry->name != 0)
+      return candidate;
+    if (name == NULL)
+      name = entry_name (other, entry);
+    if (strcmp (entry_name (attributes, candidate), name) == 0)
+      return candidate;
+  }
+  return NULL;
+}
+
+size_t
+weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
+                      WeirAttributeChange *ret_changes)
+{
+  size_t n = 0;
+  size_t n_kept = 0;
+
+  if (from == to)
+    return 0;
+  for (uint32_t i = 0; to != NULL && i < to->n; i++) {
+    const Entry *entry = &to->entries[i];
+    const Entry *old = find_like (from, to, entry, i);
+    const char *value = text_at (to, entry->value);
+
+    n_kept += old != NULL;
+    if (old == NULL || strcmp (text_at (from, old->value), value) != 0)
+      ret_changes[n++] = (WeirAttributeChange){ entry->name, entry_name (to, entry), value };
+  }
+  for (uint32_t i = 0; from != NULL && n_kept < from->n && i < from->n; i++) {
+    const Entry *entry = &from->entries[i];
+
+    if (find_like (to, from, entry, i) == NULL)
+      ret_changes[n++] = (WeirAttributeChange){ entry->name, entry_name (from, entry), NULL };
+  }
+  return n;
+}

@@ -43,3 +43,15 @@ void weir_attributes_trim (WeirAttributes **attributes);
 
 /* What @a and @b agree on. Returns: (transfer full) (nullable). */
 WeirAttributes *weir_attributes_intersect (WeirAttributes *a, WeirAttributes *b);
+
+/* One difference between two blocks. */
+typedef struct {
+  uint32_t id;       /* of the name in this process (base/names.h), or WEIR_NAME_NONE */
+  const char *name;  /* in the block that has it, as is the value */
+  const char *value; /* NULL: @to does not have it */
+} WeirAttributeChange;
+
+/* What makes @from into @to. @ret_changes has room for the attributes of both. Returns: how many;
+ * those without a value come last. */
+size_t weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
+                             WeirAttributeChange *ret_changes);

@@ -1,22 +1,30 @@
 /* commit.c: the one place where session, queues, state and effects agree.
  *
- *   1. route    each record's fate becomes a list to push, to return, to hold or to free
- *   2. publish  lists go to their queues, then what was taken stops counting in its own; the nodes
+ *   1. route    each record's fate becomes a list to push, to return, to hold or to free, and an
+ *               operation of the session's entry
+ *   2. append   the log takes the entry: FlowFiles, contents, state, all or nothing
+ *   3. publish  lists go to their queues, then what was taken stops counting in its own; the nodes
  *               that now have input or room are woken
- *   3. settle   state, counters and figures
- *   4. effects  what may only happen once nothing can be lost: in memory, that is now
+ *   4. settle   state, counters and figures; contents that nobody needs are let go
+ *   5. effects  what may only happen once nothing can be lost waits for the entry's ticket; without
+ *               a log, it is now
  *
- * Between 1 and 2 nothing can fail and nothing is visible yet: that is where a durable log takes
- * the whole session as one record. A queue is pushed to before the other is acknowledged, so at no
- * moment does a FlowFile count nowhere. */
+ * Nobody sees any of it before the log has it, and the log keeps its order: what others build on it
+ * comes behind it, so it is durable no later. That is why 3 need not wait for the disk. In 3 a
+ * queue is pushed to before the other is acknowledged, so at no moment does a FlowFile count
+ * nowhere. */
 #include "runtime/commit.h"
 
+#include "runtime/backlog.h"
+#include "runtime/effects.h"
 #include "runtime/engine.h"
 #include "runtime/node.h"
+#include "runtime/session-entry.h"
 
 typedef struct {
   WeirSession *session;
   WeirNode *node;
+  WeirSessionEntry *entry; /* NULL: there is no log */
   int64_t penalty_until;
   WeirList *out;  /* by output of the node */
   WeirList *back; /* by input: to the front of the queue */
@@ -42,6 +50,14 @@ send_out (Commit *commit, WeirFlowFile *flowfile, WeirQueue *queue)
 }
 
 static void
+drop (Commit *commit, const WeirRecord *record)
+{
+  if (commit->entry != NULL && record->source != NULL)
+    weir_session_entry_add_drop (commit->entry, record->flowfile);
+  weir_list_append (&commit->dropped, record->flowfile);
+}
+
+static void
 route_transfer (Commit *commit, const WeirRecord *record)
 {
   const WeirRoute *route = &commit->node->routes[record->relationship];
@@ -49,14 +65,20 @@ route_transfer (Commit *commit, const WeirRecord *record)
   WeirFlowFile *flowfile = record->flowfile;
 
   if (route->n == 0) {
-    weir_list_append (&commit->dropped, flowfile);
+    drop (commit, record);
     return;
   }
   if (record->attributes_changed || record->source == NULL)
     weir_attributes_trim (&flowfile->attributes);
+  if (commit->entry != NULL && record->source == NULL)
+    weir_session_entry_add_create (commit->entry, flowfile, route->queues[0]);
+  else if (commit->entry != NULL)
+    weir_session_entry_add_update (commit->entry, record, route->queues[0]);
   for (unsigned i = 1; i < route->n; i++) {
     WeirFlowFile *copy = weir_flowfile_copy (&session->magazine, flowfile);
     copy->id = weir_session_new_id (session);
+    if (commit->entry != NULL)
+      weir_session_entry_add_create (commit->entry, copy, route->queues[i]);
     send_out (commit, copy, route->queues[i]);
   }
   send_out (commit, flowfile, route->queues[0]);
@@ -94,6 +116,8 @@ route_record (Commit *commit, WeirRecord *record)
   if (record->fate == WEIR_RETURNED) {
     /* It may come back larger or smaller; unsigned sums wrap around and are right in the end. */
     commit->gone_bytes[input] += record->old_size - flowfile->content.size;
+    if (commit->entry != NULL)
+      weir_session_entry_add_update (commit->entry, record, NULL);
     weir_list_append (&commit->back[input], flowfile);
     return;
   }
@@ -110,7 +134,7 @@ route_record (Commit *commit, WeirRecord *record)
   if (record->fate == WEIR_TRANSFERRED)
     route_transfer (commit, record);
   else
-    weir_list_append (&commit->dropped, flowfile);
+    drop (commit, record);
 }
 
 static void
@@ -128,6 +152,26 @@ route (Commit *commit)
     route_record (commit, records[i]);
 }
 
+/* Changes are kept newest first, and of several for one key the newest counts. */
+static bool
+counts (const WeirChange *change, const WeirChange *changes)
+{
+  while (changes != change && !g_str_equal (changes->key, change->key))
+    changes = changes->next;
+  return changes == change;
+}
+
+static uint64_t
+append (Commit *commit)
+{
+  const WeirChange *changes = commit->session->now.changes;
+
+  for (const WeirChange *change = changes; change != NULL; change = change->next)
+    if (counts (change, changes))
+      weir_session_entry_add_state (commit->entry, change->key, change->value);
+  return weir_session_entry_append (commit->entry);
+}
+
 static void
 publish (Commit *commit, WeirWorker *worker)
 {
@@ -137,6 +181,8 @@ publish (Commit *commit, WeirWorker *worker)
     if (commit->out[i].n == 0)
       continue;
     weir_queue_push (node->outputs[i], &commit->out[i], commit->session->wall);
+    if (node->outputs[i]->backlog != NULL && weir_backlog_is_long (node->outputs[i]))
+      weir_backlog_freeze (node->outputs[i], commit->session);
     weir_session_wake_output (commit->session, i, worker);
   }
   for (unsigned i = 0; i < node->n_inputs; i++) {
@@ -152,18 +198,12 @@ publish (Commit *commit, WeirWorker *worker)
   }
 }
 
-/* Changes are kept newest first, and of several for one key the newest counts. */
 static void
 apply_changes (WeirNode *node, const WeirChange *changes)
 {
-  for (const WeirChange *change = changes; change != NULL; change = change->next) {
-    const WeirChange *newer = changes;
-
-    while (newer != change && !g_str_equal (newer->key, change->key))
-      newer = newer->next;
-    if (newer == change)
+  for (const WeirChange *change = changes; change != NULL; change = change->next)
+    if (counts (change, changes))
       weir_state_set (node->state, change->key, change->value);
-  }
 }
 
 static void
@@ -202,30 +242,14 @@ settle (Commit *commit)
     weir_flowfile_free (&session->magazine, flowfile);
 }
 
-/* In the order in which they were asked for. */
-static void
-run_effects (WeirEffect *newest)
-{
-  WeirEffect *oldest = NULL;
-
-  for (WeirEffect *effect = newest, *older; effect != NULL; effect = older) {
-    older = effect->next;
-    effect->next = oldest;
-    oldest = effect;
-  }
-  for (WeirEffect *effect = oldest; effect != NULL; effect = effect->next) {
-    effect->func (effect->data);
-    if (effect->destroy != NULL)
-      effect->destroy (effect->data);
-  }
-}
-
 void
 weir_session_commit (WeirSession *session, WeirWorker *worker)
 {
   WeirNode *node = session->node;
   WeirArena *arena = &session->arena;
-  Commit commit = { .session = session, .node = node };
+  WeirEngine *engine = session->engine;
+  Commit commit = { .session = session, .node = node, .entry = session->entry };
+  uint64_t ticket = 0;
 
   weir_session_tick (session);
   if (node->retry_attribute != NULL)
@@ -236,9 +260,16 @@ weir_session_commit (WeirSession *session, WeirWorker *worker)
   commit.gone = weir_arena_alloc0 (arena, node->n_inputs * sizeof (size_t));
   commit.gone_bytes = weir_arena_alloc0 (arena, node->n_inputs * sizeof (uint64_t));
 
+  if (commit.entry != NULL)
+    weir_session_entry_begin (commit.entry, session);
   route (&commit);
+  if (commit.entry != NULL)
+    ticket = append (&commit);
   publish (&commit, worker);
   settle (&commit);
-  run_effects (session->now.effects);
+  if (commit.entry != NULL)
+    weir_effects_add (engine->effects, session->now.effects, ticket);
+  else
+    weir_effects_run (session->now.effects);
   weir_session_reset (session);
 }

@@ -2,8 +2,11 @@
 #include "runtime/engine.h"
 
 #include "base/host.h"
+#include "runtime/backlog.h"
 #include "runtime/build.h"
 #include "runtime/commit.h"
+#include "runtime/disk-guard.h"
+#include "runtime/restore.h"
 #include "runtime/worker.h"
 
 #include <unistd.h>
@@ -18,14 +21,83 @@ count_workers (const WeirEngineOptions *options)
   return options->n_workers > 0 ? options->n_workers : g_get_num_processors ();
 }
 
+static void
+on_durable (void *data, uint64_t durable)
+{
+  WeirEngine *engine = data;
+
+  weir_effects_on_durable (engine->effects, durable);
+}
+
+static void
+on_failure (void *data, const GError *error)
+{
+  WeirEngine *engine = data;
+
+  if (engine->on_failure != NULL)
+    engine->on_failure (engine->failure_data, error);
+}
+
+static void
+on_effects_rest (void *data)
+{
+  WeirEngine *engine = data;
+
+  weir_scheduler_tell_rest (engine->scheduler);
+}
+
+static bool
+open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error)
+{
+  WeirDataOptions data = { .directory = options->data_dir,
+                           .owner = options->owner != NULL ? options->owner : "",
+                           .durability = options->durability,
+                           .clock = engine->clock,
+                           .segment_size = options->segment_size,
+                           .checkpoint_bytes = options->checkpoint_bytes,
+                           .on_durable = on_durable,
+                           .on_failure = on_failure,
+                           .on_low = weir_disk_guard_on_low,
+                           .data = engine };
+
+  engine->stranded = g_ptr_array_new ();
+  if (options->data_dir == NULL || options->durability == WEIR_DURABILITY_MEMORY) {
+    engine->store = engine->own_store = weir_content_store_new (options->content_dir, NULL, error);
+    return engine->store != NULL;
+  }
+  engine->on_failure = options->on_failure;
+  engine->failure_data = options->data;
+  engine->effects = weir_effects_new (on_effects_rest, engine);
+  engine->data = weir_data_open (&data, error);
+  if (engine->data == NULL)
+    return false;
+  engine->store = weir_data_get_contents (engine->data);
+  return true;
+}
+
+static void
+close_store (WeirEngine *engine)
+{
+  weir_data_free (engine->data);
+  weir_effects_free (engine->effects);
+  weir_content_store_free (engine->own_store);
+  g_ptr_array_unref (engine->stranded);
+}
+
 WeirEngine *
 weir_engine_new (const WeirEngineOptions *options, GError **error)
 {
-  g_autoptr (WeirEngine) engine = g_new0 (WeirEngine, 1);
+  WeirEngine *engine = g_new0 (WeirEngine, 1);
   uint64_t seed = options->seed != 0 ? options->seed : weir_random_system_seed ();
 
-  engine->registry = options->registry;
   engine->clock = options->clock != NULL ? options->clock : weir_clock_system ();
+  if (!open_store (engine, options, error)) {
+    close_store (engine);
+    g_free (engine);
+    return NULL;
+  }
+  weir_disk_guard_init (engine);
+  engine->registry = options->registry;
   engine->session_max = options->session_max > 0 ? options->session_max : SIZE_MAX;
   engine->by_hand = options->by_hand;
   weir_random_init (&engine->random, seed);
@@ -48,8 +120,7 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   engine->expiry_timer.func = on_expiry_timer;
   engine->expiry_timer.data = engine;
   weir_session_init (&engine->expiry_session, engine);
-  engine->store = weir_content_store_new (options->content_dir, NULL, error);
-  return engine->store != NULL ? g_steal_pointer (&engine) : NULL;
+  return engine;
 }
 
 /* Nothing runs any more: what is queued or expired is freed on the calling thread. */
@@ -62,6 +133,7 @@ empty_queues (WeirEngine *engine)
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirList list = { 0 };
 
+    weir_backlog_drop (engine->queues->pdata[i], magazine);
     weir_queue_pop (engine->queues->pdata[i], SIZE_MAX, 0, INT64_MAX, &list, &list);
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
       weir_flowfile_free (magazine, flowfile);
@@ -75,6 +147,7 @@ weir_engine_free (WeirEngine *engine)
     return;
   g_assert (!engine->is_started);
   empty_queues (engine);
+  weir_restore_clear (engine);
   weir_session_clear (&engine->expiry_session);
   weir_scheduler_free (engine->scheduler);
   g_ptr_array_unref (engine->queues);
@@ -84,7 +157,7 @@ weir_engine_free (WeirEngine *engine)
   weir_timers_free (engine->timers);
   weir_board_free (engine->board);
   weir_depot_free (engine->depot);
-  weir_content_store_free (engine->store);
+  close_store (engine);
   g_free (engine->hostname);
   g_free (engine->address);
   g_free (engine);
@@ -93,14 +166,19 @@ weir_engine_free (WeirEngine *engine)
 bool
 weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver, GError **error)
 {
-  return weir_build_flow (engine, flow, resolver, error);
+  if (!weir_build_flow (engine, flow, resolver, error))
+    return false;
+  return engine->data == NULL || weir_restore (engine, error);
 }
 
 void
 weir_engine_start (WeirEngine *engine)
 {
   engine->is_started = true;
+  if (engine->effects != NULL)
+    weir_effects_start (engine->effects);
   weir_timers_start (engine->timers);
+  weir_disk_guard_start (engine);
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
     if (!node->is_disabled)
@@ -132,6 +210,7 @@ will_go_on (WeirNode *node, int64_t now)
 
   switch (wait) {
   case WEIR_WAIT_NONE:
+  case WEIR_WAIT_DISK:
     /* About to be woken; a dry source has nothing to bring. */
     return !(node->is_source && atomic_load (&node->is_dry));
   case WEIR_WAIT_STOPPED:
@@ -162,8 +241,10 @@ weir_engine_is_idle (WeirEngine *engine)
   for (guint i = 0; i < engine->nodes->len; i++)
     if (will_go_on (engine->nodes->pdata[i], now))
       return false;
-  /* A timer may have brought a task meanwhile, whose effects the loop did not see, even if it has
-   * ended since. */
+  if (engine->effects != NULL && weir_effects_is_busy (engine->effects))
+    return false;
+  /* A timer or an effect may have brought a task meanwhile, whose work the loop did not see, even
+   * if it has ended since. */
   return weir_scheduler_get_tasks (engine->scheduler) == 0 &&
          weir_scheduler_get_begun (engine->scheduler) == begun;
 }
@@ -264,6 +345,17 @@ wait_for_tasks (WeirEngine *engine, int64_t end)
   }
 }
 
+/* No session commits any more: waits for the disk, then for what that allows. When the disk has
+ * failed, the failure was told. */
+static void
+end_log (WeirEngine *engine)
+{
+  if (engine->data == NULL)
+    return;
+  weir_data_stop (engine->data);
+  weir_effects_stop (engine->effects);
+}
+
 bool
 weir_engine_stop (WeirEngine *engine, int64_t usec)
 {
@@ -280,6 +372,7 @@ weir_engine_stop (WeirEngine *engine, int64_t usec)
   weir_timers_stop (engine->timers);
   if (!weir_scheduler_stop (engine->scheduler, MAX (G_USEC_PER_SEC, end - g_get_monotonic_time ())))
     return false;
+  end_log (engine);
   for (guint i = 0; i < engine->nodes->len; i++)
     weir_node_finish (engine->nodes->pdata[i]);
   /* Until on_stopped had returned, somebody could ask for a task; it finds its node stopped. */

@@ -10,9 +10,11 @@
 #include "model/resolver.h"
 #include "plugin/registry.h"
 #include "runtime/bulletin.h"
+#include "runtime/effects.h"
 #include "runtime/node.h"
 #include "runtime/scheduler.h"
 #include "runtime/slab.h"
+#include "store/data.h"
 
 typedef struct {
   WeirRegistry *registry;
@@ -21,17 +23,40 @@ typedef struct {
   bool by_hand;            /* no threads: weir_engine_step does the work */
   uint64_t seed;           /* 0: from the system */
   size_t session_max;      /* FlowFiles in a session; 0: as many as a turn handles */
-  const char *content_dir; /* for content that is too large for memory; NULL: the default */
+  const char *content_dir; /* without a data_dir: for content that is too large for memory; NULL:
+                              the default */
+  const char *data_dir;    /* where nothing is lost; NULL: all is in memory */
+  const char *owner;       /* of data_dir: the flow's name */
+  WeirDurability durability;
+  uint64_t segment_size; /* of the log, and how much of it may be between two snapshots; 0: as */
+  uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
+  /* The disk has failed: what was committed last may not be there, and nothing more can be. The
+   * process should end at once. Thread: any. */
+  void (*on_failure) (void *data, const GError *error);
   WeirBulletinFunc on_bulletin;
   void *data;
 } WeirEngineOptions;
 
+/* FlowFiles of a connection that the flow does not have any more. */
+typedef struct {
+  char *queue;
+  uint64_t n;
+  uint64_t bytes;
+  WeirList flowfiles;
+} WeirStranded;
+
 struct WeirEngine {
+  WeirData *data;       /* NULL: all is in memory */
+  WeirEffects *effects; /* NULL likewise */
+  GPtrArray *stranded;  /* WeirStranded */
+  void (*on_failure) (void *data, const GError *error);
+  void *failure_data;
   WeirRegistry *registry;
   WeirClock *clock;
   WeirRandom random;
   WeirDepot *depot;
-  WeirContentStore *store;
+  WeirContentStore *store; /* of data, or own_store */
+  WeirContentStore *own_store;
   WeirTimers *timers;
   WeirScheduler *scheduler;
   WeirBoard *board;
@@ -48,6 +73,8 @@ struct WeirEngine {
   bool by_hand;
   bool is_started;
   _Atomic uint64_t next_id;
+  _Atomic bool is_disk_low; /* disk-guard.h */
+  WeirTimer disk_timer;
   WeirTimer expiry_timer;
   WeirSession expiry_session; /* the timers' thread only */
 };
@@ -74,7 +101,8 @@ void weir_engine_stop_sources (WeirEngine *engine);
  * Returns: false when some did not; then the engine must not be freed. */
 bool weir_engine_stop (WeirEngine *engine, int64_t usec);
 
-/* It must have been stopped. What is still queued is gone. Takes NULL. */
+/* It must have been stopped. What is still queued is gone, or stays in its data directory. Takes
+ * NULL. */
 void weir_engine_free (WeirEngine *engine);
 
 /* By hand: fires what is due and runs one task. Returns: false when there was nothing to do. */

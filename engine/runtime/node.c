@@ -163,6 +163,9 @@ weir_node_get_wait (WeirNode *node, int64_t monotonic, int64_t *ret_until)
     until = due;
   } else if (waits_for_room (node) || weir_node_is_blocked (node)) {
     wait = WEIR_WAIT_ROOM;
+  } else if (node->is_source &&
+             atomic_load_explicit (&node->engine->is_disk_low, memory_order_relaxed)) {
+    wait = WEIR_WAIT_DISK;
   }
   if (ret_until != NULL)
     *ret_until = until;

@@ -35,6 +35,7 @@ typedef enum {
   WEIR_WAIT_INPUT,
   WEIR_WAIT_PENALTY,
   WEIR_WAIT_ROOM,
+  WEIR_WAIT_DISK, /* it brings data, and the disk is nearly full */
   WEIR_WAIT_SCHEDULE,
   WEIR_WAIT_YIELD,
 } WeirWait;
@@ -103,6 +104,7 @@ struct WeirNode {
   /* set before the engine starts, then read only */
   const WeirComponent *component;
   char *path;
+  uint64_t number;              /* in the log */
   WeirPropertyText *properties; /* resolved */
   size_t n_properties;
   int64_t every_usec;

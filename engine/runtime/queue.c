@@ -3,6 +3,7 @@
 #include "runtime/queue.h"
 
 #include "base/clock.h"
+#include "runtime/backlog.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -37,6 +38,21 @@ weir_list_pop (WeirList *list)
 }
 
 void
+weir_list_join (WeirList *list, WeirList *more)
+{
+  if (more->head == NULL)
+    return;
+  if (list->tail != NULL)
+    list->tail->next = more->head;
+  else
+    list->head = more->head;
+  list->tail = more->tail;
+  list->n += more->n;
+  list->bytes += more->bytes;
+  *more = (WeirList){ 0 };
+}
+
+void
 weir_queue_init (WeirQueue *queue, const WeirConnection *connection)
 {
   pthread_mutex_init (&queue->lock, NULL);
@@ -53,6 +69,7 @@ void
 weir_queue_clear (WeirQueue *queue)
 {
   g_assert (queue->fifo.head == NULL && queue->ordered.n == 0 && queue->penalized.n == 0);
+  weir_backlog_free (queue->backlog);
   weir_heap_clear (&queue->ordered);
   weir_heap_clear (&queue->penalized);
   pthread_mutex_destroy (&queue->lock);
@@ -77,14 +94,28 @@ rank_by_priority (WeirRank *rank, const WeirFlowFile *flowfile)
   }
 }
 
+/* Adds @list to the end. Call with the lock held. */
+static void
+append (WeirQueue *queue, WeirList *list)
+{
+  WeirBacklog *backlog = queue->backlog;
+
+  if (backlog != NULL && (weir_backlog_get_n (backlog) > 0 || queue->fifo.n >= WEIR_BACKLOG_FRONT))
+    weir_backlog_append (backlog, list);
+  else
+    weir_list_join (&queue->fifo, list);
+}
+
 static void
 push_ready (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence)
 {
   WeirRank rank = { .sequence = sequence };
+  WeirList one = { 0 };
 
   switch (queue->order) {
   case WEIR_ORDER_FIFO:
-    weir_list_append (&queue->fifo, flowfile);
+    weir_list_append (&one, flowfile);
+    append (queue, &one);
     return;
   case WEIR_ORDER_NEWEST:
     rank.key = -flowfile->lineage_start;
@@ -104,8 +135,10 @@ static void
 publish (WeirQueue *queue)
 {
   const WeirHeapItem *first = weir_heap_peek (&queue->penalized);
+  size_t behind = queue->backlog != NULL ? weir_backlog_get_n (queue->backlog) : 0;
 
-  atomic_store_explicit (&queue->ready, queue->fifo.n + queue->ordered.n, memory_order_release);
+  atomic_store_explicit (&queue->ready, queue->fifo.n + queue->ordered.n + behind,
+                         memory_order_release);
   atomic_store_explicit (&queue->next_due, first != NULL ? first->rank.key : INT64_MAX,
                          memory_order_release);
 }
@@ -137,18 +170,20 @@ weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall)
 
   WEIR_LOCKED (&queue->lock);
   if (queue->order == WEIR_ORDER_FIFO && !may_wait) {
-    if (queue->fifo.tail != NULL)
-      queue->fifo.tail->next = list->head;
-    else
-      queue->fifo.head = list->head;
-    queue->fifo.tail = list->tail;
-    queue->fifo.n += list->n;
-    queue->fifo.bytes += list->bytes;
-    *list = (WeirList){ 0 };
+    append (queue, list);
   } else {
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (list)) != NULL;)
       push_one (queue, flowfile, queue->sequence++);
   }
+  publish (queue);
+}
+
+void
+weir_queue_count (WeirQueue *queue, size_t n, uint64_t bytes)
+{
+  atomic_fetch_add_explicit (&queue->count, n, memory_order_relaxed);
+  atomic_fetch_add_explicit (&queue->bytes, bytes, memory_order_relaxed);
+  WEIR_LOCKED (&queue->lock);
   publish (queue);
 }
 
@@ -184,10 +219,18 @@ is_expired (const WeirQueue *queue, const WeirFlowFile *flowfile, int64_t wall)
 }
 
 void
+weir_queue_append (WeirQueue *queue, WeirList *list)
+{
+  weir_list_join (&queue->fifo, list);
+  publish (queue);
+}
+
+bool
 weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, WeirList *ret_list,
                 WeirList *ret_expired)
 {
   const WeirHeapItem *waiting;
+  bool is_cold = false;
 
   WEIR_LOCKED (&queue->lock);
   while ((waiting = weir_heap_peek (&queue->penalized)) != NULL && waiting->rank.key <= monotonic) {
@@ -195,6 +238,8 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
     flowfile->penalty_until = 0;
     push_ready (queue, flowfile, queue->sequence++);
   }
+  if (queue->backlog != NULL)
+    is_cold = weir_backlog_refill (queue->backlog, &queue->fifo);
   while (max > 0) {
     WeirFlowFile *flowfile =
         queue->ordered.n > 0 ? weir_heap_pop (&queue->ordered) : weir_list_pop (&queue->fifo);
@@ -208,6 +253,7 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
     }
   }
   publish (queue);
+  return is_cold;
 }
 
 void

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 typedef struct WeirNode WeirNode;
+typedef struct WeirBacklog WeirBacklog;
 
 /* FlowFiles linked by next, with their sums. A zeroed struct is an empty list. */
 typedef struct {
@@ -28,10 +29,14 @@ void weir_list_append (WeirList *list, WeirFlowFile *flowfile);
 /* Returns: (transfer full) (nullable). */
 WeirFlowFile *weir_list_pop (WeirList *list);
 
+/* Moves all of @more to the end of @list. */
+void weir_list_join (WeirList *list, WeirList *more);
+
 typedef struct WeirQueue {
   /* What each push and pop looks at stands together. */
   _Alignas(64) WeirLock lock;
   WeirList fifo;            /* guarded by lock; unused when there is an order */
+  WeirBacklog *backlog;     /* guarded by lock: what comes behind fifo; NULL without a directory */
   _Atomic uint64_t ready;   /* can be taken now */
   _Atomic int64_t next_due; /* monotonic: when the first penalized one is; INT64_MAX: none */
   _Atomic uint64_t count;
@@ -56,6 +61,7 @@ typedef struct WeirQueue {
   unsigned source_index; /* among the outputs of source */
   unsigned target_index; /* among the inputs of target */
   const WeirConnection *connection;
+  uint64_t number; /* in the log */
 } WeirQueue;
 
 /* @queue: zeroed memory. */
@@ -64,15 +70,23 @@ void weir_queue_init (WeirQueue *queue, const WeirConnection *connection);
 /* It must be empty. */
 void weir_queue_clear (WeirQueue *queue);
 
+/* Adds @list, which is empty afterwards, to the end of those that can be taken. Call with the lock
+ * held. */
+void weir_queue_append (WeirQueue *queue, WeirList *list);
+
 /* Takes all of @list, which is empty afterwards. @wall becomes their queue time. */
 void weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall);
+
+/* @n FlowFiles of @bytes are in it that are not in memory (backlog.h). */
+void weir_queue_count (WeirQueue *queue, size_t n, uint64_t bytes);
 
 /* Takes back what weir_queue_pop gave, to the front. */
 void weir_queue_return (WeirQueue *queue, WeirList *list);
 
 /* Moves up to @max FlowFiles to the end of @ret_list, and what was found to have expired to the
- * end of @ret_expired. Both still count until they are acknowledged. */
-void weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic,
+ * end of @ret_expired. Both still count until they are acknowledged.
+ * Returns: true when what comes next has to be read back (backlog.h). */
+bool weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic,
                      WeirList *ret_list, WeirList *ret_expired);
 
 /* Looks for expired ones in the whole queue. */

@@ -84,14 +84,13 @@ weir_session_apply_retries (WeirSession *session)
       retry (session, root, rule);
   }
   for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous) {
-    WeirAttributes *old;
-
     if (root_of (record)->undone) {
       if (record->origin != NULL)
         record->fate = WEIR_REMOVED;
     } else if (record->fate == WEIR_TRANSFERRED) {
-      weir_attributes_remove (&record->flowfile->attributes, node->retry_attribute, &old);
-      weir_attributes_unref (old);
+      record->fate = WEIR_PENDING;
+      weir_session_remove_attribute (session, record->flowfile, node->retry_attribute);
+      record->fate = WEIR_TRANSFERRED;
     }
   }
 }

@@ -165,8 +165,13 @@ weir_scheduler_push (WeirScheduler *scheduler, WeirWorker *worker, WeirNode *nod
 void
 weir_scheduler_done (WeirScheduler *scheduler)
 {
-  if (atomic_fetch_sub (&scheduler->n_tasks, 1) != 1)
-    return;
+  if (atomic_fetch_sub (&scheduler->n_tasks, 1) == 1)
+    weir_scheduler_tell_rest (scheduler);
+}
+
+void
+weir_scheduler_tell_rest (WeirScheduler *scheduler)
+{
   WEIR_LOCKED (&scheduler->lock);
   scheduler->rests++;
   pthread_cond_broadcast (&scheduler->idle);

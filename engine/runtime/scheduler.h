@@ -44,6 +44,9 @@ uint64_t weir_scheduler_get_begun (WeirScheduler *scheduler);
 /* How often the last task has ended. */
 uint64_t weir_scheduler_get_rests (WeirScheduler *scheduler);
 
+/* Has it count as one more: something else than a task has ended that somebody may wait for. */
+void weir_scheduler_tell_rest (WeirScheduler *scheduler);
+
 /* Waits, for @usec at most, until that is no longer @rests. */
 void weir_scheduler_wait_rest (WeirScheduler *scheduler, uint64_t rests, int64_t usec);
 

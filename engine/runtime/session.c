@@ -3,8 +3,10 @@
 #include "runtime/session.h"
 
 #include "base/uuid.h"
+#include "runtime/backlog.h"
 #include "runtime/engine.h"
 #include "runtime/node.h"
+#include "runtime/session-entry.h"
 
 #include <stdarg.h>
 
@@ -15,6 +17,8 @@ weir_session_init (WeirSession *session, WeirEngine *engine)
 {
   *session = (WeirSession){ .engine = engine };
   weir_magazine_init (&session->magazine, engine->depot);
+  if (engine->data != NULL)
+    session->entry = weir_session_entry_new (engine->data);
   weir_arena_init (&session->arena);
   session->retired = g_ptr_array_new ();
   session->views = g_array_new (FALSE, FALSE, sizeof (WeirContentView));
@@ -24,6 +28,7 @@ void
 weir_session_clear (WeirSession *session)
 {
   g_assert (session->now.newest == NULL && session->inbox.head == NULL);
+  weir_session_entry_free (session->entry);
   weir_magazine_clear (&session->magazine);
   weir_arena_clear (&session->arena);
   g_ptr_array_unref (session->retired);
@@ -214,7 +219,11 @@ fetch (WeirSession *session, size_t max)
 
     if (!weir_queue_has_ready (queue, session->monotonic))
       continue;
-    weir_queue_pop (queue, max, session->wall, session->monotonic, &session->inbox, &expired);
+    if (weir_queue_pop (queue, max, session->wall, session->monotonic, &session->inbox, &expired)) {
+      weir_backlog_thaw (queue, session);
+      if (session->inbox.head == NULL)
+        weir_queue_pop (queue, max, session->wall, session->monotonic, &session->inbox, &expired);
+    }
     session->inbox_queue = queue;
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&expired)) != NULL;) {
       weir_session_expire (session, flowfile, queue);

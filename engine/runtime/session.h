@@ -17,6 +17,7 @@
 typedef struct WeirEngine WeirEngine;
 typedef struct WeirWorker WeirWorker;
 typedef struct WeirHeld WeirHeld;
+typedef struct WeirSessionEntry WeirSessionEntry;
 
 typedef enum {
   WEIR_PENDING, /* nothing was said yet: a leak, once the trigger has returned */
@@ -84,9 +85,10 @@ typedef struct {
 struct WeirSession {
   WeirEngine *engine;
   WeirMagazine magazine;
-  WeirNode *node;    /* set from begin to end */
-  int64_t wall;      /* as of the last tick: a look at the clock costs as much as a hop */
-  int64_t monotonic; /* likewise */
+  WeirSessionEntry *entry; /* NULL: there is no log */
+  WeirNode *node;          /* set from begin to end */
+  int64_t wall;            /* as of the last tick: a look at the clock costs as much as a hop */
+  int64_t monotonic;       /* likewise */
   WeirArena arena;
   WeirMark now; /* what this session holds */
   size_t n_records;

@@ -46,3 +46,15 @@ weir_state_set (WeirState *state, const char *key, const char *value)
   else
     g_hash_table_remove (state->values, key);
 }
+
+void
+weir_state_each (WeirState *state, WeirStateFunc func, void *data)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  WEIR_LOCKED (&state->lock);
+  g_hash_table_iter_init (&iter, state->values);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    func (data, key, value);
+}

@@ -15,3 +15,7 @@ char *weir_state_get (WeirState *state, const char *key);
 
 /* @value NULL: clears the key. */
 void weir_state_set (WeirState *state, const char *key, const char *value);
+
+/* All keys, in no order; @func must not use @state. */
+typedef void (*WeirStateFunc) (void *data, const char *key, const char *value);
+void weir_state_each (WeirState *state, WeirStateFunc func, void *data);

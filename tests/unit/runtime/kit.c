@@ -1,5 +1,8 @@
 #include "kit.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const WeirRelationship kit_relationships[2] = {
   { "success", "It worked." },
   { "failure", "It did not." },
@@ -49,19 +52,24 @@ kit_new_with_threads (unsigned n_workers)
 }
 
 void
-kit_free (Kit *kit)
+kit_stop (Kit *kit)
 {
   WeirContentUsage usage;
 
-  if (kit->engine != NULL) {
-    g_assert_true (weir_engine_stop (kit->engine, 20 * G_USEC_PER_SEC));
-    for (guint i = 0; i < kit->engine->nodes->len; i++) {
-      WeirNode *node = kit->engine->nodes->pdata[i];
-      g_assert_null (node->held);
-    }
-    weir_content_store_get_usage (kit->engine->store, &usage);
-    weir_engine_free (kit->engine);
+  g_assert_true (weir_engine_stop (kit->engine, 20 * G_USEC_PER_SEC));
+  for (guint i = 0; i < kit->engine->nodes->len; i++) {
+    WeirNode *node = kit->engine->nodes->pdata[i];
+    g_assert_null (node->held);
   }
+  weir_content_store_get_usage (kit->engine->store, &usage);
+  weir_engine_free (g_steal_pointer (&kit->engine));
+}
+
+void
+kit_free (Kit *kit)
+{
+  if (kit->engine != NULL)
+    kit_stop (kit);
   weir_flow_free (kit->flow);
   weir_registry_free (kit->registry);
   weir_clock_free_fake (kit->clock);
@@ -96,7 +104,7 @@ kit_connect (Kit *kit, const char *from, const char *relationship, const char *t
 }
 
 void
-kit_start (Kit *kit)
+kit_load (Kit *kit)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WeirResolver) resolver = weir_resolver_new (kit->flow, NULL, NULL, NULL);
@@ -105,7 +113,19 @@ kit_start (Kit *kit)
   g_assert_no_error (error);
   weir_engine_load (kit->engine, kit->flow, resolver, &error);
   g_assert_no_error (error);
+}
+
+void
+kit_go (Kit *kit)
+{
   weir_engine_start (kit->engine);
+}
+
+void
+kit_start (Kit *kit)
+{
+  kit_load (kit);
+  kit_go (kit);
 }
 
 void
@@ -138,4 +158,96 @@ const char *
 kit_message (Kit *kit)
 {
   return kit->messages->len > 0 ? kit->messages->pdata[kit->messages->len - 1] : NULL;
+}
+
+/* --- dump --- */
+
+static int
+by_text (const void *a, const void *b)
+{
+  return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+static void
+dump_lines (GString *text, GPtrArray *lines, bool sort)
+{
+  if (sort)
+    qsort (lines->pdata, lines->len, sizeof (char *), by_text);
+  for (guint i = 0; i < lines->len; i++)
+    g_string_append (text, lines->pdata[i]);
+}
+
+static char *
+dump_flowfile (const WeirFlowFile *flowfile)
+{
+  g_autoptr (GPtrArray) attributes = g_ptr_array_new_with_free_func (g_free);
+  GString *text = g_string_new ("");
+  g_autoptr (GError) error = NULL;
+
+  g_string_append_printf (text,
+                          "  %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ":",
+                          flowfile->id, flowfile->entry_time, flowfile->lineage_start);
+  for (size_t i = 0; i < weir_attributes_get_n (flowfile->attributes); i++) {
+    const char *name, *value;
+
+    weir_attributes_get_nth (flowfile->attributes, i, &name, &value);
+    g_ptr_array_add (attributes, g_strdup_printf (" %s=%s", name, value));
+  }
+  dump_lines (text, attributes, true);
+  if (flowfile->content.size > 0) {
+    g_autofree char *sum = NULL;
+    WeirContentView view;
+
+    weir_content_view_open (&flowfile->content, &view, &error);
+    g_assert_no_error (error);
+    sum = g_compute_checksum_for_data (G_CHECKSUM_MD5, (const guchar *)view.bytes.data,
+                                       view.bytes.size);
+    g_string_append_printf (text, " [%zu bytes, %s]", view.bytes.size, sum);
+    weir_content_view_close (&view);
+  }
+  g_string_append_c (text, '\n');
+  return g_string_free (text, FALSE);
+}
+
+static void
+dump_queue (GString *text, WeirQueue *queue)
+{
+  g_autofree char *path = weir_component_get_path (&queue->connection->base);
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+  WeirList lists[2] = { 0 };
+
+  g_string_append_printf (text, "%s\n", path);
+  weir_queue_pop (queue, SIZE_MAX, 0, 0, &lists[0], &lists[1]);
+  weir_queue_pop (queue, SIZE_MAX, 0, INT64_MAX, &lists[1], &lists[1]);
+  for (size_t i = 0; i < G_N_ELEMENTS (lists); i++) {
+    for (const WeirFlowFile *f = lists[i].head; f != NULL; f = f->next)
+      g_ptr_array_add (lines, dump_flowfile (f));
+    weir_queue_return (queue, &lists[i]);
+  }
+  /* What came back to the front of a queue comes at its place of old after a restart. */
+  dump_lines (text, lines, true);
+}
+
+static void
+on_dump_state (void *data, const char *key, const char *value)
+{
+  g_ptr_array_add (data, g_strdup_printf ("  %s=%s\n", key, value));
+}
+
+char *
+kit_dump (Kit *kit)
+{
+  GString *text = g_string_new ("");
+
+  for (guint i = 0; i < kit->engine->queues->len; i++)
+    dump_queue (text, kit_queue (kit, i));
+  for (guint i = 0; i < kit->engine->nodes->len; i++) {
+    g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+    WeirNode *node = kit->engine->nodes->pdata[i];
+
+    weir_state_each (node->state, on_dump_state, lines);
+    g_string_append_printf (text, "%s\n", node->path);
+    dump_lines (text, lines, true);
+  }
+  return g_string_free (text, FALSE);
 }

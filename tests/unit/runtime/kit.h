@@ -36,6 +36,17 @@ WeirConnection *kit_connect (Kit *kit, const char *from, const char *relationshi
 
 void kit_start (Kit *kit);
 
+/* The same in two steps: what a data directory holds is in the queues after the first. */
+void kit_load (Kit *kit);
+void kit_go (Kit *kit);
+
+/* Stops and frees the engine; the kit can be started again. */
+void kit_stop (Kit *kit);
+
+/* What is in the queues of an engine that does not run, and what its components remember, as text.
+ * Returns: (transfer full). */
+char *kit_dump (Kit *kit);
+
 /* By hand: until nothing is left to do at this moment. */
 void kit_run (Kit *kit);
 void kit_advance (Kit *kit, int64_t usec);

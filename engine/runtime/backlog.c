@@ -1,0 +1,349 @@
+/* backlog.c: chunks, hot or cold.
+ *
+ * A cold chunk keeps what must be known without the disk: ids in their order, what is asked of the
+ * queue as a whole, and references to the files that the contents are in. One thread at a time
+ * thaws the first chunk; the lock is not held meanwhile, and nobody else touches that chunk. */
+#include "runtime/backlog.h"
+
+#include "runtime/bulletin.h"
+#include "runtime/engine.h"
+#include "runtime/image.h"
+#include "store/content-durable.h"
+#include "store/content-file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct Chunk {
+  struct Chunk *next;
+  WeirList list;   /* while it is hot */
+  size_t n;        /* of FlowFiles, hot or cold */
+  uint64_t ticket; /* of an entry behind all that is about them; 0: it is not full yet */
+  uint64_t *ids;   /* NULL: it is hot */
+  int64_t *queue_times;
+  GPtrArray *files; /* what the contents of a cold one are in */
+} Chunk;
+
+struct WeirBacklog {
+  Chunk *first;
+  Chunk *last;
+  Chunk *frozen; /* the last cold one; NULL: none, or it was taken */
+  size_t n;
+  bool is_thawing; /* somebody reads the first chunk */
+};
+
+WeirBacklog *
+weir_backlog_new (void)
+{
+  return g_new0 (WeirBacklog, 1);
+}
+
+void
+weir_backlog_free (WeirBacklog *backlog)
+{
+  if (backlog == NULL)
+    return;
+  g_assert (backlog->first == NULL);
+  g_free (backlog);
+}
+
+size_t
+weir_backlog_get_n (const WeirBacklog *backlog)
+{
+  return backlog->n;
+}
+
+static void
+chunk_free (Chunk *chunk)
+{
+  g_free (chunk->ids);
+  g_free (chunk->queue_times);
+  g_clear_pointer (&chunk->files, g_ptr_array_unref);
+  g_free (chunk);
+}
+
+static Chunk *
+add_chunk (WeirBacklog *backlog)
+{
+  Chunk *chunk = g_new0 (Chunk, 1);
+
+  if (backlog->last != NULL)
+    backlog->last->next = chunk;
+  else
+    backlog->first = chunk;
+  backlog->last = chunk;
+  return chunk;
+}
+
+/* The chunk that takes more, which may be a new one. */
+static Chunk *
+open_chunk (WeirBacklog *backlog)
+{
+  Chunk *chunk = backlog->last;
+
+  if (chunk != NULL && chunk->ids == NULL && chunk->n < WEIR_BACKLOG_CHUNK)
+    return chunk;
+  return add_chunk (backlog);
+}
+
+void
+weir_backlog_append (WeirBacklog *backlog, WeirList *list)
+{
+  Chunk *chunk = open_chunk (backlog);
+
+  backlog->n += list->n;
+  chunk->n += list->n;
+  weir_list_join (&chunk->list, list);
+}
+
+static void
+remove_first (WeirBacklog *backlog)
+{
+  Chunk *chunk = backlog->first;
+
+  backlog->first = chunk->next;
+  if (backlog->first == NULL)
+    backlog->last = NULL;
+  if (backlog->frozen == chunk)
+    backlog->frozen = NULL;
+  backlog->n -= chunk->n;
+  chunk_free (chunk);
+}
+
+bool
+weir_backlog_refill (WeirBacklog *backlog, WeirList *list)
+{
+  while (list->n < WEIR_BACKLOG_FRONT / 2 && backlog->first != NULL) {
+    if (backlog->first->ids != NULL)
+      return !backlog->is_thawing;
+    weir_list_join (list, &backlog->first->list);
+    remove_first (backlog);
+  }
+  return false;
+}
+
+/* --- going cold --- */
+
+/* Many contents in a row are in the same file. */
+static void
+hold_file (Chunk *chunk, const WeirContent *content)
+{
+  WeirContentFile *file = weir_content_hold_file (content);
+
+  for (guint i = chunk->files->len; file != NULL && i > 0 && i + 4 > chunk->files->len; i--)
+    if (chunk->files->pdata[i - 1] == file) {
+      weir_content_file_unref (file);
+      return;
+    }
+  if (file != NULL)
+    g_ptr_array_add (chunk->files, file);
+}
+
+static void
+freeze_chunk (Chunk *chunk, WeirSession *session)
+{
+  size_t n = 0;
+
+  chunk->ids = g_new (uint64_t, chunk->n);
+  chunk->queue_times = g_new (int64_t, chunk->n);
+  chunk->files = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&chunk->list)) != NULL; n++) {
+    chunk->ids[n] = flowfile->id;
+    chunk->queue_times[n] = flowfile->queue_time;
+    hold_file (chunk, &flowfile->content);
+    weir_flowfile_free (&session->magazine, flowfile);
+  }
+  g_assert (n == chunk->n);
+}
+
+/* Contents in many files end with the last chunk, which is soon enough. */
+void
+weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, int64_t wall,
+                          uint64_t bytes, GPtrArray *files)
+{
+  WeirBacklog *backlog = queue->backlog;
+
+  for (size_t at = 0; at < n; at += WEIR_BACKLOG_CHUNK) {
+    Chunk *chunk = add_chunk (backlog);
+
+    chunk->n = MIN (n - at, WEIR_BACKLOG_CHUNK);
+    chunk->ids = g_memdup2 (ids + at, chunk->n * sizeof *ids);
+    chunk->queue_times = g_new (int64_t, chunk->n);
+    for (size_t i = 0; i < chunk->n; i++)
+      chunk->queue_times[i] = wall;
+  }
+  backlog->n += n;
+  backlog->frozen = backlog->last;
+  backlog->last->files = files;
+  weir_queue_count (queue, n, bytes);
+}
+
+/* The next one that is neither cold nor soon to be needed. */
+static Chunk *
+next_to_freeze (WeirBacklog *backlog)
+{
+  Chunk *chunk = backlog->frozen != NULL ? backlog->frozen->next : backlog->first;
+
+  if (backlog->frozen == NULL)
+    for (unsigned i = 0; i < WEIR_BACKLOG_FRONT / WEIR_BACKLOG_CHUNK / 2 && chunk != NULL; i++)
+      chunk = chunk->next;
+  return chunk;
+}
+
+void
+weir_backlog_freeze (WeirQueue *queue, WeirSession *session)
+{
+  WeirData *data = session->engine->data;
+  uint64_t applied = weir_data_get_applied (data);
+  WeirBacklog *backlog;
+
+  WEIR_LOCKED (&queue->lock);
+  backlog = queue->backlog;
+  for (Chunk *chunk; (chunk = next_to_freeze (backlog)) != NULL; backlog->frozen = chunk) {
+    if (chunk->n < WEIR_BACKLOG_CHUNK)
+      return;
+    if (chunk->ticket == 0)
+      chunk->ticket = weir_data_get_appended (data);
+    if (chunk->ticket > applied)
+      return;
+    if (chunk->ids == NULL)
+      freeze_chunk (chunk, session);
+  }
+}
+
+/* --- coming back --- */
+
+typedef struct {
+  uint64_t id;
+  size_t index;
+} Wanted;
+
+typedef struct {
+  WeirImageReader reader;
+  WeirSession *session;
+  Wanted *wanted; /* by id */
+  size_t n;
+  size_t n_found;
+  WeirFlowFile **found; /* by place in the chunk */
+} Thaw;
+
+static int
+by_id (const void *a, const void *b)
+{
+  const Wanted *one = a;
+  const Wanted *other = b;
+
+  return (one->id > other->id) - (one->id < other->id);
+}
+
+static bool
+on_image (void *user, const WeirImage *image, GError **error)
+{
+  Thaw *thaw = user;
+  WeirFlowFile *flowfile;
+
+  if (thaw->n_found == thaw->n || thaw->wanted[thaw->n_found].id != image->id) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+                 "FlowFile %" G_GUINT64_FORMAT " was not asked for; `weir data check` tells more",
+                 image->id);
+    return false;
+  }
+  flowfile = weir_flowfile_new (&thaw->session->magazine);
+  thaw->found[thaw->wanted[thaw->n_found++].index] = flowfile;
+  return weir_image_reader_read (&thaw->reader, image, flowfile, error);
+}
+
+static bool
+read_chunk (Thaw *thaw, const Chunk *chunk, GError **error)
+{
+  g_autofree uint64_t *ids = g_new (uint64_t, chunk->n);
+
+  for (size_t i = 0; i < chunk->n; i++)
+    thaw->wanted[i] = (Wanted){ chunk->ids[i], i };
+  qsort (thaw->wanted, chunk->n, sizeof (Wanted), by_id);
+  for (size_t i = 0; i < chunk->n; i++)
+    ids[i] = thaw->wanted[i].id;
+  return weir_data_read (thaw->session->engine->data, ids, chunk->n, on_image, thaw, error);
+}
+
+static bool
+thaw_chunk (const Chunk *chunk, WeirSession *session, WeirList *ret_list, GError **error)
+{
+  g_autofree Wanted *wanted = g_new (Wanted, chunk->n);
+  g_autofree WeirFlowFile **found = g_new0 (WeirFlowFile *, chunk->n);
+  Thaw thaw = { .session = session, .wanted = wanted, .n = chunk->n, .found = found };
+  bool ok;
+
+  weir_image_reader_init (&thaw.reader, session->engine->data);
+  ok = read_chunk (&thaw, chunk, error);
+  weir_image_reader_clear (&thaw.reader);
+  if (ok && thaw.n_found < chunk->n) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+                 "FlowFile %" G_GUINT64_FORMAT " is not there; `weir data check` tells more",
+                 wanted[thaw.n_found].id);
+    ok = false;
+  }
+  for (size_t i = 0; i < chunk->n; i++) {
+    if (!ok) {
+      weir_flowfile_free (&session->magazine, found[i]);
+      continue;
+    }
+    found[i]->queue_time = chunk->queue_times[i];
+    weir_list_append (ret_list, found[i]);
+  }
+  return ok;
+}
+
+/* Returns: (transfer none) (nullable): the first chunk, which is the caller's to read. */
+static Chunk *
+begin_thaw (WeirQueue *queue)
+{
+  WeirBacklog *backlog;
+
+  WEIR_LOCKED (&queue->lock);
+  backlog = queue->backlog;
+  if (backlog->first == NULL || backlog->first->ids == NULL || backlog->is_thawing ||
+      queue->fifo.n >= WEIR_BACKLOG_FRONT / 2)
+    return NULL;
+  backlog->is_thawing = true;
+  return backlog->first;
+}
+
+void
+weir_backlog_thaw (WeirQueue *queue, WeirSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  Chunk *chunk = begin_thaw (queue);
+  WeirList list = { 0 };
+  bool ok;
+
+  if (chunk == NULL)
+    return;
+  ok = thaw_chunk (chunk, session, &list, &error);
+  pthread_mutex_lock (&queue->lock);
+  queue->backlog->is_thawing = false;
+  if (ok) {
+    remove_first (queue->backlog);
+    weir_queue_append (queue, &list);
+  }
+  pthread_mutex_unlock (&queue->lock);
+  if (ok) {
+    weir_node_wake (queue->target, NULL);
+    return;
+  }
+  weir_bulletin_raise (queue->target, WEIR_LOG_ERROR,
+                       "what is queued cannot be read back: %s; it stays queued", error->message);
+  weir_context_yield (&queue->target->context);
+}
+
+void
+weir_backlog_drop (WeirQueue *queue, WeirMagazine *magazine)
+{
+  WeirBacklog *backlog = queue->backlog;
+
+  while (backlog != NULL && backlog->first != NULL) {
+    for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&backlog->first->list)) != NULL;)
+      weir_flowfile_free (magazine, flowfile);
+    remove_first (backlog);
+  }
+}

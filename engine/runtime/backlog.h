@@ -1,0 +1,53 @@
+/* backlog.h: what a long queue holds behind the FlowFiles that come next: in a data directory, all
+ * but their ids may leave the memory, and they are read back before their turn.
+ *
+ * The front of the queue is its list; behind it come chunks of a thousand. A chunk that is full and
+ * has been applied to the book (store/book.h) is cold from then on, unless it is soon to be needed.
+ * Only queues without an order are long in this sense: a heap has to look at all that it holds.
+ *
+ * Thread: any; what has to be called with the queue's lock held says so. */
+#pragma once
+
+#include "runtime/queue.h"
+#include "runtime/session.h"
+
+/* FlowFiles in the front of a queue, from which on the others make chunks. */
+#define WEIR_BACKLOG_FRONT 10000u
+#define WEIR_BACKLOG_CHUNK 1000u
+
+/* Returns: (transfer full). */
+WeirBacklog *weir_backlog_new (void);
+
+/* Takes NULL. Its FlowFiles must have been dropped. */
+void weir_backlog_free (WeirBacklog *backlog);
+
+/* FlowFiles in it. Call with the queue's lock held. */
+size_t weir_backlog_get_n (const WeirBacklog *backlog);
+
+/* Adds @list, which is empty afterwards, to its end. Call with the queue's lock held. */
+void weir_backlog_append (WeirBacklog *backlog, WeirList *list);
+
+/* Moves chunks that are in memory to the end of @list until that has WEIR_BACKLOG_FRONT / 2.
+ * Returns: true when the next one is cold. Call with the queue's lock held. */
+bool weir_backlog_refill (WeirBacklog *backlog, WeirList *list);
+
+/* FlowFiles that were cold when the process ended, in their order, with the @files that their
+ * contents are in (transfer full). Before the engine starts. */
+void weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, int64_t wall,
+                               uint64_t bytes, GPtrArray *files);
+
+static inline bool
+weir_backlog_is_long (const WeirQueue *queue)
+{
+  return atomic_load_explicit (&queue->count, memory_order_relaxed) > 2 * WEIR_BACKLOG_FRONT;
+}
+
+/* Takes cold what may be. */
+void weir_backlog_freeze (WeirQueue *queue, WeirSession *session);
+
+/* Reads the next chunk back when it is cold and the front is short. A chunk that cannot be read
+ * stays where it is, and people are told. */
+void weir_backlog_thaw (WeirQueue *queue, WeirSession *session);
+
+/* Takes all of it out, in memory only. */
+void weir_backlog_drop (WeirQueue *queue, WeirMagazine *magazine);

@@ -1,0 +1,194 @@
+/* effects.c: a list in the order of commits, and a thread that sleeps until its head is durable. */
+#include "runtime/effects.h"
+
+#include <glib.h>
+
+typedef struct Waiting {
+  struct Waiting *next;
+  uint64_t ticket;
+  WeirEffect effect;
+} Waiting;
+
+struct WeirEffects {
+  void (*on_rest) (void *data);
+  void *data;
+  pthread_t thread;
+  bool has_thread;
+  _Atomic uint64_t n;       /* that wait or happen */
+  _Atomic uint64_t awaited; /* the ticket of the head; UINT64_MAX: none */
+  _Atomic uint64_t durable;
+
+  WeirLock lock;
+  pthread_cond_t due;
+  Waiting *head;  /* guarded by lock */
+  Waiting **tail; /* guarded by lock */
+  bool stopping;  /* guarded by lock */
+};
+
+WeirEffects *
+weir_effects_new (void (*on_rest) (void *data), void *data)
+{
+  WeirEffects *effects = g_new0 (WeirEffects, 1);
+
+  effects->on_rest = on_rest;
+  effects->data = data;
+  effects->tail = &effects->head;
+  atomic_init (&effects->awaited, UINT64_MAX);
+  pthread_mutex_init (&effects->lock, NULL);
+  pthread_cond_init (&effects->due, NULL);
+  return effects;
+}
+
+static void
+end_effect (const WeirEffect *effect)
+{
+  if (effect->destroy != NULL)
+    effect->destroy (effect->data);
+}
+
+void
+weir_effects_free (WeirEffects *effects)
+{
+  if (effects == NULL)
+    return;
+  g_assert (!effects->has_thread);
+  for (Waiting *waiting = effects->head, *next; waiting != NULL; waiting = next) {
+    next = waiting->next;
+    end_effect (&waiting->effect);
+    g_free (waiting);
+  }
+  pthread_cond_destroy (&effects->due);
+  pthread_mutex_destroy (&effects->lock);
+  g_free (effects);
+}
+
+/* Call with the lock held. */
+static bool
+is_due (const WeirEffects *effects)
+{
+  return effects->head != NULL && effects->head->ticket <= atomic_load (&effects->durable);
+}
+
+/* Call with the lock held, after each change of the head. Written before the watermark is read,
+ * while weir_effects_on_durable does it the other way around: one of the two sees the other. */
+static void
+publish_head (WeirEffects *effects)
+{
+  atomic_store (&effects->awaited, effects->head != NULL ? effects->head->ticket : UINT64_MAX);
+}
+
+/* Returns: (transfer full) (nullable): NULL at the end. */
+static Waiting *
+take (WeirEffects *effects)
+{
+  Waiting *waiting;
+
+  WEIR_LOCKED (&effects->lock);
+  while (!is_due (effects)) {
+    if (effects->stopping)
+      return NULL;
+    pthread_cond_wait (&effects->due, &effects->lock);
+  }
+  waiting = effects->head;
+  effects->head = waiting->next;
+  if (effects->head == NULL)
+    effects->tail = &effects->head;
+  publish_head (effects);
+  return waiting;
+}
+
+static void *
+run (void *data)
+{
+  WeirEffects *effects = data;
+
+  pthread_setname_np (pthread_self (), "weir-effects");
+  for (Waiting *waiting; (waiting = take (effects)) != NULL;) {
+    waiting->effect.func (waiting->effect.data);
+    end_effect (&waiting->effect);
+    g_free (waiting);
+    if (atomic_fetch_sub (&effects->n, 1) == 1)
+      effects->on_rest (effects->data);
+  }
+  return NULL;
+}
+
+void
+weir_effects_start (WeirEffects *effects)
+{
+  effects->stopping = false;
+  effects->has_thread = pthread_create (&effects->thread, NULL, run, effects) == 0;
+  if (!effects->has_thread)
+    g_error ("cannot create the thread of effects: too many threads or too little memory");
+}
+
+void
+weir_effects_stop (WeirEffects *effects)
+{
+  if (!effects->has_thread)
+    return;
+  pthread_mutex_lock (&effects->lock);
+  effects->stopping = true;
+  pthread_cond_signal (&effects->due);
+  pthread_mutex_unlock (&effects->lock);
+  pthread_join (effects->thread, NULL);
+  effects->has_thread = false;
+}
+
+/* Returns: the oldest of what @newest leads to. */
+static WeirEffect *
+reverse (WeirEffect *newest)
+{
+  WeirEffect *oldest = NULL;
+
+  for (WeirEffect *effect = newest, *older; effect != NULL; effect = older) {
+    older = effect->next;
+    effect->next = oldest;
+    oldest = effect;
+  }
+  return oldest;
+}
+
+void
+weir_effects_run (WeirEffect *newest)
+{
+  for (WeirEffect *effect = reverse (newest); effect != NULL; effect = effect->next) {
+    effect->func (effect->data);
+    end_effect (effect);
+  }
+}
+
+void
+weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket)
+{
+  if (newest == NULL)
+    return;
+  WEIR_LOCKED (&effects->lock);
+  for (WeirEffect *effect = reverse (newest); effect != NULL; effect = effect->next) {
+    Waiting *waiting = g_new (Waiting, 1);
+
+    *waiting = (Waiting){ NULL, ticket, *effect };
+    *effects->tail = waiting;
+    effects->tail = &waiting->next;
+    atomic_fetch_add (&effects->n, 1);
+  }
+  publish_head (effects);
+  if (is_due (effects))
+    pthread_cond_signal (&effects->due);
+}
+
+void
+weir_effects_on_durable (WeirEffects *effects, uint64_t durable)
+{
+  atomic_store (&effects->durable, durable);
+  if (atomic_load (&effects->awaited) > durable)
+    return;
+  WEIR_LOCKED (&effects->lock);
+  pthread_cond_signal (&effects->due);
+}
+
+bool
+weir_effects_is_busy (WeirEffects *effects)
+{
+  return atomic_load (&effects->n) > 0;
+}

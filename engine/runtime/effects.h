@@ -1,0 +1,34 @@
+/* effects.h: what may only happen outside once the session that asked for it cannot be lost:
+ * deleting a source file, an acknowledgement.
+ *
+ * They happen in the order in which they were committed, on a thread of their own, because they may
+ * take long and the log must not wait for them. Without a log they happen in the commit. */
+#pragma once
+
+#include "runtime/session.h"
+
+typedef struct WeirEffects WeirEffects;
+
+/* @on_rest is called, on the thread of the effects, whenever none is left to wait for.
+ * Returns: (transfer full). Thread: main, as for start and stop. */
+WeirEffects *weir_effects_new (void (*on_rest) (void *data), void *data);
+
+/* What is still waiting is dropped: its destroy functions are called. Takes NULL. */
+void weir_effects_free (WeirEffects *effects);
+
+void weir_effects_start (WeirEffects *effects);
+
+/* Ends the thread after what has become durable was done. */
+void weir_effects_stop (WeirEffects *effects);
+
+/* Those of one session, newest first, as it keeps them: done now. Thread: any. */
+void weir_effects_run (WeirEffect *newest);
+
+/* The same, copied and done once @ticket is durable. Thread: any. */
+void weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket);
+
+/* All tickets up to @durable have become durable. Thread: any; quick. */
+void weir_effects_on_durable (WeirEffects *effects, uint64_t durable);
+
+/* True while some wait or happen. Thread: any. */
+bool weir_effects_is_busy (WeirEffects *effects);

@@ -1,0 +1,33 @@
+/* session-entry.h: what a session did, on its way into the log as one entry.
+ *
+ * commit.c says what has become of each FlowFile; here it becomes bytes (store/entry.h). Only
+ * differences are written: a FlowFile that merely moves takes some ten bytes.
+ *
+ * Thread: that of the session. */
+#pragma once
+
+#include "runtime/session.h"
+#include "store/data.h"
+
+/* Returns: (transfer full). */
+WeirSessionEntry *weir_session_entry_new (WeirData *data);
+
+/* Takes NULL. */
+void weir_session_entry_free (WeirSessionEntry *entry);
+
+/* Begins the entry of @session, whose clocks tell its time. */
+void weir_session_entry_begin (WeirSessionEntry *entry, const WeirSession *session);
+
+/* @flowfile is new and goes into @queue. */
+void weir_session_entry_add_create (WeirSessionEntry *entry, const WeirFlowFile *flowfile,
+                                    const WeirQueue *queue);
+
+/* The FlowFile of @record goes into @queue, or stays where it was when that is NULL. */
+void weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *record,
+                                    const WeirQueue *queue);
+void weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirFlowFile *flowfile);
+void weir_session_entry_add_state (WeirSessionEntry *entry, const char *key, const char *value);
+
+/* Gives the entry to the log; one that says nothing is not written. Returns: its ticket; that of
+ * the last entry of all when it says nothing. */
+uint64_t weir_session_entry_append (WeirSessionEntry *entry);
