@@ -3,6 +3,7 @@
  * Signals are blocked in every thread and taken here, one after the other: the first asks for an
  * orderly end, which lets what is queued arrive; the second does not wait for it. */
 #include "cli/command.h"
+#include "cli/data-dir.h"
 #include "cli/flow-file.h"
 #include "cli/run-status.h"
 #include "cli/run-summary.h"
@@ -19,6 +20,7 @@
 #define RETURN_USEC  (5 * (int64_t)G_USEC_PER_SEC)  /* for triggers to return */
 
 #define WEIR_EXIT_HARD 3 /* see the description of the command */
+#define WEIR_EXIT_DISK 4 /* likewise */
 
 typedef struct {
   bool until_idle;
@@ -26,6 +28,8 @@ typedef struct {
   bool json;
   bool quiet;
   gint workers;
+  char *data_dir; /* NULL: the default */
+  WeirDurability durability;
   GHashTable *values; /* parameters: name to value */
 } Options;
 
@@ -57,6 +61,21 @@ on_bulletin (void *data, const WeirBulletin *bulletin)
     return;
   weir_run_status_say (run->status, "%s: %s: %s", bulletin->component, level_text (bulletin->level),
                        bulletin->message);
+}
+
+/* The log cannot go on, so neither can its engine: what it would do from now on could be lost. The
+ * next start finds what is on the disk. */
+static void
+on_failure (void *data, const GError *error)
+{
+  Run *run = data;
+
+  fprintf (
+      stderr,
+      "weir: %s\nweir: stopped at once: nothing that was acknowledged is lost; when the disk is "
+      "well again, start the flow again and it goes on from %s\n",
+      error->message, run->options.data_dir);
+  _exit (WEIR_EXIT_DISK);
 }
 
 /* Returns: the signal that came within @usec, or 0. @usec < 0: waits for one. */
@@ -134,12 +153,15 @@ run_until_end (Run *run, bool live)
 }
 
 /* Sources end, and what is queued gets time to arrive: in memory, what is still queued at the end
- * is lost. Returns: false when a second signal came. */
+ * is lost. In a data directory it is as well kept as anywhere.
+ * Returns: false when a second signal came. */
 static bool
 drain (Run *run)
 {
   int64_t end = g_get_monotonic_time () + DRAIN_USEC;
 
+  if (run->options.durability != WEIR_DURABILITY_MEMORY)
+    return true;
   weir_engine_stop_sources (run->engine);
   while (g_get_monotonic_time () < end) {
     weir_run_status_draw (run->status, run->engine, run->flow, "stopping (Ctrl-C again: at once)");
@@ -173,11 +195,31 @@ finish (Run *run, bool patient)
   return patient ? WEIR_EXIT_OK : WEIR_EXIT_HARD;
 }
 
+static void
+tell_stranded (Run *run)
+{
+  for (guint i = 0; i < run->engine->stranded->len; i++) {
+    const WeirStranded *stranded = run->engine->stranded->pdata[i];
+    g_autofree char *size = weir_units_human_size (stranded->bytes);
+
+    weir_run_status_say (
+        run->status,
+        "weir: warning: %" G_GUINT64_FORMAT
+        " FlowFiles (%s) wait in the connection %s, which this flow does not have; "
+        "they are kept in %s and go on when it has it again",
+        stranded->n, size, stranded->queue, run->options.data_dir);
+  }
+}
+
 static bool
 prepare (Run *run, GError **error)
 {
   WeirEngineOptions options = { .registry = run->registry,
                                 .n_workers = (unsigned)run->options.workers,
+                                .data_dir = run->options.data_dir,
+                                .owner = weir_component_get_label (&run->flow->root->base),
+                                .durability = run->options.durability,
+                                .on_failure = on_failure,
                                 .on_bulletin = on_bulletin,
                                 .data = run };
 
@@ -192,17 +234,21 @@ execute (Run *run)
   g_autoptr (GError) error = NULL;
   bool patient = true;
 
+  /* Before there is any thread. */
+  block_signals ();
+  allow_many_files ();
   run->registry = weir_registry_new (NULL);
   run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, &run->resolver);
   if (run->flow == NULL)
     return WEIR_EXIT_FAILURE;
   run->status = weir_run_status_new (stderr, live);
+  if (run->options.data_dir == NULL && run->options.durability != WEIR_DURABILITY_MEMORY)
+    run->options.data_dir = weir_data_dir_default (run->flow, run->path);
   if (!prepare (run, &error)) {
     fprintf (stderr, "weir: %s: %s\n", run->path, error->message);
     return WEIR_EXIT_FAILURE;
   }
-  block_signals ();
-  allow_many_files ();
+  tell_stranded (run);
   run->start = g_get_monotonic_time ();
   weir_engine_start (run->engine);
   run_until_end (run, live);
@@ -220,11 +266,30 @@ run_clear (Run *run)
   g_clear_pointer (&run->flow, weir_flow_free);
   weir_registry_free (run->registry);
   g_clear_pointer (&run->options.values, g_hash_table_unref);
+  g_free (run->options.data_dir);
 }
 
 static bool
-set_options (Options *options, const char *duration, char **values, GError **error)
+set_durability (Options *options, const char *durability, GError **error)
 {
+  if (durability != NULL && !weir_durability_parse (durability, &options->durability)) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                 "--durability %s: power (the default), process or memory", durability);
+    return false;
+  }
+  if (options->durability != WEIR_DURABILITY_MEMORY || options->data_dir == NULL)
+    return true;
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                       "--durability memory keeps nothing, so --data has no use; leave one out");
+  return false;
+}
+
+static bool
+set_options (Options *options, const char *duration, const char *durability, char **values,
+             GError **error)
+{
+  if (!set_durability (options, durability, error))
+    return false;
   if (duration != NULL && !weir_units_parse_duration (duration, &options->for_usec, error)) {
     g_prefix_error (error, "--for %s: ", duration);
     return false;
@@ -241,22 +306,30 @@ set_options (Options *options, const char *duration, char **values, GError **err
 
 static const char description[] =
     "Without --until-idle and --for the flow runs until it is told to end by Ctrl-C or SIGTERM.\n"
-    "Then sources bring no more, and what is queued has 10 s to arrive; a second Ctrl-C does not\n"
-    "wait for it.\n\n"
+    "What is queued then is in the data directory and goes on at the next start. With\n"
+    "--durability=memory sources bring no more, and what is queued has 10 s to arrive; a second\n"
+    "Ctrl-C does not wait for it.\n\n"
+    "Durability: power, what was committed survives a power cut; process, it survives the end of\n"
+    "the process, however that ends; memory, nothing is kept.\n\n"
     "Exit status: 0 the flow ended in good order, 1 it could not be started (what is wrong is "
     "told,\n"
-    "all of it), 2 wrong usage, 3 it was ended by force.";
+    "all of it), 2 wrong usage, 3 it was ended by force, 4 the disk of the data directory failed.";
 
 static int
 run (int argc, char **argv)
 {
   Run self = { .options = { .for_usec = -1 } };
   g_autofree char *duration = NULL;
+  g_autofree char *durability = NULL;
   g_auto (GStrv) values = NULL;
   const GOptionEntry entries[] = {
     { "until-idle", 0, 0, G_OPTION_ARG_NONE, &self.options.until_idle,
       "End when all is processed and the sources have nothing more", NULL },
     { "for", 0, 0, G_OPTION_ARG_FILENAME, &duration, "End after that time", "DURATION" },
+    { "data", 0, 0, G_OPTION_ARG_FILENAME, &self.options.data_dir,
+      "Keep what is queued there (~/.local/state/weir/<name of the flow>)", "DIR" },
+    { "durability", 0, 0, G_OPTION_ARG_FILENAME, &durability,
+      "What data survives: power (the default), process or memory", "LEVEL" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &values, "Give a parameter of the flow a value",
       "NAME=VALUE" },
     { "workers", 0, 0, G_OPTION_ARG_INT, &self.options.workers,
@@ -273,7 +346,7 @@ run (int argc, char **argv)
     return code;
   if (argc != 2)
     return weir_command_misused (&weir_command_run, "name one flow file");
-  if (!set_options (&self.options, duration, values, &error))
+  if (!set_options (&self.options, duration, durability, values, &error))
     return weir_command_misused (&weir_command_run, "%s", error->message);
   self.path = argv[1];
   code = execute (&self);

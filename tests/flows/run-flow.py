@@ -73,7 +73,8 @@ def run(weir, folder):
         shutil.copytree(folder / "input", inbox) if (folder / "input").is_dir() else inbox.mkdir()
         outbox.mkdir()
         values = {k: v.format(inbox=inbox, outbox=outbox) for k, v in case["set"].items()}
-        command = [weir, "run", str(ROOT / "flows" / case["flow"]), "--until-idle", "--json"]
+        command = [weir, "run", str(ROOT / "flows" / case["flow"]), "--until-idle", "--json",
+                   "--data", str(home / "data")]
         for key, value in values.items():
             command += ["--set", f"{key}={value}"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=home,

@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,6 +45,7 @@ class Run(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+        self.environment = {**ENVIRONMENT, "XDG_STATE_HOME": str(self.folder / "state")}
 
     def flow(self, n=0, every="0 s", end=END, more=""):
         path = self.folder / "flow.xml"
@@ -54,10 +56,10 @@ class Run(unittest.TestCase):
 
     def run_weir(self, *arguments):
         return subprocess.run([WEIR, "run", *map(str, arguments)], capture_output=True, text=True,
-                              env=ENVIRONMENT, cwd=self.folder, timeout=60)
+                              env=self.environment, cwd=self.folder, timeout=60)
 
     def start(self, *arguments, **options):
-        process = subprocess.Popen([WEIR, "run", *map(str, arguments)], text=True, env=ENVIRONMENT,
+        process = subprocess.Popen([WEIR, "run", *map(str, arguments)], text=True, env=self.environment,
                                    cwd=self.folder, **options)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -153,7 +155,8 @@ class Run(unittest.TestCase):
     def test_a_second_signal_does_not_wait(self):
         slow = self.flow(n=1000)
         slow.write_text(slow.read_text().replace(END, END + '<schedule every="5 s"/>'))
-        process = self.start(slow, "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = self.start(slow, "--json", "--durability=memory", stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
         time.sleep(0.5)
@@ -163,6 +166,68 @@ class Run(unittest.TestCase):
         self.assertLess(time.monotonic() - begin, 4)
         self.assertEqual(process.returncode, 3)
         self.assertGreater(json.loads(output)["connections"][0]["queued"]["flowfiles"], 0)
+
+    def test_what_is_queued_goes_on_at_the_next_start(self):
+        slow = self.flow(n=1000)
+        text = slow.read_text()
+        slow.write_text(text.replace(END, END + '<schedule every="5 s"/>'))
+        process = self.start(slow, "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=30)
+        self.assertLess(time.monotonic() - begin, 4)
+        self.assertEqual(process.returncode, 0)
+        queued = json.loads(output)["connections"][0]["queued"]["flowfiles"]
+        self.assertGreater(queued, 0)
+
+        slow.write_text(text)
+        summary = self.summary(self.run_weir(slow, "--until-idle", "--json"))
+        self.assertEqual(summary["connections"][0]["queued"]["flowfiles"], 0)
+        self.assertEqual(summary["processors"][0]["out"]["flowfiles"]
+                         + queued, summary["processors"][1]["in"]["flowfiles"])
+
+    def test_two_engines_and_one_directory(self):
+        flow = self.flow(n=1, every="1 s")
+        process = self.start(flow, "-q", "--data", "here")
+        while not (self.folder / "here/identity").exists():
+            time.sleep(0.01)
+        result = self.run_weir(flow, "--data", "here", "--until-idle")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f'here is in use: flow "Try", process {process.pid};', result.stderr)
+
+    def test_a_connection_that_is_gone_keeps_what_it_had(self):
+        other = END + """</processor>
+  <processor id="wait" type="UpdateAttribute"><schedule every="1 h"/>""" + END
+        more = '<connection from="set:success" to="wait"/>'
+        waits = self.flow(n=3, end="", more=more)
+        waits.write_text(waits.read_text().replace("</processor>\n  <connection", "</processor>" +
+                         other.replace(END + "</processor>", "", 1) + "</processor>\n  <connection"))
+        text = waits.read_text()
+        process = self.start(waits, "--json", "--for", "700 ms", stdout=subprocess.PIPE)
+        output, _ = process.communicate(timeout=30)
+        queued = json.loads(output)["connections"][1]["queued"]["flowfiles"]
+        self.assertGreater(queued, 1)
+
+        result = self.run_weir(self.flow(n=3), "--until-idle", "--json")
+        self.assertIn(f"{queued} FlowFiles", result.stderr)
+        self.assertIn("set:success -> wait", result.stderr)
+        waits.write_text(text.replace('every="1 h"', 'every="0 s"'))
+        summary = self.summary(self.run_weir(waits, "--until-idle", "--json"))
+        self.assertEqual(summary["processors"][2]["in"]["flowfiles"], queued)
+
+    def test_durability_by_name(self):
+        self.assertEqual(self.run_weir(self.flow(n=3), "--until-idle", "--durability",
+                                       "forever").returncode, 2)
+        result = self.run_weir(self.flow(n=3), "--durability=memory", "--data=x", "--until-idle")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("--data has no use", result.stderr)
+        for level in ["power", "process", "memory"]:
+            result = self.run_weir(self.flow(n=3), "--until-idle", "--json", "--durability", level)
+            self.assertEqual(result.returncode, 0)
+            self.assertEqual((self.folder / "state/weir/Try").exists(), level != "memory")
+            if (self.folder / "state").exists():
+                shutil.rmtree(self.folder / "state")
 
     def test_live_view_on_a_terminal(self):
         try:
