@@ -1,0 +1,286 @@
+/* What durability costs a whole engine: lives of FlowFiles through real processors, restart, memory
+ * of long queues. A life is five events: made with ten attributes, changed three times, dropped.
+ *
+ * The directory is made where WEIR_BENCH_DIR says, or below /var/tmp, which is a disk where /tmp
+ * may be memory. `bench-store-engine queued N` prints the memory of N queued FlowFiles. */
+#include "../unit/runtime/kit.h"
+
+#include "bench.h"
+#include "runtime/backlog.h"
+#include "xml/reader.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EVENTS     5
+#define N_QUEUES   10000u
+#define PER_QUEUE  100u
+#define MUCH_LATER (600 * G_USEC_PER_SEC)
+
+/* --- directories --- */
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+
+  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+    remove_all (child);
+  }
+  g_remove (path);
+}
+
+static char *
+make_directory (void)
+{
+  const char *base = g_getenv ("WEIR_BENCH_DIR");
+  char *path = g_build_filename (base != NULL ? base : "/var/tmp", "weir-bench-store-XXXXXX", NULL);
+
+  if (g_mkdtemp (path) == NULL)
+    g_error ("cannot make %s", path);
+  return path;
+}
+
+/* --- lives --- */
+
+static const char lives[] =
+    "<flow xmlns='urn:weir:flow:1' name='lives'>"
+    "<processor id='make' type='GenerateFlowFile'>"
+    "<property name='Maximum FlowFiles'>%u</property><property name='Batch Size'>%u</property>"
+    "<property name='absolute.path'>/in/2026/08</property>"
+    "<property name='mime.kind'>application/json</property>"
+    "<property name='s3.bucket'>ingest-eu-west-1</property>"
+    "<property name='kafka.topic'>telemetry.raw.v1</property>"
+    "<property name='kafka.partition'>7</property>"
+    "<property name='kafka.offset'>918273645</property>"
+    "<property name='record.count'>431</property>"
+    "<property name='fragment.identifier'>5b1c7f0e-8c1d-4c8e-9a53-0123456789ab</property>"
+    "<property name='source.host'>edge-0123.fab3.example.net</property>"
+    "<property name='file'>events-2026-08-25T11-01.json</property>"
+    "</processor>"
+    "<processor id='one' type='UpdateAttribute'><property "
+    "name='stage'>parsed</property></processor>"
+    "<processor id='two' type='UpdateAttribute'><property name='topic'>${kafka.topic}-clean"
+    "</property></processor>"
+    "<processor id='three' type='UpdateAttribute'><property "
+    "name='stage'>done</property></processor>"
+    "<processor id='end' type='RouteOnAttribute'><auto-terminate relationship='unmatched'/>"
+    "</processor>"
+    "<connection from='make:success' to='one'/><connection from='one:success' to='two'/>"
+    "<connection from='two:success' to='three'/><connection from='three:success' to='end'/>"
+    "</flow>";
+
+static WeirRegistry *registry;
+
+static WeirEngine *
+load (const char *text, WeirEngineOptions *options, WeirFlow **ret_flow)
+{
+  g_autoptr (GPtrArray) problems = weir_problems_new ();
+  g_autoptr (WeirResolver) resolver = NULL;
+  g_autoptr (GError) error = NULL;
+  WeirEngine *engine;
+
+  *ret_flow = weir_flow_read (text, strlen (text), problems);
+  if (*ret_flow == NULL || problems->len > 0)
+    g_error ("the flow of the bench has problems");
+  resolver = weir_resolver_new (*ret_flow, NULL, NULL, NULL);
+  options->registry = registry;
+  options->n_workers = 2;
+  engine = weir_engine_new (options, &error);
+  if (engine == NULL || !weir_engine_load (engine, *ret_flow, resolver, &error))
+    g_error ("%s", error->message);
+  return engine;
+}
+
+/* Returns: events a second, all of them durable. */
+static double
+run_lives (unsigned n, unsigned per_session, WeirDurability durability, double *ret_bytes)
+{
+  g_autofree char *directory = make_directory ();
+  g_autofree char *text = g_strdup_printf (lives, n, per_session);
+  WeirEngineOptions options = { .session_max = per_session,
+                                .data_dir = directory,
+                                .durability = durability };
+  g_autoptr (WeirFlow) flow = NULL;
+  WeirEngine *engine = load (text, &options, &flow);
+  int64_t start = g_get_monotonic_time ();
+  int64_t end;
+
+  weir_engine_start (engine);
+  if (!weir_engine_wait_idle (engine, MUCH_LATER) || !weir_engine_stop (engine, MUCH_LATER))
+    g_error ("the engine does not come to an end");
+  end = g_get_monotonic_time ();
+  if (ret_bytes != NULL)
+    *ret_bytes = (double)weir_data_get_logged (engine->data) / n;
+  weir_engine_free (engine);
+  remove_all (directory);
+  return (double)n * EVENTS / (double)(end - start) * 1e6;
+}
+
+#define ROUNDS 5
+
+static void
+bench_events (void)
+{
+  double batched[ROUNDS], single[ROUNDS], ratio[ROUNDS], bytes[ROUNDS];
+
+  for (unsigned i = 0; i < ROUNDS; i++) {
+    double memory = run_lives (500000, 10, WEIR_DURABILITY_MEMORY, NULL);
+
+    batched[i] = run_lives (500000, 10, WEIR_DURABILITY_POWER, &bytes[i]);
+    ratio[i] = batched[i] / memory;
+    single[i] = run_lives (250000, 1, WEIR_DURABILITY_POWER, NULL);
+  }
+  bench_report ("store.events.batched", batched, ROUNDS, "1/s");
+  bench_report ("store.events.single", single, ROUNDS, "1/s");
+  bench_report ("store.durable_ratio", ratio, ROUNDS, "ratio");
+  bench_report ("store.log_bytes_per_life", bytes, ROUNDS, "B");
+}
+
+/* --- restart and memory --- */
+
+#define N_ATTRIBUTES 10
+
+static const char *const names[N_ATTRIBUTES] = {
+  "filename",        "absolute.path", "mime.type",    "s3.bucket",           "kafka.topic",
+  "kafka.partition", "kafka.offset",  "record.count", "fragment.identifier", "source.host"
+};
+static const char *const values[N_ATTRIBUTES] = { "events-2026-08-25T11-01.json",
+                                                  "/in/2026/08",
+                                                  "application/json",
+                                                  "ingest-eu-west-1",
+                                                  "telemetry.raw.v1",
+                                                  "7",
+                                                  "918273645",
+                                                  "431",
+                                                  "5b1c7f0e-8c1d-4c8e-9a53-0123456789ab",
+                                                  "edge-0123.fab3.example.net" };
+
+static unsigned each; /* FlowFiles that each source makes */
+
+typedef struct {
+  unsigned n_made;
+} Make;
+
+static bool
+on_make (void *state, WeirSession *session, GError **error)
+{
+  Make *self = state;
+
+  for (unsigned i = 0; i < 100 && self->n_made < each; i++, self->n_made++) {
+    WeirFlowFile *flowfile = weir_session_create (session);
+
+    weir_session_put_attributes (session, flowfile, names, values, N_ATTRIBUTES);
+    weir_session_transfer (session, flowfile, 0);
+  }
+  return true;
+}
+
+static const WeirProcessor make =
+    KIT_PROCESSOR ("Make", on_make, .input = WEIR_INPUT_FORBIDDEN, .state_size = sizeof (Make));
+
+static Kit *
+queues_new (unsigned n_queues, const char *directory)
+{
+  Kit *kit = kit_new_with_threads (2);
+
+  kit->options.data_dir = directory;
+  for (unsigned i = 0; i < n_queues; i++) {
+    g_autofree char *source = g_strdup_printf ("make-%u", i);
+    g_autofree char *funnel = g_strdup_printf ("keep-%u", i);
+    WeirConnection *connection;
+
+    kit_processor (kit, source, &make);
+    kit_funnel (kit, funnel);
+    connection = kit_connect (kit, source, "success", funnel);
+    connection->max_count = 0;
+    connection->max_bytes = 0;
+  }
+  return kit;
+}
+
+static void
+bench_restart (void)
+{
+  g_autofree char *directory = make_directory ();
+  g_autoptr (Kit) kit = queues_new (N_QUEUES, directory);
+  double seconds[3];
+
+  each = PER_QUEUE;
+  kit_start (kit);
+  g_assert_true (weir_engine_wait_idle (kit->engine, MUCH_LATER));
+  kit_stop (kit);
+  for (unsigned i = 0; i < G_N_ELEMENTS (seconds); i++) {
+    int64_t start = g_get_monotonic_time ();
+
+    kit_load (kit);
+    seconds[i] = (double)(g_get_monotonic_time () - start) / 1e6;
+    g_assert_cmpuint (kit_count (kit, N_QUEUES - 1), ==, PER_QUEUE);
+    kit_stop (kit);
+  }
+  bench_report ("store.restart_s", seconds, G_N_ELEMENTS (seconds), "s");
+  remove_all (directory);
+}
+
+static double
+resident_mb (void)
+{
+  g_autofree char *text = NULL;
+  unsigned long size, resident = 0;
+
+  if (!g_file_get_contents ("/proc/self/statm", &text, NULL, NULL) ||
+      sscanf (text, "%lu %lu", &size, &resident) != 2)
+    g_error ("cannot read /proc/self/statm");
+  return (double)resident * (double)sysconf (_SC_PAGESIZE) / 1e6;
+}
+
+/* The whole process, with @n FlowFiles in one queue, once nothing happens any more. */
+static int
+print_queued (unsigned n)
+{
+  g_autofree char *directory = make_directory ();
+  g_autoptr (Kit) kit = queues_new (1, directory);
+
+  each = n;
+  kit_start (kit);
+  g_assert_true (weir_engine_wait_idle (kit->engine, MUCH_LATER));
+  g_assert_cmpuint (kit_count (kit, 0), ==, n);
+  g_print ("%.1f\n", resident_mb ());
+  kit_stop (kit);
+  remove_all (directory);
+  return 0;
+}
+
+static void
+bench_queued (const char *program, const char *id, const char *n)
+{
+  const char *argv[] = { program, "queued", n, NULL };
+  g_autofree char *output = NULL;
+  int status;
+  double megabytes;
+
+  if (!g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, NULL, NULL, &output, NULL, &status,
+                     NULL) ||
+      status != 0)
+    g_error ("%s queued %s failed", program, n);
+  megabytes = strtod (output, NULL);
+  bench_report (id, &megabytes, 1, "MB");
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 3 && strcmp (argv[1], "queued") == 0)
+    return print_queued ((unsigned)strtoul (argv[2], NULL, 10));
+  registry = weir_registry_new (NULL);
+  bench_events ();
+  bench_restart ();
+  bench_queued (argv[0], "store.rss_1m_mb", "1000000");
+  bench_queued (argv[0], "store.rss_10m_mb", "10000000");
+  weir_registry_free (registry);
+  return 0;
+}
