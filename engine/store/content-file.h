@@ -73,7 +73,8 @@ WeirContentFile *weir_content_file_new_found (WeirContentPool *pool, WeirContent
 /* Returns: (transfer none): its descriptor, which stays open; -1 with @error. Thread: any. */
 int weir_content_file_open (WeirContentFile *file, GError **error);
 
-/* What an error of fs.h calls it: NULL when it has a name, which is looked up then. */
+/* What an error of fs.h calls it. Returns: (transfer none) (nullable): NULL when it has a name,
+ * which is looked up then. */
 const char *weir_content_file_get_label (const WeirContentFile *file);
 
 /* Returns: (transfer full): what a message calls it. */

@@ -70,7 +70,6 @@ log_fixture_free (LogFixture *self)
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LogFixture, log_fixture_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirLogReader, weir_log_reader_free)
 
 static inline WeirLogOptions
 log_fixture_get_options (LogFixture *self)
