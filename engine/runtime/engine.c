@@ -276,25 +276,34 @@ weir_engine_step (WeirEngine *engine)
 
 /* --- expiry --- */
 
-/* A queue that moves finds expired FlowFiles by itself; one whose target does not take from it is
- * looked through now and then. */
 static void
-expire (WeirEngine *engine, WeirQueue *queue)
+end_expired (WeirEngine *engine, WeirQueue *queue, WeirList *expired)
 {
   WeirSession *session = &engine->expiry_session;
-  WeirList expired = { 0 };
 
-  weir_queue_pop_expired (queue, weir_clock_get_wall (engine->clock), &expired);
-  if (expired.n == 0)
-    return;
   weir_session_begin (session, queue->target);
-  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&expired)) != NULL;)
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (expired)) != NULL;)
     weir_session_expire (session, flowfile, queue);
   weir_session_commit (session, NULL);
   weir_session_end (session, NULL);
   /* The target may never run, and empty the queue by half. */
   if (weir_queue_has_room_again (queue))
     weir_node_wake (queue->source, NULL);
+}
+
+/* A queue that moves finds expired FlowFiles by itself; one whose target does not take from it is
+ * looked through now and then. */
+static void
+expire (WeirEngine *engine, WeirQueue *queue)
+{
+  WeirList expired = { 0 };
+  bool may_be_more;
+
+  do {
+    may_be_more = weir_queue_pop_expired (queue, weir_clock_get_wall (engine->clock), &expired);
+    if (expired.n > 0)
+      end_expired (engine, queue, &expired);
+  } while (may_be_more);
 }
 
 static void

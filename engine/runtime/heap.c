@@ -76,22 +76,37 @@ weir_heap_pop (WeirHeap *heap)
   return flowfile;
 }
 
+static void
+remove_at (WeirHeap *heap, size_t i)
+{
+  WeirHeapItem last = heap->items[--heap->n];
+
+  if (i == heap->n)
+    return;
+  if (i > 0 && is_before (&last.rank, &heap->items[(i - 1) / 2].rank))
+    sift_up (heap, i, last);
+  else
+    sift_down (heap, i, last);
+}
+
 WeirFlowFile *
-weir_heap_take_older (WeirHeap *heap, int64_t entry_time)
+weir_heap_take_older (WeirHeap *heap, int64_t entry_time, size_t max, size_t *end)
 {
   WeirFlowFile *taken = NULL;
-  size_t kept = 0;
 
-  for (size_t i = 0; i < heap->n; i++) {
-    if (heap->items[i].flowfile->entry_time <= entry_time) {
-      heap->items[i].flowfile->next = taken;
-      taken = heap->items[i].flowfile;
-    } else {
-      heap->items[kept++] = heap->items[i];
+  *end = MIN (*end, heap->n);
+  for (; *end > 0 && max > 0; max--) {
+    WeirFlowFile *flowfile = heap->items[*end - 1].flowfile;
+
+    if (flowfile->entry_time > entry_time) {
+      --*end;
+      continue;
     }
+    /* What comes to this place is looked at next: it may be from further in front. */
+    remove_at (heap, *end - 1);
+    *end = MIN (*end, heap->n);
+    flowfile->next = taken;
+    taken = flowfile;
   }
-  heap->n = kept;
-  for (size_t i = kept / 2; i-- > 0;)
-    sift_down (heap, i, heap->items[i]);
   return taken;
 }

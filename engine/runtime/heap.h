@@ -35,6 +35,8 @@ const WeirHeapItem *weir_heap_peek (const WeirHeap *heap);
 /* Returns: (transfer full): the lowest; there must be one. */
 WeirFlowFile *weir_heap_pop (WeirHeap *heap);
 
-/* Takes out all whose entry time is at or before @entry_time and links them by next.
+/* Takes out those whose entry time is at or before @entry_time and links them by next. Looks at
+ * @max before the place @end, which becomes where to go on: from SIZE_MAX to 0 it has seen all that
+ * was there all the time, but for some that others that came pushed to where it had been.
  * Returns: (transfer full) (nullable). */
-WeirFlowFile *weir_heap_take_older (WeirHeap *heap, int64_t entry_time);
+WeirFlowFile *weir_heap_take_older (WeirHeap *heap, int64_t entry_time, size_t max, size_t *end);

@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <stdlib.h>
 
+#define LOOK_MAX 1000u /* some 100 us, when none is in the cache */
+
 void
 weir_list_append (WeirList *list, WeirFlowFile *flowfile)
 {
@@ -245,6 +247,9 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
         queue->ordered.n > 0 ? weir_heap_pop (&queue->ordered) : weir_list_pop (&queue->fifo);
     if (flowfile == NULL)
       break;
+    /* What is before it is gone as well. */
+    if (flowfile == queue->looked_at)
+      queue->looked_at = NULL;
     if (is_expired (queue, flowfile, wall)) {
       weir_list_append (ret_expired, flowfile);
     } else {
@@ -256,28 +261,71 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
   return is_cold;
 }
 
-void
+/* @previous: the one before it, or NULL. */
+static void
+take_out (WeirList *list, WeirFlowFile *previous, WeirFlowFile *flowfile)
+{
+  if (previous != NULL)
+    previous->next = flowfile->next;
+  else
+    list->head = flowfile->next;
+  if (list->tail == flowfile)
+    list->tail = previous;
+  list->n--;
+  list->bytes -= flowfile->content.size;
+}
+
+/* Behind what was looked at, @max at most. Returns: how many more it might have looked at. */
+static size_t
+pop_expired_of_fifo (WeirQueue *queue, int64_t wall, size_t max, WeirList *ret_expired)
+{
+  WeirFlowFile *previous = queue->looked_at;
+  WeirFlowFile *flowfile = previous != NULL ? previous->next : queue->fifo.head;
+
+  for (WeirFlowFile *next; flowfile != NULL && max > 0; flowfile = next, max--) {
+    next = flowfile->next;
+    if (is_expired (queue, flowfile, wall)) {
+      take_out (&queue->fifo, previous, flowfile);
+      weir_list_append (ret_expired, flowfile);
+    } else {
+      previous = flowfile;
+    }
+  }
+  queue->looked_at = previous;
+  return max;
+}
+
+static void
+append_all (WeirList *list, WeirFlowFile *flowfile)
+{
+  for (WeirFlowFile *next; flowfile != NULL; flowfile = next) {
+    next = flowfile->next;
+    weir_list_append (list, flowfile);
+  }
+}
+
+bool
 weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
 {
   int64_t limit = wall - queue->expire_usec;
-  WeirList kept = { 0 };
-  WeirFlowFile *heaps[2];
+  size_t left;
 
   if (queue->expire_usec == 0)
-    return;
+    return false;
 
   WEIR_LOCKED (&queue->lock);
-  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&queue->fifo)) != NULL;)
-    weir_list_append (is_expired (queue, flowfile, wall) ? ret_expired : &kept, flowfile);
-  queue->fifo = kept;
-  heaps[0] = weir_heap_take_older (&queue->ordered, limit);
-  heaps[1] = weir_heap_take_older (&queue->penalized, limit);
-  for (size_t i = 0; i < G_N_ELEMENTS (heaps); i++)
-    for (WeirFlowFile *flowfile = heaps[i], *next; flowfile != NULL; flowfile = next) {
-      next = flowfile->next;
-      weir_list_append (ret_expired, flowfile);
-    }
+  if (!queue->is_in_search)
+    queue->end_of_ordered = queue->end_of_penalized = SIZE_MAX;
+  left = pop_expired_of_fifo (queue, wall, LOOK_MAX, ret_expired);
+  append_all (ret_expired,
+              weir_heap_take_older (&queue->ordered, limit, left, &queue->end_of_ordered));
+  append_all (ret_expired,
+              weir_heap_take_older (&queue->penalized, limit, left, &queue->end_of_penalized));
+  queue->is_in_search = left == 0 || queue->end_of_ordered > 0 || queue->end_of_penalized > 0;
+  if (!queue->is_in_search)
+    queue->looked_at = NULL;
   publish (queue);
+  return queue->is_in_search;
 }
 
 /* True for the one who ends the wait. Counted before anybody is woken by it. */

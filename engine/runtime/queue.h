@@ -43,11 +43,11 @@ typedef struct WeirQueue {
   _Atomic uint64_t bytes;
   _Atomic uint64_t passed; /* ever pushed */
   _Atomic uint64_t passed_bytes;
-  WeirHeap penalized; /* guarded by lock */
-  WeirHeap ordered;   /* guarded by lock */
-  uint64_t sequence;  /* guarded by lock: of the next that comes */
-  uint64_t front;     /* guarded by lock: of the first, counted down by those that come back */
-  _Atomic uint64_t expired;
+  WeirHeap penalized;      /* guarded by lock */
+  WeirHeap ordered;        /* guarded by lock */
+  uint64_t sequence;       /* guarded by lock: of the next that comes */
+  uint64_t front;          /* guarded by lock: of the first, counted down by those that come back */
+  WeirFlowFile *looked_at; /* guarded by lock: as of weir_queue_pop_expired */
   _Atomic uint32_t n_rooms; /* how often there was room again for who may have waited */
   _Atomic bool was_full;    /* somebody may wait for room */
 
@@ -62,6 +62,11 @@ typedef struct WeirQueue {
   unsigned target_index; /* among the inputs of target */
   const WeirConnection *connection;
   uint64_t number; /* in the log */
+
+  _Atomic uint64_t expired;
+  bool is_in_search; /* guarded by lock, as are the next two */
+  size_t end_of_ordered;
+  size_t end_of_penalized;
 } WeirQueue;
 
 /* @queue: zeroed memory. */
@@ -89,8 +94,9 @@ void weir_queue_return (WeirQueue *queue, WeirList *list);
 bool weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic,
                      WeirList *ret_list, WeirList *ret_expired);
 
-/* Looks for expired ones in the whole queue. */
-void weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired);
+/* Looks for expired ones, at no more than so many that nobody waits long for the lock. Goes on
+ * where the last call came to. Returns: false when it has come to the end. */
+bool weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired);
 
 /* @n FlowFiles of @bytes are no longer here. Returns: true when somebody may wait for that room. */
 bool weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes);

@@ -44,29 +44,52 @@ test_groups_and_texts (void)
   weir_heap_clear (&heap);
 }
 
-static void
-test_take_older (void)
+static unsigned
+count_older (WeirHeap *heap, int64_t entry_time, size_t max, size_t *end)
 {
-  WeirFlowFile flowfiles[100] = { 0 };
-  WeirHeap heap = { 0 };
-  unsigned n_taken = 0;
+  unsigned n = 0;
 
-  for (unsigned i = 0; i < 100; i++) {
-    WeirRank rank = { .key = (int64_t)(i * 7 % 100) };
-    flowfiles[i].entry_time = i;
-    flowfiles[i].id = (uint64_t)rank.key;
+  for (WeirFlowFile *taken = weir_heap_take_older (heap, entry_time, max, end), *next;
+       taken != NULL; taken = next) {
+    next = taken->next;
+    g_assert_cmpint (taken->entry_time, <=, entry_time);
+    n++;
+  }
+  g_assert_cmpuint (n, <=, max);
+  return n;
+}
+
+/* Whatever the order and the steps; others may be taken meanwhile. */
+static void
+test_take_older (gconstpointer steps)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  WeirFlowFile flowfiles[1000] = { 0 };
+  WeirHeap heap = { 0 };
+  size_t end = SIZE_MAX;
+  unsigned n_older = 0;
+
+  for (unsigned i = 0; i < G_N_ELEMENTS (flowfiles); i++) {
+    WeirRank rank = { .key = g_rand_int_range (random, 0, 500), .sequence = i };
+
+    flowfiles[i].entry_time = g_rand_int_range (random, 0, 100);
+    flowfiles[i].lineage_start = rank.key;
+    n_older += flowfiles[i].entry_time <= 59;
     weir_heap_push (&heap, &rank, &flowfiles[i]);
   }
-  for (WeirFlowFile *taken = weir_heap_take_older (&heap, 59), *next; taken != NULL; taken = next) {
-    next = taken->next;
-    g_assert_cmpint (taken->entry_time, <=, 59);
-    n_taken++;
-  }
-  g_assert_cmpuint (n_taken, ==, 60);
+  do {
+    n_older -= count_older (&heap, 59, GPOINTER_TO_SIZE (steps), &end);
+    if (end > 0)
+      n_older -= weir_heap_pop (&heap)->entry_time <= 59;
+  } while (end > 0);
+  g_assert_cmpuint (n_older, ==, 0);
+  g_assert_cmpuint (heap.n, >, 0);
   for (int64_t last = -1; heap.n > 0;) {
     WeirFlowFile *flowfile = weir_heap_pop (&heap);
-    g_assert_cmpint ((int64_t)flowfile->id, >, last);
-    last = (int64_t)flowfile->id;
+
+    g_assert_cmpint (flowfile->entry_time, >, 59);
+    g_assert_cmpint (flowfile->lineage_start, >=, last);
+    last = flowfile->lineage_start;
   }
   weir_heap_clear (&heap);
 }
@@ -77,6 +100,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/heap/order", test_order);
   g_test_add_func ("/heap/groups and texts", test_groups_and_texts);
-  g_test_add_func ("/heap/take older", test_take_older);
+  g_test_add_data_func ("/heap/take older", GSIZE_TO_POINTER (100000), test_take_older);
+  g_test_add_data_func ("/heap/take older in steps", GSIZE_TO_POINTER (30), test_take_older);
+  g_test_add_data_func ("/heap/take older in small steps", GSIZE_TO_POINTER (4), test_take_older);
   return g_test_run ();
 }

@@ -189,6 +189,74 @@ test_expiry_of_those_that_wait (void)
   teardown (&f);
 }
 
+enum { MANY = 20000, EXPIRED_AT = 1000, WALL = 2000 };
+
+/* Takes and gives back some, as a target does whose trigger fails; ends others. In an order, what
+ * is given back may go where the search has been: the next one finds it. */
+static void
+use (WeirQueue *queue, size_t n, unsigned *n_late)
+{
+  WeirList list = { 0 };
+  WeirList expired = { 0 };
+
+  if (queue->order == WEIR_ORDER_FIFO) {
+    weir_queue_pop (queue, n, 0, 0, &list, &expired);
+    weir_queue_return (queue, &list);
+  }
+  weir_queue_pop (queue, n, 0, 0, &list, &expired);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
+    *n_late += flowfile->entry_time <= EXPIRED_AT;
+}
+
+/* A call looks at some; whatever others do in between, no expired one stays. */
+static void
+test_expiry_of_many (gconstpointer order)
+{
+  g_autofree WeirFlowFile *flowfiles = g_new0 (WeirFlowFile, MANY);
+  g_autoptr (GRand) random = g_rand_new_with_seed (1);
+  Fixture f;
+  WeirList list = { 0 };
+  WeirList expired = { 0 };
+  unsigned n_expected = 0, n_ended = 0, n_calls = 0;
+  bool has_last = false;
+  bool more;
+
+  setup (&f, (WeirOrder)GPOINTER_TO_INT (order));
+  for (unsigned i = 0; i < MANY; i++) {
+    flowfiles[i].entry_time = g_rand_int_range (random, EXPIRED_AT - 500, EXPIRED_AT + 500);
+    flowfiles[i].lineage_start = g_rand_int_range (random, 0, 1000);
+    flowfiles[i].penalty_until = g_rand_int_range (random, 0, 10) == 0 ? INT64_MAX : 0;
+    if (i == MANY - 1) /* the tail */
+      flowfiles[i].entry_time = flowfiles[i].penalty_until = 0;
+    n_expected += flowfiles[i].entry_time <= EXPIRED_AT;
+    weir_list_append (&list, &flowfiles[i]);
+  }
+  weir_queue_push (f.queue, &list, 0);
+  do {
+    size_t before = expired.n;
+
+    more = weir_queue_pop_expired (f.queue, WALL, &expired);
+    g_assert_cmpuint (expired.n - before, <=, 2000);
+    n_calls++;
+    if (n_calls % 2 == 0) /* once, more than was looked at */
+      use (f.queue, n_calls == 4 ? 4000 : (size_t)g_rand_int_range (random, 0, 300), &n_ended);
+  } while (more);
+  g_assert_cmpuint (n_calls, >, 4);
+  n_ended += (unsigned)expired.n;
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&expired)) != NULL;)
+    g_assert_cmpint (flowfile->entry_time, <=, EXPIRED_AT);
+  g_assert_cmpuint (n_ended, ==, n_expected);
+  weir_list_append (&list, &f.flowfiles[0]);
+  weir_queue_push (f.queue, &list, 0);
+  weir_queue_pop (f.queue, SIZE_MAX, 0, INT64_MAX, &list, &expired);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;) {
+    g_assert_cmpint (flowfile->entry_time, >, EXPIRED_AT);
+    has_last |= flowfile == &f.flowfiles[0];
+  }
+  g_assert_true (has_last);
+  teardown (&f);
+}
+
 static void
 test_limits_and_figures (void)
 {
@@ -273,6 +341,10 @@ main (int argc, char **argv)
   g_test_add_func ("/queue/penalty", test_penalized_ones_wait);
   g_test_add_func ("/queue/expiry", test_expiry);
   g_test_add_func ("/queue/expiry of those that wait", test_expiry_of_those_that_wait);
+  g_test_add_data_func ("/queue/expiry of many", GINT_TO_POINTER (WEIR_ORDER_FIFO),
+                        test_expiry_of_many);
+  g_test_add_data_func ("/queue/expiry of many in order", GINT_TO_POINTER (WEIR_ORDER_OLDEST),
+                        test_expiry_of_many);
   g_test_add_func ("/queue/limits", test_limits_and_figures);
   g_test_add_func ("/queue/limit of bytes", test_limit_of_bytes);
   g_test_add_func ("/queue/drained", test_drained);
