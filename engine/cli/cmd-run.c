@@ -4,6 +4,7 @@
  * orderly end, which lets what is queued arrive; the second does not wait for it. */
 #include "cli/command.h"
 #include "cli/data-dir.h"
+#include "cli/data-sizes.h"
 #include "cli/flow-file.h"
 #include "cli/run-status.h"
 #include "cli/run-summary.h"
@@ -214,11 +215,14 @@ tell_stranded (Run *run)
 static bool
 prepare (Run *run, GError **error)
 {
+  WeirDataSizes sizes = weir_data_sizes_get ();
   WeirEngineOptions options = { .registry = run->registry,
                                 .n_workers = (unsigned)run->options.workers,
                                 .data_dir = run->options.data_dir,
                                 .owner = weir_component_get_label (&run->flow->root->base),
                                 .durability = run->options.durability,
+                                .segment_size = sizes.segment,
+                                .checkpoint_bytes = sizes.checkpoint,
                                 .on_failure = on_failure,
                                 .on_bulletin = on_bulletin,
                                 .data = run };

@@ -80,12 +80,34 @@ is_empty (const char *directory, GError **error)
   return true;
 }
 
+/* The directory itself must not be what a power cut takes away, nor what was made above it. Those
+ * that may not be looked at were there before. */
+static bool
+sync_parents (const char *directory, WeirFs *fs, GError **error)
+{
+  g_autofree char *path = g_canonicalize_filename (directory, NULL);
+
+  while (strcmp (path, "/") != 0) {
+    g_autoptr (GError) reason = NULL;
+    char *parent = g_path_get_dirname (path);
+
+    g_free (path);
+    path = parent;
+    if (!weir_fs_sync_directory (fs, path, &reason) &&
+        !g_error_matches (reason, WEIR_ERROR, WEIR_ERROR_PERMISSION)) {
+      g_propagate_error (error, g_steal_pointer (&reason));
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool
 make (WeirIdentity *identity, const char *directory, const char *path, WeirFs *fs, GError **error)
 {
   g_autofree char *text = NULL;
 
-  if (!is_empty (directory, error))
+  if (!is_empty (directory, error) || !sync_parents (directory, fs, error))
     return false;
   identity->install_id = weir_random_system_seed ();
   identity->log_id = weir_random_system_seed ();

@@ -58,7 +58,7 @@ class Killer:
         environment = self.environment()
         by_count = "WEIR_RECORD_KILL" in environment
         process = subprocess.Popen(self.case.command(self.options.weir), env=environment,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   cwd=self.case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE)
         limit = 0.15 if by_count else self.random.choice((0.012, 0.03, 0.08)) * self.random.random()
         try:
@@ -82,7 +82,7 @@ class Killer:
         problems += [f"{name} was taken over and is back" for name in self.gone & remaining]
         self.last = outputs
         self.gone |= {oracle.name_of(number) for number in self.case.given} - remaining
-        if self.random.random() < 0.3:
+        if self.random.random() < self.options.take:
             problems += self.case.take()
             self.last = set()
         return problems
@@ -91,7 +91,7 @@ class Killer:
         """All that is left is processed. Returns what is wrong."""
         begin = time.monotonic()
         done = subprocess.run(self.case.command(self.options.weir, "--until-idle"),
-                              env={**os.environ, **SMALL}, stdin=subprocess.DEVNULL,
+                              env={**os.environ, **SMALL}, cwd=self.case.home, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=120, check=False)
         self.slowest = max(self.slowest, time.monotonic() - begin)
         if done.returncode:
@@ -149,6 +149,8 @@ def main():
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--take", type=float, default=0.3,
+                        help="how often somebody takes the outputs away after a kill")
     parser.add_argument("--dir", help="where the runs are (the directory for temporary files)")
     options = parser.parse_args()
     options.weir, options.recorder = options.weir.resolve(), options.recorder.resolve()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Cuts the power of the real program at any moment, and counts what comes out afterwards.
 
-    powercut.py WEIR RECORDER REPLAY [--states N] [--traces N] [--jobs N] [--seed N] [--mutant N]
+    powercut.py WEIR RECORDER REPLAY INODE [--states N] [--traces N] [--jobs N] [--seed N] [--mutant N]
 
 A trace is several lives of the program, each but the last killed after a random number of changes to
 files. From it, REPLAY builds what a disk may hold when the power goes at some step of it; the program
@@ -13,7 +13,6 @@ With --mutant it is the other way round: it is fine when a state fails. See muta
 import argparse
 import concurrent.futures
 import os
-import queue
 import random
 import shutil
 import signal
@@ -21,14 +20,13 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
 import case as oracle
 
-CREATE, WRITE, RESIZE, EXTEND, LINK, RENAME, UNLINK, MKDIR, SYNC, SYNC_NAMES, SYNC_ALL, SYNCED, MARK \
-    = range(1, 14)
+CREATE, WRITE, RESIZE, EXTEND, LINK, RENAME, UNLINK, MKDIR, SYNC, SYNC_NAMES, SYNC_ALL, SYNCED, \
+    TIMES, MARK = range(1, 15)
 RECORD = struct.Struct("<IIQQQ")
 SMALL = {"WEIR_TEST_SEGMENT_SIZE": "65536", "WEIR_TEST_CHECKPOINT_BYTES": "32768"}
 N_INPUTS = 60
@@ -43,6 +41,11 @@ class Trace:
     def put(self, kind, inode=0, offset=0, path=b"", data=b""):
         with open(self.path, "ab") as file:
             file.write(RECORD.pack(kind, len(path), inode, offset, len(data)) + path + data)
+
+    def times(self, path):
+        status = path.stat()
+        self.put(TIMES, status.st_ino, status.st_mtime_ns,
+                 data=struct.pack("<q", status.st_ctime_ns))
 
     def sync(self):
         self.n_syncs += 1
@@ -61,6 +64,7 @@ class Trace:
                 inode = path.stat().st_ino
                 self.put(CREATE, inode, path=self.name(path))
                 self.put(WRITE, inode, data=path.read_bytes())
+                self.times(path)
         self.sync()
         self.put(MARK)
 
@@ -77,6 +81,8 @@ class Trace:
             case.log(0, rotate=True)
             rotated = Path(f"{path}.{case.n_rotations:05}")
             self.put(RENAME, path=self.name(path) + b"\0" + self.name(rotated))
+            path = rotated
+        self.times(path)
         self.sync()
 
 
@@ -88,7 +94,7 @@ class PowerCut:
         self.home = Path(home)
         self.trace = self.home / "trace"
         self.given = set()
-        self.lives = 0
+        self.lives = self.states = self.failed = 0
 
     def environment(self, **more):
         environment = {**os.environ, **SMALL, **more}
@@ -103,7 +109,7 @@ class PowerCut:
             WEIR_RECORD_TRACE=str(self.trace), WEIR_RECORD_KILL=str(kill),
             WEIR_RECORD_SLOW=str(self.random.choice((0, 100, 1000))))
         done = subprocess.run(case.command(self.options.weir, "--until-idle"), env=environment,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              cwd=case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, timeout=120, check=False)
         if done.returncode not in (0, -signal.SIGKILL):
             raise RuntimeError(f"recording ended with {done.returncode}: {done.stderr}")
@@ -128,7 +134,9 @@ class PowerCut:
         case = oracle.Case(folder)
         case.given = self.given
         done = subprocess.run(case.command(self.options.weir, "--until-idle"),
-                              env=self.environment(), stdin=subprocess.DEVNULL,
+                              env=self.environment(LD_PRELOAD=str(self.options.inode),
+                                                   WEIR_INODES=f"{folder}.inodes"),
+                              cwd=case.home, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             return [f"the program ended with {done.returncode}: {done.stderr}"]
@@ -136,45 +144,46 @@ class PowerCut:
         return problems + [done.stderr] if problems else []
 
     def cut(self, n_states):
-        """Returns how many states there were, and what was wrong with some."""
+        """Cuts and verifies; states are built where the trace was recorded, since a state has paths in it."""
+        folder = self.home / "run"
         replay = subprocess.Popen([self.options.replay, str(self.trace), str(n_states),
                                    str(self.seed)], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, text=True)
-        counts = {"states": 0, "failed": 0}
-        examples = []
-        lock = threading.Lock()
-        free = queue.Queue()
-        for i in range(self.options.jobs + 1):
-            free.put(self.home / f"state-{i}")
-
-        def check(folder, what):
+        while self.failed < self.options.stop_at:
+            folder.mkdir()
+            replay.stdin.write(f"{folder}\n")
+            replay.stdin.flush()
+            what = replay.stdout.readline().strip()
+            if what in ("end", ""):
+                break
+            self.states += 1
             try:
                 problems = self.verify(folder)
             except (OSError, subprocess.SubprocessError) as error:
                 problems = [str(error)]
-            with lock:
-                if problems:
-                    counts["failed"] += 1
-                    if len(examples) < 3 and not self.options.mutant:
-                        kept = oracle.keep(folder, f"power-{self.seed}-{counts['states']}")
-                        examples.append([f"{what}, seed {self.seed}; kept in {kept}", *problems[:9]])
+            if problems:
+                self.failed += 1
+                self.tell(folder, what, problems)
             shutil.rmtree(folder)
-            free.put(folder)
-
-        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            while counts["failed"] < self.options.stop_at:
-                folder = free.get()
-                folder.mkdir()
-                replay.stdin.write(f"{folder}\n")
-                replay.stdin.flush()
-                what = replay.stdout.readline().strip()
-                if what in ("end", ""):
-                    break
-                counts["states"] += 1
-                pool.submit(check, folder, what)
         replay.stdin.close()
-        replay.wait()
-        return counts["states"], counts["failed"], examples
+        if replay.wait():
+            self.failed += 1
+            print(f"{self.options.replay} ended with {replay.returncode}", file=sys.stderr)
+
+    def tell(self, folder, what, problems):
+        if self.failed > 3 or self.options.mutant:
+            return
+        kept = oracle.keep(folder, f"power-{self.seed}-{self.states}")
+        print("\n  ".join([f"{what}, seed {self.seed}; kept in {kept}", *problems[:9]]),
+              file=sys.stderr)
+
+
+def run_one(options, index):
+    with tempfile.TemporaryDirectory(prefix="weir-power-", dir=options.dir) as home:
+        cut = PowerCut(options, index, home)
+        cut.record()
+        cut.cut(-(-options.states // options.traces))
+        return cut
 
 
 def main():
@@ -182,6 +191,7 @@ def main():
     parser.add_argument("weir", type=Path)
     parser.add_argument("recorder", type=Path)
     parser.add_argument("replay", type=Path)
+    parser.add_argument("inode", type=Path)
     parser.add_argument("--states", type=int, default=1000)
     parser.add_argument("--traces", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
@@ -190,19 +200,13 @@ def main():
     parser.add_argument("--stop-at", type=int, default=10, help="failures, then no more is tried")
     parser.add_argument("--dir", default="/dev/shm")
     options = parser.parse_args()
-    for name in ("weir", "recorder", "replay"):
+    for name in ("weir", "recorder", "replay", "inode"):
         setattr(options, name, getattr(options, name).resolve())
-    begin, states, failed, lives = time.monotonic(), 0, 0, 0
-    for index in range(options.traces):
-        with tempfile.TemporaryDirectory(prefix="weir-power-", dir=options.dir) as home:
-            cut = PowerCut(options, index, home)
-            cut.record()
-            n, n_failed, examples = cut.cut(-(-options.states // options.traces))
-            states, failed, lives = states + n, failed + n_failed, lives + cut.lives
-            for example in examples:
-                print("\n  ".join(example), file=sys.stderr)
-        if failed >= options.stop_at:
-            break
+    begin = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        cuts = list(pool.map(lambda index: run_one(options, index), range(options.traces)))
+    states, failed, lives = (sum(getattr(cut, name) for cut in cuts)
+                             for name in ("states", "failed", "lives"))
     print(f"{states} states, all different, of {options.traces} traces with {lives} lives;"
           f" {failed} failed, {time.monotonic() - begin:.0f} s")
     sys.exit(1 if bool(failed) != bool(options.mutant) else 0)

@@ -214,26 +214,36 @@ mkdirat (int directory, const char *path, mode_t mode)
 
 /* --- syncing --- */
 
+/* Returns: false for a directory that is elsewhere. */
+static bool
+begin_sync (int fd, long number, uint64_t inode, bool is_directory, uint64_t *ret_sync)
+{
+  char buffer[PATH_MAX];
+  const char *name = is_directory ? record_find (fd, ".", buffer) : NULL;
+
+  if (is_directory && number != SYS_syncfs && name == NULL)
+    return false;
+  record_hold ();
+  *ret_sync = record_next_sync ();
+  if (number == SYS_syncfs)
+    record_step (TRACE_SYNC_ALL, 0, *ret_sync, NULL, 0, NULL, 0);
+  else if (!is_directory)
+    record_step (TRACE_SYNC, inode, *ret_sync, NULL, 0, NULL, 0);
+  else
+    record_step (TRACE_SYNC_NAMES, 0, *ret_sync, name, strlen (name), NULL, 0);
+  record_let_go ();
+  return true;
+}
+
 static int
 sync_recorded (int fd, long number)
 {
   bool is_directory = false;
   uint64_t inode = record_inode (fd, &is_directory), sync;
-  char buffer[PATH_MAX];
-  const char *name;
   int result;
 
-  if (inode == 0)
+  if (inode == 0 || !begin_sync (fd, number, inode, is_directory, &sync))
     return (int)record_raw (number, fd, 0, 0, 0, 0);
-  record_hold ();
-  sync = record_next_sync ();
-  if (number == SYS_syncfs)
-    record_step (TRACE_SYNC_ALL, 0, sync, NULL, 0, NULL, 0);
-  else if (!is_directory)
-    record_step (TRACE_SYNC, inode, sync, NULL, 0, NULL, 0);
-  else if ((name = record_find (fd, ".", buffer)) != NULL)
-    record_step (TRACE_SYNC_NAMES, 0, sync, name, strlen (name), NULL, 0);
-  record_let_go ();
   if (record_get_slow () > 0)
     usleep ((useconds_t)record_get_slow ());
   result = (int)record_raw (number, fd, 0, 0, 0, 0);

@@ -2,7 +2,8 @@
  *
  *   crash-replay TRACE STATES SEED
  *
- * The power goes somewhere behind the mark in the trace. Each line on standard input is a
+ * Beside the directory, in DIRECTORY.inodes, stands which file is which (inode.c). The power goes
+ * somewhere behind the mark in the trace. Each line on standard input is a
  * directory, in which the next state is built; the answer is a line that says what it is, or "end".
  * Everything that was synced before the moment is there. Of what was not, there survives, of each
  * file: nothing, all, the first writes, the first writes and a piece of the next, or any set of
@@ -30,7 +31,10 @@ typedef struct {
   uint8_t *bytes; /* that are on the disk */
   size_t size;
   size_t room;
-  uint64_t hash;   /* of them */
+  uint64_t hash; /* of them */
+  uint64_t inode;
+  int64_t modified;
+  int64_t changed;
   GArray *pending; /* size_t: steps that are not on the disk */
 } File;
 
@@ -115,34 +119,36 @@ load (Replay *self, const char *path, GError **error)
 
 /* --- bytes --- */
 
-static void
-grow (File *file, size_t size)
+/* Behind @room there are zeros: files are made larger than anybody writes. */
+static size_t
+get_n_bytes (const File *file)
 {
-  if (size > file->room) {
-    size_t room = MAX (size, MAX (file->room * 2, 4096));
-
-    file->bytes = g_realloc (file->bytes, room);
-    memset (file->bytes + file->room, 0, room - file->room);
-    file->room = room;
-  }
-  file->size = MAX (file->size, size);
+  return MIN (file->size, file->room);
 }
 
 static void
 put (File *file, uint64_t offset, const uint8_t *data, size_t size)
 {
+  size_t end = offset + size;
+
   if (size == 0)
     return;
-  grow (file, offset + size);
+  if (end > file->room) {
+    size_t room = MAX (end, MAX (file->room * 2, 4096));
+
+    file->bytes = g_realloc (file->bytes, room);
+    memset (file->bytes + file->room, 0, room - file->room);
+    file->room = room;
+  }
   memcpy (file->bytes + offset, data, size);
+  file->size = MAX (file->size, end);
 }
 
 static void
 resize (File *file, size_t size)
 {
-  if (size < file->size)
-    memset (file->bytes + size, 0, file->size - size);
-  grow (file, size);
+  if (size < get_n_bytes (file))
+    memset (file->bytes + size, 0, get_n_bytes (file) - size);
   file->size = size;
 }
 
@@ -156,7 +162,7 @@ apply (File *file, const Step *step)
   else if (record->kind == TRACE_RESIZE)
     resize (file, record->offset);
   else
-    grow (file, record->offset);
+    file->size = MAX (file->size, record->offset);
 }
 
 static void
@@ -222,7 +228,7 @@ sync_file (Replay *self, File *file, size_t until)
   if (n == 0)
     return;
   g_array_remove_range (file->pending, 0, (guint)n);
-  file->hash = hash_bytes (file->size, file->bytes, file->size);
+  file->hash = hash_bytes (file->size, file->bytes, get_n_bytes (file));
 }
 
 /* --- names --- */
@@ -282,6 +288,7 @@ file_new (Replay *self, uint64_t inode)
 {
   File *file = g_new0 (File, 1);
 
+  file->inode = inode;
   file->pending = g_array_new (FALSE, FALSE, sizeof (size_t));
   g_ptr_array_add (self->all, file);
   g_hash_table_replace (self->files, g_memdup2 (&inode, sizeof inode), file);
@@ -359,6 +366,11 @@ take_step (Replay *self, size_t i)
   case TRACE_SYNCED:
     end_sync (self, step->record->offset);
     return;
+  case TRACE_TIMES:
+    file = g_hash_table_lookup (self->files, &step->record->inode);
+    file->modified = (int64_t)step->record->offset;
+    memcpy (&file->changed, step->data, sizeof file->changed);
+    return;
   case TRACE_MARK:
     return;
   }
@@ -392,10 +404,11 @@ build_file (Replay *self, File *file, Keep keep)
   if (file->pending->len > 0 && keep != KEEP_NONE) {
     built->image.bytes = g_malloc0 (MAX (file->room, 1));
     built->image.room = MAX (file->room, 1);
-    if (file->size > 0)
-      memcpy (built->image.bytes, file->bytes, file->size);
+    if (file->room > 0)
+      memcpy (built->image.bytes, file->bytes, file->room);
     keep_some (self, &built->image, file->pending, keep);
-    built->image.hash = hash_bytes (built->image.size, built->image.bytes, built->image.size);
+    built->image.hash =
+        hash_bytes (built->image.size, built->image.bytes, get_n_bytes (&built->image));
   }
   return built;
 }
@@ -423,17 +436,24 @@ build_names (Replay *self, KeepNames keep)
 }
 
 static void
-write_file (const char *path, const File *image)
+write_file (const char *path, const File *image, FILE *identities)
 {
   g_autoptr (GError) error = NULL;
   WEIR_AUTO_FD int fd =
       weir_fs_open (NULL, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, &error);
+  struct stat status;
 
   /* A directory above it is not there: then the file is not, either. */
   if (fd < 0 && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND))
     return;
-  if (fd < 0 || !weir_fs_write (NULL, fd, image->bytes, image->size, path, &error))
+  if (fd < 0 || !weir_fs_write (NULL, fd, image->bytes, get_n_bytes (image), path, &error) ||
+      !weir_fs_resize (NULL, fd, image->size, path, &error))
     g_error ("%s", error->message);
+  if (fstat (fd, &status) == 0) {
+    TraceIdentity identity = { status.st_ino, image->inode, image->modified, image->changed };
+
+    fwrite (&identity, sizeof identity, 1, identities);
+  }
 }
 
 static int
@@ -449,8 +469,10 @@ build (Replay *self, const char *folder, Keep keep, KeepNames keep_names, bool i
   g_autoptr (GHashTable) names = build_names (self, keep_names);
   g_autoptr (GHashTable) built = g_hash_table_new_full (NULL, NULL, NULL, built_free);
   g_autofree char **paths = (char **)g_hash_table_get_keys_as_array (names, NULL);
+  g_autofree char *table = g_strconcat (folder, ".inodes", NULL);
   guint n = g_hash_table_size (names);
   uint64_t hash = 1;
+  FILE *identities;
 
   qsort (paths, n, sizeof *paths, compare_names);
   for (guint i = 0; i < n; i++) {
@@ -467,6 +489,7 @@ build (Replay *self, const char *folder, Keep keep, KeepNames keep_names, bool i
   }
   if (!g_hash_table_add (self->seen, g_memdup2 (&hash, sizeof hash)))
     return false;
+  identities = fopen (table, "wb");
   for (guint i = 0; i < n; i++) {
     File *file = g_hash_table_lookup (names, paths[i]);
     g_autofree char *path = g_strconcat (folder, paths[i], NULL);
@@ -474,8 +497,9 @@ build (Replay *self, const char *folder, Keep keep, KeepNames keep_names, bool i
     if (file == &directory)
       (void)mkdir (path, 0755);
     else
-      write_file (path, &((Built *)g_hash_table_lookup (built, file))->image);
+      write_file (path, &((Built *)g_hash_table_lookup (built, file))->image, identities);
   }
+  fclose (identities);
   return true;
 }
 
@@ -519,6 +543,9 @@ serve (Replay *self, size_t n_states)
     fflush (stdout);
   }
   puts ("end");
+  fflush (stdout);
+  while (fgets (line, sizeof line, stdin) != NULL)
+    continue;
 }
 
 int

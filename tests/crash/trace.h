@@ -19,6 +19,7 @@ typedef enum {
   TRACE_SYNC_NAMES, /* the same for a directory: path */
   TRACE_SYNC_ALL,   /* the same for a file system */
   TRACE_SYNCED,     /* offset: the number; all that was done before it began is on disk */
+  TRACE_TIMES,      /* inode, offset: when it was written to; data: when it was changed (ns) */
   TRACE_MARK,       /* what was there before ends here */
 } TraceKind;
 
@@ -29,3 +30,11 @@ typedef struct {
   uint64_t offset;
   uint64_t n_data;
 } TraceRecord;
+
+/* A file that was built from a trace, and what it was known by. */
+typedef struct {
+  uint64_t inode;
+  uint64_t was;
+  int64_t modified; /* nanoseconds since 1970; 0: unknown, as is the next */
+  int64_t changed;
+} TraceIdentity;

@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""What the real program does when the disk, the clock or a second engine fails it.
+
+    faults.py WEIR FAULT [--step N]
+
+Every call on files fails once, for each kind of call; the disk fills up; files have a largest size;
+two engines want one directory; the clock is a year behind. The program may end, and says why; nothing
+that it had taken over may be lost or doubled, and the next start goes on. Guards invariants 5, 10, 17, 18.
+"""
+import argparse
+import errno
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import case as oracle
+
+SMALL = {"WEIR_TEST_SEGMENT_SIZE": "65536", "WEIR_TEST_CHECKPOINT_BYTES": "32768"}
+FAULTS = [("write", errno.EIO), ("write", errno.ENOSPC), ("sync", errno.EIO), ("rename", errno.EIO),
+          ("allocate", errno.ENOSPC), ("open", errno.EMFILE), ("link", errno.EIO),
+          ("unlink", errno.EIO), ("mkdir", errno.EACCES)]
+
+
+class Fixture:
+    def __init__(self, options, home=None):
+        self.options = options
+        self.home = Path(home or tempfile.mkdtemp(prefix="weir-fault-"))
+        self.case = oracle.Case(self.home / "case")
+        self.case.make()
+        self.case.give(range(24))
+        self.case.log(20)
+
+    def run(self, *more, seconds=60, limit=None, **environment):
+        """Runs the flow once. Returns its status and what it said."""
+        def restrict():
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        done = subprocess.run(self.case.command(self.options.weir, "--until-idle", *more),
+                              env={**os.environ, **SMALL, **environment}, cwd=self.case.home, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=seconds, check=False,
+                              preexec_fn=restrict)
+        return done.returncode, done.stderr
+
+    def preload(self, **environment):
+        return {"LD_PRELOAD": str(self.options.fault), "WEIR_FAULT_ROOT": str(self.case.home),
+                **environment}
+
+    def finish(self):
+        """Runs it without any fault. Returns what is wrong then."""
+        status, said = self.run()
+        if status:
+            return [f"it does not go on: status {status}: {said}"]
+        problems = self.case.check_end()
+        return problems + [said] if problems else []
+
+    def close(self):
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def with_fixture(function):
+    def test(options):
+        fixture = Fixture(options)
+        try:
+            return function(fixture)
+        finally:
+            fixture.close()
+    test.__name__ = function.__name__
+    return test
+
+
+def fail_nth(options, call, number, nth, goes_on):
+    """One run with one fault. Returns what is wrong, and whether there was a fault at all."""
+    fixture = Fixture(options)
+    what = f"{call}:{nth}:{number}" + (":on" if goes_on else "")
+    try:
+        status, said = fixture.run(**fixture.preload(WEIR_FAULT=what))
+        problems = []
+        if status < 0:
+            problems.append(f"it was ended by signal {-status}: {said}")
+        elif status and os.strerror(number).lower() not in said.lower():
+            problems.append(f"it ended with {status} and does not say why: {said}")
+        # What PutFile could not write went to failed/ on purpose: that is not lost.
+        moved = {path.name: path.read_bytes() for path in fixture.case.folder("failed").iterdir()}
+        for name in moved:
+            os.unlink(fixture.case.folder("failed") / name)
+        fixture.case.taken.update(moved)
+        problems += fixture.finish()
+        if problems:
+            problems.append(f"{what}: kept in {oracle.keep(fixture.home, what.replace(':', '-'))}")
+        return problems
+    finally:
+        fixture.close()
+
+
+def test_every_call(options):
+    """Counts go up by --step, which leaves none out when it is 1."""
+    problems, runs = [], 0
+    for call, number in FAULTS:
+        for goes_on in (False, True):
+            for nth in range(1, 200, options.step):
+                problems += fail_nth(options, call, number, nth, goes_on)
+                runs += 1
+                if len(problems) > 20:
+                    return problems
+    print(f"# {runs} faults")
+    return problems
+
+
+@with_fixture
+def test_clock_back(fixture):
+    """Kills make the log long; then the clock is a year behind, then a year ahead, then right."""
+    problems = []
+    for years in (-1, 1):
+        seconds = str(years * 365 * 86400)
+        fixture.case.give(range(100 * (years + 2), 100 * (years + 2) + 24))
+        status, said = fixture.run(**fixture.preload(WEIR_FAULT_CLOCK=seconds))
+        if status:
+            problems.append(f"{years} years: status {status}: {said}")
+    return problems + fixture.finish()
+
+
+@with_fixture
+def test_two_engines(fixture):
+    """The second is refused by name of the first, and harms nothing."""
+    command = fixture.case.command(fixture.options.weir)
+    first = subprocess.Popen(command, env={**os.environ, **SMALL}, cwd=fixture.case.home, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    lock = fixture.case.folder("data") / "lock"
+    try:
+        end = time.monotonic() + 10
+        while not (lock.exists() and lock.read_text()):
+            if time.monotonic() > end or first.poll() is not None:
+                return ["the first engine takes no lock"]
+        status, said = fixture.run()
+    finally:
+        first.send_signal(signal.SIGTERM)
+        first.wait(30)
+    problems = [] if status == 1 else [f"the second engine ended with {status}"]
+    if "Crash" not in said or str(first.pid) not in said:
+        problems.append(f"it does not say who has the directory: {said}")
+    return problems + fixture.finish()
+
+
+@with_fixture
+def test_largest_file(fixture):
+    """RLIMIT_FSIZE: a signal by default, an error that is told here."""
+    status, said = fixture.run(limit=40960)
+    problems = [] if status >= 0 else [f"it was ended by signal {-status}: {said}"]
+    return problems + fixture.finish()
+
+
+def test_full_disk(options):
+    """A small file system fills up; the engine stops taking over, and goes on when there is room."""
+    home = Path(tempfile.mkdtemp(prefix="weir-full-"))
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", home],
+                             capture_output=True, check=False).returncode == 0
+    if not mounted:
+        home.rmdir()
+        return None
+    try:
+        fixture = Fixture(options, home)
+        fixture.case.log(1, rotate=True)
+        with open(home / "filler", "wb") as filler:
+            try:
+                while True:
+                    filler.write(bytes(4096))
+                    filler.flush()
+            except OSError:
+                pass
+        os.truncate(home / "filler", max(0, os.path.getsize(home / "filler") - 512 * 1024))
+        problems = []
+        for _ in range(3):
+            status, said = fixture.run("--for=1s")
+            if status < 0:
+                problems.append(f"it was ended by signal {-status}: {said}")
+        subprocess.run(["mount", "-o", "remount,size=64m", home], check=True)
+        # What could not be written for want of space went to failed/ or stays queued.
+        for path in fixture.case.folder("failed").iterdir():
+            fixture.case.taken[path.name] = path.read_bytes()
+            path.unlink()
+        return problems + fixture.finish()
+    finally:
+        subprocess.run(["umount", home], check=False)
+        home.rmdir()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("weir", type=Path)
+    parser.add_argument("fault", type=Path)
+    parser.add_argument("--step", type=int, default=1)
+    parser.add_argument("--only")
+    options = parser.parse_args()
+    options.weir, options.fault = options.weir.resolve(), options.fault.resolve()
+    tests = [test_every_call, test_clock_back, test_two_engines, test_largest_file, test_full_disk]
+    tests = [test for test in tests if options.only in (None, test.__name__)]
+    print(f"1..{len(tests)}")
+    failed = False
+    for i, test in enumerate(tests, 1):
+        problems = test(options)
+        for problem in problems or []:
+            print("#", problem.replace("\n", "\n# "))
+        failed |= bool(problems)
+        skip = " # SKIP no right to mount" if problems is None else ""
+        print(f"{'not ok' if problems else 'ok'} {i} {test.__name__}{skip}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+main()
