@@ -48,26 +48,42 @@ file_folder_free (FileFolder *folder)
   g_free (folder);
 }
 
-int64_t
-file_folder_count (FileFolder *folder, GError **error)
+bool
+file_folder_each (FileFolder *folder, FileFolderFunc func, void *data)
 {
-  g_autofree char *buffer = NULL;
-  int64_t count = 0;
+  g_autofree char *buffer = g_malloc (BUFFER_SIZE);
   ssize_t n;
 
-  if (folder->n_names >= 0)
-    return folder->n_names;
-  buffer = g_malloc (BUFFER_SIZE);
+  if (lseek (folder->fd, 0, SEEK_SET) < 0)
+    return false;
   while ((n = getdents64 (folder->fd, buffer, BUFFER_SIZE)) > 0) {
     for (ssize_t at = 0; at < n;) {
       const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
 
-      count += strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0 &&
-               !file_target_is_temporary (entry->d_name);
+      if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
+        func (data, entry->d_name);
       at += entry->d_reclen;
     }
   }
-  if (n < 0) {
+  return n == 0;
+}
+
+static void
+on_name (void *data, const char *name)
+{
+  int64_t *count = data;
+
+  *count += !file_target_is_temporary (name);
+}
+
+int64_t
+file_folder_count (FileFolder *folder, GError **error)
+{
+  int64_t count = 0;
+
+  if (folder->n_names >= 0)
+    return folder->n_names;
+  if (!file_folder_each (folder, on_name, &count)) {
     file_name_set_errno (error, "read the directory", folder->path, errno);
     return -1;
   }
@@ -80,7 +96,9 @@ file_folder_sync (FileFolder *folder, GError **error)
   if (!folder->is_touched)
     return true;
   /* The names of the directories above a new one are as new. */
-  if ((folder->is_new ? syncfs (folder->fd) : fsync (folder->fd)) == 0)
+  if ((folder->is_new ? syncfs (folder->fd) : fsync (folder->fd)) == 0) {
+    folder->is_touched = false;
     return true;
+  }
   return file_name_set_errno (error, "sync the directory", folder->path, errno);
 }

@@ -23,6 +23,11 @@ FileFolder *file_folder_open (const char *path, bool create, GError **error);
 /* Takes NULL. */
 void file_folder_free (FileFolder *folder);
 
+typedef void (*FileFolderFunc) (void *data, const char *name);
+
+/* Calls @func for each name in it. False with errno when it cannot be read to its end. */
+bool file_folder_each (FileFolder *folder, FileFolderFunc func, void *data);
+
 /* How many names are in it; those that are being written do not count.
  * Returns: -1 with @error. */
 int64_t file_folder_count (FileFolder *folder, GError **error);

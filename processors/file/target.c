@@ -1,4 +1,4 @@
-/* target.c: a file without a name, or with a temporary one, and the step to its own. */
+/* target.c: a file with a temporary name, and the step to its own. */
 #include "target.h"
 
 #include "name.h"
@@ -8,24 +8,54 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define PREFIX ".weir-"
 #define SUFFIX ".tmp"
+#define DIGITS 16
+
+#define NAME_SIZE sizeof (PREFIX "0123456789abcdef-0123456789abcdef" SUFFIX)
 
 static void
-name_temporary (FileTarget *target)
+make_name (const FileTarget *target, char name[static NAME_SIZE])
 {
-  g_snprintf (target->temporary, sizeof target->temporary,
-              PREFIX "%016" G_GINT64_MODIFIER "x" SUFFIX, target->random);
+  g_snprintf (name, NAME_SIZE,
+              PREFIX "%016" G_GINT64_MODIFIER "x-%016" G_GINT64_MODIFIER "x" SUFFIX, target->owner,
+              target->id);
+}
+
+static bool
+parse_number (const char *text, uint64_t *ret_number)
+{
+  *ret_number = 0;
+  for (int i = 0; i < DIGITS; i++) {
+    int digit = g_ascii_xdigit_value (text[i]);
+
+    if (digit < 0 || g_ascii_isupper (text[i]))
+      return false;
+    *ret_number = *ret_number << 4 | (uint64_t)digit;
+  }
+  return true;
+}
+
+static bool
+parse_name (const char *name, uint64_t *ret_owner, uint64_t *ret_id)
+{
+  const char *numbers = name + strlen (PREFIX);
+
+  return strlen (name) == NAME_SIZE - 1 && g_str_has_prefix (name, PREFIX) &&
+         g_str_has_suffix (name, SUFFIX) && parse_number (numbers, ret_owner) &&
+         numbers[DIGITS] == '-' && parse_number (numbers + DIGITS + 1, ret_id);
 }
 
 bool
 file_target_is_temporary (const char *name)
 {
-  return strlen (name) == strlen (PREFIX SUFFIX) + 16 && g_str_has_prefix (name, PREFIX) &&
-         g_str_has_suffix (name, SUFFIX);
+  uint64_t owner, id;
+
+  return parse_name (name, &owner, &id);
 }
 
 static bool
@@ -40,17 +70,17 @@ fail (const FileTarget *target, const char *doing, GError **error)
 bool
 file_target_open (FileTarget *target, mode_t mode, GError **error)
 {
-  int folder = target->folder->fd;
+  const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  char aside[NAME_SIZE];
 
-  target->fd = openat (folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
-  if (target->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-    name_temporary (target);
-    target->fd = openat (folder, target->temporary,
-                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (target->fd < 0)
-      target->temporary[0] = '\0';
-  }
-  return target->fd >= 0 || fail (target, "create", error);
+  make_name (target, aside);
+  target->fd = openat (target->folder->fd, aside, flags, mode);
+  if (target->fd < 0 && errno == EEXIST && unlinkat (target->folder->fd, aside, 0) == 0)
+    target->fd = openat (target->folder->fd, aside, flags, mode);
+  if (target->fd < 0)
+    return fail (target, "create", error);
+  target->folder->is_touched = true;
+  return true;
 }
 
 bool
@@ -59,66 +89,78 @@ file_target_sync (FileTarget *target, GError **error)
   return fsync (target->fd) == 0 || fail (target, "sync", error);
 }
 
-/* Returns: 0, or -1 with errno. */
-static int
-link_unnamed (const FileTarget *target, const char *name)
+void
+file_target_close (FileTarget *target)
 {
-  char path[32];
-
-  if (linkat (target->fd, "", target->folder->fd, name, AT_EMPTY_PATH) == 0)
-    return 0;
-  if (errno != ENOENT)
-    return -1;
-  /* Kernels before 6.10 want a capability for that, but not for this. */
-  g_snprintf (path, sizeof path, "/proc/self/fd/%d", target->fd);
-  return linkat (AT_FDCWD, path, target->folder->fd, name, AT_SYMLINK_FOLLOW);
+  if (target->folder != NULL && target->fd >= 0)
+    close (target->fd);
+  target->fd = -1;
 }
 
-/* From the temporary name, unless the name is taken. Returns: 0, or -1 with errno. */
-static int
-rename_without_replacing (const FileTarget *target)
+bool
+file_target_is_aside (const FileTarget *target)
 {
-  int fd = target->folder->fd;
+  char aside[NAME_SIZE];
+  struct stat status;
 
-  if (syscall (SYS_renameat2, fd, target->temporary, fd, target->name, RENAME_NOREPLACE) == 0)
+  make_name (target, aside);
+  return fstatat (target->folder->fd, aside, &status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* One file with two names: half of what follows was done before. */
+static bool
+is_same (int folder, const char *a, const char *b)
+{
+  struct stat x, y;
+
+  return fstatat (folder, a, &x, AT_SYMLINK_NOFOLLOW) == 0 &&
+         fstatat (folder, b, &y, AT_SYMLINK_NOFOLLOW) == 0 && x.st_dev == y.st_dev &&
+         x.st_ino == y.st_ino;
+}
+
+/* Unless the name is taken. Returns: 0, or -1 with errno. */
+static int
+rename_without_replacing (int folder, const char *aside, const char *name)
+{
+  if (syscall (SYS_renameat2, folder, aside, folder, name, RENAME_NOREPLACE) == 0)
     return 0;
   if (errno != EINVAL && errno != ENOSYS)
     return -1;
   /* A file system that does not know that, as NFS. */
-  if (linkat (fd, target->temporary, fd, target->name, 0) < 0)
-    return -1;
-  return unlinkat (fd, target->temporary, 0);
-}
-
-static int
-publish (FileTarget *target, bool replace)
-{
-  int fd = target->folder->fd;
-
-  if (target->temporary[0] == '\0') {
-    if (link_unnamed (target, target->name) == 0)
-      return 0;
-    if (errno != EEXIST || !replace)
+  if (linkat (folder, aside, folder, name, 0) < 0) {
+    if (errno != EEXIST)
       return -1;
-    /* Only a name can take the place of a name. */
-    name_temporary (target);
-    if (link_unnamed (target, target->temporary) < 0) {
-      target->temporary[0] = '\0';
+    if (!is_same (folder, aside, name)) {
+      errno = EEXIST;
       return -1;
     }
   }
-  return replace ? renameat (fd, target->temporary, fd, target->name)
-                 : rename_without_replacing (target);
+  return unlinkat (folder, aside, 0);
 }
 
 bool
-file_target_publish (FileTarget *target, bool replace, GError **error)
+file_target_publish (const FileTarget *target, bool replace, GError **error)
 {
-  if (publish (target, replace) < 0)
+  int folder = target->folder->fd;
+  char aside[NAME_SIZE];
+  int status;
+
+  make_name (target, aside);
+  status = replace ? renameat (folder, aside, folder, target->name)
+                   : rename_without_replacing (folder, aside, target->name);
+  if (status < 0)
     return fail (target, "create", error);
-  target->temporary[0] = '\0';
   target->folder->is_touched = true;
   return true;
+}
+
+void
+file_target_remove (const FileTarget *target)
+{
+  char aside[NAME_SIZE];
+
+  make_name (target, aside);
+  unlinkat (target->folder->fd, aside, 0);
 }
 
 void
@@ -126,9 +168,33 @@ file_target_clear (FileTarget *target)
 {
   if (target->folder == NULL)
     return;
-  if (target->temporary[0] != '\0')
-    unlinkat (target->folder->fd, target->temporary, 0);
-  if (target->fd >= 0)
-    close (target->fd);
+  file_target_close (target);
+  file_target_remove (target);
   target->folder = NULL;
+}
+
+typedef struct {
+  FileFolder *folder;
+  uint64_t owner;
+  FileTargetFunc is_wanted;
+  void *data;
+} Sweep;
+
+static void
+on_name (void *data, const char *name)
+{
+  const Sweep *sweep = data;
+  uint64_t owner, id;
+
+  if (parse_name (name, &owner, &id) && owner == sweep->owner &&
+      !sweep->is_wanted (sweep->data, id))
+    unlinkat (sweep->folder->fd, name, 0);
+}
+
+void
+file_target_sweep (FileFolder *folder, uint64_t owner, FileTargetFunc is_wanted, void *data)
+{
+  Sweep sweep = { folder, owner, is_wanted, data };
+
+  file_folder_each (folder, on_name, &sweep);
 }

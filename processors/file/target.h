@@ -1,8 +1,8 @@
-/* target.h: a file that is written aside and gets its name when it is complete.
+/* target.h: a file that is written aside and gets its name when it is complete and nothing can be
+ * lost.
  *
- * Where the file system can, it has no name until then, and nothing is left of it after a crash;
- * elsewhere, and for the moment in which it takes the place of another, it is .weir-<16
- * digits>.tmp.
+ * Aside it is .weir-<owner>-<id>.tmp, 16 digits each, in the same directory. Whoever has that owner
+ * number, and nobody else, may remove it: the number is one processor's.
  *
  * Thread: one at a time. */
 #pragma once
@@ -14,22 +14,37 @@
 typedef struct {
   FileFolder *folder; /* NULL: none */
   const char *name;
-  uint64_t random;
+  uint64_t owner;
+  uint64_t id; /* of the FlowFile */
   int fd;
-  char temporary[32]; /* "" while it has no name */
 } FileTarget;
 
-/* Begins a new file: @target has its folder, its name, and a random number that is its own. */
+/* Begins a new file: @target has its folder, its name, and whose it is. What the same owner wrote
+ * aside for the same FlowFile before is gone. */
 bool file_target_open (FileTarget *target, mode_t mode, GError **error);
 
-/* Its bytes survive a power failure from here on. */
+/* Its bytes survive a power failure from here on; its name aside, when its folder is synced. */
 bool file_target_sync (FileTarget *target, GError **error);
 
-/* Gives it its name. WEIR_ERROR_EXISTS: another has it, and @replace was false. */
-bool file_target_publish (FileTarget *target, bool replace, GError **error);
+/* Closes it; what was written stays aside. */
+void file_target_close (FileTarget *target);
 
-/* Closes it; one that has no name yet is gone. A zeroed target is none. */
+/* True when there is something aside. */
+bool file_target_is_aside (const FileTarget *target);
+
+/* Gives what was closed its name. WEIR_ERROR_EXISTS: another has it, and @replace was false. */
+bool file_target_publish (const FileTarget *target, bool replace, GError **error);
+
+/* Removes what is aside. */
+void file_target_remove (const FileTarget *target);
+
+/* Closes and removes it. A zeroed target is none. */
 void file_target_clear (FileTarget *target);
 
 /* True for names of files that are being written, or were when the machine stopped. */
 bool file_target_is_temporary (const char *name);
+
+typedef bool (*FileTargetFunc) (void *data, uint64_t id);
+
+/* Removes from @folder what @owner has left aside, unless @is_wanted says otherwise. */
+void file_target_sweep (FileFolder *folder, uint64_t owner, FileTargetFunc is_wanted, void *data);

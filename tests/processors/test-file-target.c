@@ -1,34 +1,17 @@
-/* Tests processors/file/target.c where a file system knows neither files without a name nor a
- * rename that replaces nothing: as NFS. The linker leads its system calls through here. */
+/* Tests processors/file/target.c where a file system does not know a rename that replaces nothing:
+ * as NFS. The linker leads its system calls through here. */
 #include "file/target.h"
 #include "scratch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/fs.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int __real_openat64 (int directory, const char *path, int flags, ...);
-int __wrap_openat64 (int directory, const char *path, int flags, ...);
 long __wrap_syscall (long number, int from, const char *old, int to, const char *name,
                      unsigned how);
-
-int
-__wrap_openat64 (int directory, const char *path, int flags, ...)
-{
-  va_list args;
-  mode_t mode;
-
-  va_start (args, flags);
-  mode = (flags & O_CREAT) != 0 ? va_arg (args, mode_t) : 0;
-  va_end (args);
-  errno = EOPNOTSUPP;
-  return (flags & O_TMPFILE) == O_TMPFILE ? -1 : __real_openat64 (directory, path, flags, mode);
-}
 
 long
 __wrap_syscall (long number, int from, const char *old, int to, const char *name, unsigned how)
@@ -55,7 +38,7 @@ begin (FileTarget *target, FileFolder *folder, const char *name, const char *con
 {
   g_autoptr (GError) error = NULL;
 
-  *target = (FileTarget){ .folder = folder, .name = name, .random = 0x1234 };
+  *target = (FileTarget){ .folder = folder, .name = name, .owner = 0xabc, .id = 0x1234 };
   file_target_open (target, 0666, &error);
   g_assert_no_error (error);
   g_assert_cmpint (write (target->fd, content, strlen (content)), ==, strlen (content));
@@ -72,8 +55,8 @@ test_named_aside (void)
   scratch_init (&scratch);
   folder = open_folder (&scratch);
   begin (&target, folder, "a", "new");
-  scratch_assert_list (&scratch, "out", ".weir-0000000000001234.tmp");
-  g_assert_true (file_target_is_temporary (".weir-0000000000001234.tmp"));
+  scratch_assert_list (&scratch, "out", ".weir-0000000000000abc-0000000000001234.tmp");
+  g_assert_true (file_target_is_temporary (".weir-0000000000000abc-0000000000001234.tmp"));
   g_assert_cmpint (file_folder_count (folder, &error), ==, 0);
   g_assert_true (file_target_publish (&target, false, &error));
   file_target_clear (&target);
