@@ -174,6 +174,14 @@ weir_fs_sync (WeirFs *fs, int fd, const char *path, GError **error)
 }
 
 bool
+weir_fs_sync_system (WeirFs *fs, int fd, const char *path, GError **error)
+{
+  if (!is_failing (fs, WEIR_FS_SYNC) && syncfs (fd) == 0)
+    return true;
+  return fail (error, "bring to disk", fd, path);
+}
+
+bool
 weir_fs_sync_directory (WeirFs *fs, const char *path, GError **error)
 {
   WEIR_AUTO_FD int fd = weir_fs_open (fs, AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, error);

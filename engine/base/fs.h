@@ -75,10 +75,12 @@ ssize_t weir_fs_read (WeirFs *fs, int fd, void *buffer, size_t size, const char 
 ssize_t weir_fs_pread (WeirFs *fs, int fd, void *buffer, size_t size, uint64_t offset,
                        const char *path, GError **error);
 
-/* fdatasync, fsync, and fsync of the directory at @path, which makes its names durable. */
+/* fdatasync, fsync, fsync of the directory at @path, which makes its names durable, and syncfs: all
+ * of the file system that @fd is on. */
 bool weir_fs_sync_data (WeirFs *fs, int fd, const char *path, GError **error);
 bool weir_fs_sync (WeirFs *fs, int fd, const char *path, GError **error);
 bool weir_fs_sync_directory (WeirFs *fs, const char *path, GError **error);
+bool weir_fs_sync_system (WeirFs *fs, int fd, const char *path, GError **error);
 
 bool weir_fs_resize (WeirFs *fs, int fd, uint64_t size, const char *path, GError **error);
 

@@ -29,7 +29,7 @@ typedef struct {
   /* The ticket of the last entry that was appended. Any thread; must not call the store. */
   uint64_t (*get_appended) (void *data);
   /* A segment that was given to weir_content_store_release_segment has no content any more that
-   * anybody could need. The store's own thread, or the caller's of that function. */
+   * anybody could need. The store's own thread. */
   void (*on_segment_free) (void *data, uint64_t number);
   void *data;
 } WeirContentOptions;

@@ -219,6 +219,31 @@ on_name (void *user, const WeirContentName *name)
   g_hash_table_replace (keeper->found, &file->number, file);
 }
 
+/* What a run has left that synced nothing may be in the page cache only: it says so by a file, and
+ * a run that syncs brings all of it to disk before anything is built on it (storage design, rule
+ * 6).
+ */
+static bool
+settle (WeirContentKeeper *keeper, GError **error)
+{
+  WeirFs *fs = keeper->pool->fs;
+  g_autofree char *parent = g_path_get_dirname (keeper->pool->directory);
+  g_autofree char *mark = g_build_filename (keeper->pool->directory, "unsynced", NULL);
+  WEIR_AUTO_FD int fd = -1;
+
+  if (!keeper->must_sync) {
+    fd = weir_fs_open (fs, AT_FDCWD, mark, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600, error);
+    return fd >= 0;
+  }
+  if (access (mark, F_OK) == 0) {
+    fd = weir_fs_open (fs, AT_FDCWD, keeper->pool->directory, O_RDONLY | O_DIRECTORY, 0, error);
+    if (fd < 0 || !weir_fs_sync_system (fs, fd, keeper->pool->directory, error) ||
+        !weir_fs_unlink (fs, mark, error))
+      return false;
+  }
+  return weir_fs_sync_directory (fs, parent, error);
+}
+
 static bool
 look_around (WeirContentKeeper *keeper, const WeirContentOptions *options, GError **error)
 {
@@ -226,7 +251,7 @@ look_around (WeirContentKeeper *keeper, const WeirContentOptions *options, GErro
   WeirArchiveOptions archive = { options->archive_directory, options->archive_bytes,
                                  options->archive_usec, options->clock, fs };
 
-  if (!weir_fs_make_directory (fs, options->directory, 0700, error) ||
+  if (!weir_fs_make_directory (fs, options->directory, 0700, error) || !settle (keeper, error) ||
       !weir_content_name_each (fs, options->directory, on_name, keeper, error))
     return false;
   if (options->archive_bytes == 0)
