@@ -41,7 +41,7 @@ find_segment (WeirContentKeeper *keeper, const WeirContentRef *ref, GError **err
       weir_content_segments_hold (&keeper->segments, ref->start / keeper->segment_size);
   g_autofree char *path = NULL;
 
-  if (file->start == 0 && !weir_content_keeper_find_segment (keeper, file, error)) {
+  if (!weir_content_keeper_find_segment (keeper, file, error)) {
     weir_content_file_unref (file);
     return NULL;
   }
@@ -58,8 +58,7 @@ find_segment (WeirContentKeeper *keeper, const WeirContentRef *ref, GError **err
 static WeirContentFile *
 find_file (WeirContentKeeper *keeper, const WeirContentRef *ref, GError **error)
 {
-  WeirContentFile *file =
-      keeper->found != NULL ? g_hash_table_lookup (keeper->found, &ref->file) : NULL;
+  WeirContentFile *file = weir_content_keeper_find (keeper, ref->file);
   g_autofree char *path = NULL;
   bool fits;
 
@@ -72,14 +71,17 @@ find_file (WeirContentKeeper *keeper, const WeirContentRef *ref, GError **error)
                  name, keeper->pool->directory);
     return NULL;
   }
-  if (file->kind == WEIR_CONTENT_OWN)
+  if (!file->is_found) /* the store itself has said so */
+    fits = true;
+  else if (file->kind == WEIR_CONTENT_OWN)
     fits = ref->start == 0 && weir_claim_get_own_size (ref->size) <= file->size;
   else
     fits = ref->start <= file->size && ref->size <= file->size - ref->start;
   if (fits)
-    return weir_content_file_ref (file);
+    return file;
   path = weir_content_keeper_get_path (keeper, file);
   refuse (error, path, "should go on where the file ends");
+  weir_content_file_unref (file);
   return NULL;
 }
 
@@ -127,7 +129,7 @@ weir_content_store_open_claim (WeirContentStore *store, const WeirContentRef *re
 void
 weir_content_store_sweep (WeirContentStore *store)
 {
-  g_clear_pointer (&store->pool.keeper->found, g_hash_table_unref);
+  g_clear_pointer (&store->pool.keeper->found, g_ptr_array_unref);
 }
 
 const void *

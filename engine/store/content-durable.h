@@ -39,16 +39,17 @@ typedef struct {
 WeirContentStore *weir_content_store_new_durable (const WeirContentOptions *options,
                                                   GError **error);
 
-/* --- what was there; main thread, before weir_content_store_sweep --- */
+/* --- what was there --- */
 
-/* Content as an image says: read and verified when somebody asks for it.
+/* Content as an image says: read and verified when somebody asks for it. After the sweep, only what
+ * is in a file or segment that the caller holds. Thread: any.
  * Returns: false with @error, which names the file but not the FlowFile, when it cannot be there.
  */
 bool weir_content_store_open_claim (WeirContentStore *store, const WeirContentRef *ref,
                                     WeirContent *ret_content, GError **error);
 
 /* Everything has been opened: files that nobody refers to go (once the log has made its first
- * frame durable). */
+ * frame durable). Thread: main. */
 void weir_content_store_sweep (WeirContentStore *store);
 
 /* --- a commit --- */

@@ -39,14 +39,15 @@ weir_content_pool_clear (WeirContentPool *pool)
 static WeirContentFile *
 new_file (WeirContentPool *pool, WeirContentKind kind, GError **error)
 {
-  uint64_t number = 0;
-  int fd = pool->keeper != NULL ? weir_content_keeper_create (pool->keeper, kind, &number, error)
-                                : weir_fs_open_unnamed (pool->fs, pool->directory, error);
   WeirContentFile *file;
+  int fd;
 
+  if (pool->keeper != NULL)
+    return weir_content_keeper_create (pool->keeper, kind, error);
+  fd = weir_fs_open_unnamed (pool->fs, pool->directory, error);
   if (fd < 0)
     return NULL;
-  file = weir_content_file_new_found (pool, kind, number, 0);
+  file = weir_content_file_new_found (pool, kind, 0, 0);
   file->fd = fd;
   return file;
 }

@@ -38,30 +38,69 @@ weir_content_keeper_get_path (WeirContentKeeper *keeper, const WeirContentFile *
   return make_path (keeper, file->kind, number);
 }
 
-int
-weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind, uint64_t *ret_number,
-                            GError **error)
+static void
+add_file (WeirContentKeeper *keeper, WeirContentFile *file)
+{
+  WEIR_LOCKED (&keeper->lock);
+
+  g_hash_table_replace (keeper->files, &file->number, file);
+}
+
+static void
+destroy_file (WeirContentKeeper *keeper, WeirContentFile *file)
+{
+  pthread_mutex_lock (&keeper->lock);
+  if (g_hash_table_lookup (keeper->files, &file->number) == file)
+    g_hash_table_remove (keeper->files, &file->number);
+  pthread_mutex_unlock (&keeper->lock);
+  weir_content_file_destroy (file);
+}
+
+WeirContentFile *
+weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind, GError **error)
 {
   uint64_t number = atomic_fetch_add (&keeper->last_number, 1) + 1;
   g_autofree char *path = make_path (keeper, kind, number);
   int fd = weir_fs_open (keeper->pool->fs, AT_FDCWD, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
                          0600, error);
+  WeirContentFile *file;
 
-  if (fd >= 0) {
-    atomic_store (&keeper->names_changed, true);
-    *ret_number = number;
-  }
-  return fd;
+  if (fd < 0)
+    return NULL;
+  atomic_store (&keeper->names_changed, true);
+  file = weir_content_file_new_found (keeper->pool, kind, number, 0);
+  file->fd = fd;
+  add_file (keeper, file);
+  return file;
 }
 
-bool
-weir_content_keeper_find_segment (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
+WeirContentFile *
+weir_content_keeper_find (WeirContentKeeper *keeper, uint64_t number)
+{
+  WeirContentFile *file;
+  size_t n_refs;
+
+  WEIR_LOCKED (&keeper->lock);
+
+  file = g_hash_table_lookup (keeper->files, &number);
+  n_refs = file != NULL ? atomic_load (&file->n_refs) : 0;
+  while (n_refs > 0)
+    if (atomic_compare_exchange_weak (&file->n_refs, &n_refs, n_refs + 1))
+      return file;
+  return NULL;
+}
+
+/* Call with the lock held. */
+static bool
+find_segment (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
 {
   /* The largest entry, in segments of the smallest size. */
   uint64_t most = WEIR_LIMIT_ENTRY / keeper->segment_size + 2;
   g_autofree char *path = NULL;
   struct stat status;
 
+  if (file->start != 0)
+    return true;
   for (uint64_t i = 0; i < most && i < file->number; i++) {
     g_free (path);
     path = make_path (keeper, file->kind, file->number - i);
@@ -78,6 +117,14 @@ weir_content_keeper_find_segment (WeirContentKeeper *keeper, WeirContentFile *fi
   return weir_error_set_errno (error, "find content in", path, ENOENT);
 }
 
+bool
+weir_content_keeper_find_segment (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
+{
+  WEIR_LOCKED (&keeper->lock);
+
+  return find_segment (keeper, file, error);
+}
+
 int
 weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
 {
@@ -89,8 +136,7 @@ weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GErr
   fd = atomic_load_explicit (&file->fd, memory_order_relaxed);
   if (fd >= 0)
     return fd;
-  if (file->kind == WEIR_CONTENT_SEGMENT && file->start == 0 &&
-      !weir_content_keeper_find_segment (keeper, file, error))
+  if (file->kind == WEIR_CONTENT_SEGMENT && !find_segment (keeper, file, error))
     return -1;
   path = weir_content_keeper_get_path (keeper, file);
   fd = weir_fs_open (keeper->pool->fs, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0, error);
@@ -168,14 +214,14 @@ on_file_due (void *owner, void *item, bool is_due)
       return;
     remove_file (keeper, file);
   }
-  weir_content_file_destroy (file);
+  destroy_file (keeper, file);
 }
 
 void
 weir_content_keeper_let_go (WeirContentKeeper *keeper, WeirContentFile *file)
 {
   if (atomic_load (&keeper->keeps_all) || file->is_archived)
-    weir_content_file_destroy (file);
+    destroy_file (keeper, file);
   else
     weir_content_cleaner_add (&keeper->cleaner, on_file_due, file);
 }
@@ -216,7 +262,8 @@ on_name (void *user, const WeirContentName *name)
     keeper->last_number = name->number;
   file = weir_content_file_new_found (keeper->pool, kind, name->number, name->size);
   file->is_found = true;
-  g_hash_table_replace (keeper->found, &file->number, file);
+  g_ptr_array_add (keeper->found, file);
+  add_file (keeper, file);
 }
 
 /* What a run has left that synced nothing may be in the page cache only: it says so by a file, and
@@ -267,7 +314,8 @@ static void
 free_parts (WeirContentKeeper *keeper)
 {
   g_ptr_array_unref (keeper->dirty);
-  g_clear_pointer (&keeper->found, g_hash_table_unref);
+  g_clear_pointer (&keeper->found, g_ptr_array_unref);
+  g_hash_table_unref (keeper->files);
   weir_content_segments_clear (&keeper->segments);
   weir_archive_free (keeper->archive);
   pthread_mutex_destroy (&keeper->lock);
@@ -289,8 +337,8 @@ weir_content_keeper_new (const WeirContentOptions *options, WeirContentPool *poo
   keeper->data = options->data;
   pthread_mutex_init (&keeper->lock, NULL);
   keeper->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
-  keeper->found = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
-                                         (GDestroyNotify)weir_content_file_unref);
+  keeper->files = g_hash_table_new (g_int64_hash, g_int64_equal);
+  keeper->found = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
   weir_content_segments_init (&keeper->segments, pool);
   pool->keeper = keeper;
 

@@ -25,7 +25,8 @@ struct WeirContentKeeper {
   _Atomic bool keeps_all;
   WeirLock lock;
   GPtrArray *dirty;  /* guarded by lock; a reference each */
-  GHashTable *found; /* main thread; of WeirContentFile, a reference each; NULL after the sweep */
+  GHashTable *files; /* guarded by lock; all by number, without a reference */
+  GPtrArray *found;  /* main thread; a reference each; NULL after the sweep */
 };
 
 /* Returns: (transfer full): NULL with @error. */
@@ -35,9 +36,13 @@ WeirContentKeeper *weir_content_keeper_new (const WeirContentOptions *options,
 /* No claim may be left. Takes NULL. */
 void weir_content_keeper_free (WeirContentKeeper *keeper);
 
-/* Makes a file with a number of its own. Returns: its descriptor, -1 with @error. */
-int weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind,
-                                uint64_t *ret_number, GError **error);
+/* Makes a file with a number of its own. Returns: (transfer full): NULL with @error. */
+WeirContentFile *weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind,
+                                             GError **error);
+
+/* Returns: (transfer full) (nullable): the file with @number; NULL when there is none that anybody
+ * refers to. */
+WeirContentFile *weir_content_keeper_find (WeirContentKeeper *keeper, uint64_t number);
 
 /* Opens @file for reading, and remembers its descriptor. Returns: (transfer none): -1 with @error.
  */

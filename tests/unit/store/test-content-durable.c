@@ -221,6 +221,34 @@ test_what_cannot_be_there_is_refused (Durable *self, const void *data)
   weir_content_clear (&shared);
 }
 
+/* A backlog keeps the file and forgets the claim. */
+static void
+test_a_file_that_is_held_can_be_opened_again (Durable *self, const void *data)
+{
+  static const size_t lengths[] = { 1000, 20000, N_DURABLE_BYTES };
+  uint64_t place = SEGMENT_SIZE + 4096;
+
+  weir_content_store_sweep (self->store);
+  for (size_t i = 0; i < G_N_ELEMENTS (lengths); i++) {
+    WeirContent content = durable_write (self, lengths[i], lengths[i]);
+    WeirContentRef ref = durable_commit (self, &content, place);
+    WeirContentFile *held = weir_content_hold_file (&content);
+    g_autoptr (GError) error = NULL;
+
+    weir_content_clear (&content);
+    durable_advance (self);
+    g_assert_true (weir_content_store_open_claim (self->store, &ref, &content, &error));
+    g_assert_no_error (error);
+    weir_content_file_unref (held);
+    durable_advance (self);
+    durable_assert_holds (&content, self->bytes, lengths[i], 100000);
+    weir_content_clear (&content);
+    durable_advance (self);
+    if (lengths[i] == N_DURABLE_BYTES)
+      g_assert_false (weir_content_store_open_claim (self->store, &ref, &content, NULL));
+  }
+}
+
 static void
 test_nothing_is_nowhere (Durable *self, const void *data)
 {
@@ -360,6 +388,7 @@ main (int argc, char **argv)
   ADD ("/content-durable/cold", test_a_cold_claim_is_read_from_the_log);
   ADD ("/content-durable/large-segment", test_a_large_segment_has_an_earlier_name);
   ADD ("/content-durable/refused", test_what_cannot_be_there_is_refused);
+  ADD ("/content-durable/held", test_a_file_that_is_held_can_be_opened_again);
   ADD ("/content-durable/nothing", test_nothing_is_nowhere);
   ADD ("/content-durable/archive", test_the_archive_has_what_is_over);
   ADD ("/content-durable/halfway", test_no_store_is_opened_halfway);
