@@ -123,13 +123,15 @@ read_index (WeirPart *part, uint64_t file_size, GError **error)
 
   if (!read_at (part, &trailer, sizeof trailer, end, error))
     return false;
-  if (memcmp (trailer.magic, WEIR_PART_MAGIC, sizeof trailer.magic) != 0 ||
+  if (memcmp (trailer.magic, WEIR_PART_MAGIC, sizeof trailer.magic) != 0 || trailer.zero != 0 ||
       trailer.offset < sizeof (WeirPartHeader) || trailer.offset > end ||
       trailer.size != end - trailer.offset)
     return corrupt (error, part->path, message);
   index = g_try_malloc (trailer.size + 1);
-  if (index == NULL || !read_at (part, index, trailer.size, trailer.offset, error))
-    return index != NULL || corrupt (error, part->path, message);
+  if (index == NULL)
+    return corrupt (error, part->path, message);
+  if (!read_at (part, index, trailer.size, trailer.offset, error))
+    return false;
   if (trailer.crc != weir_crc32c (0, index, trailer.size))
     return corrupt (error, part->path, message);
   part->blocks = weir_part_read_index (index, trailer.size, sizeof (WeirPartHeader), trailer.offset,

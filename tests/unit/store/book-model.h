@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
   char *directory;
   FailingFs failing;
+  bool must_sync;
   WeirDictionary *dictionary;
   WeirBook *book;
   WeirEntryWriter writer;
@@ -38,7 +39,7 @@ typedef struct {
   uint64_t next_order;
   GHashTable *last_created; /* attributes of the last create of this entry */
 
-  GArray *log; /* ModelEntry: what is behind the last checkpoint */
+  GArray *log; /* ModelEntry: frame 1, 2... with an entry each */
   WeirFrame frame;
   int64_t wall;
 } Model;
@@ -168,21 +169,33 @@ model_checkpoint (Model *self)
 
   weir_book_checkpoint (self->book, &self->frame, &error);
   g_assert_no_error (error);
-  g_array_set_size (self->log, 0);
 }
 
-/* As after a crash: what was in memory comes from the log again. */
+/* What the book on disk does not have comes from the log. */
+static inline void
+model_replay (Model *self)
+{
+  g_autoptr (GError) error = NULL;
+  uint64_t place, sequence;
+
+  weir_book_get_position (self->book, &place, &sequence);
+  g_assert_cmpuint (sequence, <=, self->frame.sequence + 1);
+  if (sequence <= self->log->len)
+    g_assert_cmpuint (
+        place, ==, sequence == 1 ? 0 : g_array_index (self->log, ModelEntry, sequence - 1).place);
+  for (guint i = (guint)sequence - 1; i < self->log->len; i++) {
+    model_apply (self, &g_array_index (self->log, ModelEntry, i), &error);
+    g_assert_no_error (error);
+  }
+}
+
+/* As after a crash. */
 static inline void
 model_reopen (Model *self)
 {
-  uint64_t place, sequence;
-
   model_close (self);
   model_open (self);
-  weir_book_get_position (self->book, &place, &sequence);
-  g_assert_cmpuint (sequence, ==, self->frame.sequence - self->log->len + 1);
-  for (guint i = 0; i < self->log->len; i++)
-    g_assert_true (model_apply (self, &g_array_index (self->log, ModelEntry, i), NULL));
+  model_replay (self);
 }
 
 /* --- operations --- */
