@@ -202,19 +202,28 @@ weir_fs_resize (WeirFs *fs, int fd, uint64_t size, const char *path, GError **er
   return result == 0 || fail (error, "change the size of", fd, path);
 }
 
+static int
+allocate (int fd, off_t size)
+{
+  struct stat status;
+  int result;
+
+  do {
+    result = fallocate (fd, 0, 0, size);
+  } while (result < 0 && errno == EINTR);
+  if (result == 0 || errno != EOPNOTSUPP)
+    return result;
+  if (fstat (fd, &status) < 0)
+    return -1;
+  return status.st_size >= size ? 0 : ftruncate (fd, size);
+}
+
 bool
 weir_fs_allocate (WeirFs *fs, int fd, uint64_t size, const char *path, GError **error)
 {
-  int result = -1;
-
-  if (!is_failing (fs, WEIR_FS_RESIZE)) {
-    do {
-      result = fallocate (fd, 0, 0, (off_t)size);
-    } while (result < 0 && errno == EINTR);
-    if (result < 0 && errno == EOPNOTSUPP)
-      result = ftruncate (fd, (off_t)size);
-  }
-  return result == 0 || fail (error, "make room in", fd, path);
+  if (!is_failing (fs, WEIR_FS_RESIZE) && allocate (fd, (off_t)size) == 0)
+    return true;
+  return fail (error, "make room in", fd, path);
 }
 
 bool

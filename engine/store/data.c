@@ -136,7 +136,8 @@ apply_frame (WeirData *data, const WeirFrame *frame, GError **error)
   return false;
 }
 
-/* What the log has beyond the book. All of it is synced before anything is written behind it. */
+/* What the log has beyond the book. All of it is synced before anything is written behind it, with
+ * every durability: the frames to come say that it was. */
 static bool
 read_log (WeirData *data, GError **error)
 {
@@ -157,8 +158,7 @@ read_log (WeirData *data, GError **error)
   if (result != WEIR_LOG_END)
     return false;
   weir_log_reader_get_end (reader, &data->end);
-  return data->options.durability != WEIR_DURABILITY_POWER ||
-         weir_log_reader_settle (reader, error);
+  return weir_log_reader_settle (reader, error);
 }
 
 static bool
@@ -237,12 +237,12 @@ release_segments (WeirData *data, uint64_t place)
   WeirSegmentFolder folder = { data->log_directory, data->identity.log_id,
                                data->identity.segment_size, data->options.fs };
   g_autoptr (GArray) files = weir_segment_list (&folder, NULL);
+  uint64_t last = weir_segment_get_number (place, data->identity.segment_size);
 
   for (guint i = 0; files != NULL && i < files->len; i++) {
     const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
 
-    if (file->number < data->first_kept ||
-        file->number + file->n_numbers > place / data->identity.segment_size)
+    if (file->number < data->first_kept || file->number + file->n_numbers > last)
       continue;
     data->first_kept = file->number + file->n_numbers;
     weir_content_store_release_segment (data->contents, file->number, file->n_numbers);

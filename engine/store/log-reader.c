@@ -61,6 +61,12 @@ new_reader (const char *directory, uint64_t log_id, uint64_t segment_size, WeirF
   return NULL;
 }
 
+static uint64_t
+get_number (WeirLogReader *reader, uint64_t place)
+{
+  return weir_segment_get_number (place, reader->folder.segment_size);
+}
+
 /* Looks at the segment that has @number. */
 static bool
 open_at (WeirLogReader *reader, uint64_t number, GError **error)
@@ -85,7 +91,7 @@ weir_log_reader_new (const char *directory, uint64_t log_id, uint64_t segment_si
 
   if (reader == NULL)
     return NULL;
-  number = place / reader->folder.segment_size;
+  number = get_number (reader, place);
   reader->place = place;
   reader->sequence = sequence;
   reader->highest = MAX (reader->highest, number);
@@ -235,8 +241,7 @@ search_beyond (WeirLogReader *reader, GError **error)
 static char *
 describe_place (WeirLogReader *reader, uint64_t place)
 {
-  const WeirSegmentFile *file =
-      weir_segment_find (reader->files, place / reader->folder.segment_size);
+  const WeirSegmentFile *file = weir_segment_find (reader->files, get_number (reader, place));
 
   if (file == NULL)
     return g_strdup ("the beginning of the log");
@@ -288,7 +293,6 @@ read_elsewhere (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame, GEr
   case WEIR_WINDOW_NONE:
     break;
   }
-  weir_log_window_forget (&reader->window);
   return WEIR_LOG_END;
 }
 
@@ -319,7 +323,7 @@ weir_log_reader_pass_over (WeirLogReader *reader)
 
   if (!reader->has_beyond)
     return false;
-  file = weir_segment_find (reader->files, reader->beyond.place / reader->folder.segment_size);
+  file = weir_segment_find (reader->files, get_number (reader, reader->beyond.place));
   if (file == NULL || !weir_log_window_open (&reader->window, file->number, NULL))
     return false;
   /* A frame proves more than a header that is damaged. */

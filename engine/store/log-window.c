@@ -23,7 +23,8 @@ weir_log_window_close (WeirLogWindow *window)
   weir_fd_close (&window->fd);
   window->number = 0;
   window->verdict = WEIR_SEGMENT_NONE;
-  weir_log_window_forget (window);
+  window->start = 0;
+  window->n = 0;
   if (window->capacity > WEIR_LIMIT_FRAME) {
     g_clear_pointer (&window->bytes, g_free);
     window->capacity = 0;
@@ -36,13 +37,6 @@ weir_log_window_clear (WeirLogWindow *window)
   weir_log_window_close (window);
   g_clear_pointer (&window->bytes, g_free);
   window->capacity = 0;
-}
-
-void
-weir_log_window_forget (WeirLogWindow *window)
-{
-  window->start = 0;
-  window->n = 0;
 }
 
 bool

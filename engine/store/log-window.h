@@ -29,9 +29,6 @@ void weir_log_window_clear (WeirLogWindow *window);
 bool weir_log_window_open (WeirLogWindow *window, uint64_t number, GError **error);
 void weir_log_window_close (WeirLogWindow *window);
 
-/* Forgets what is in memory, because the file is about to be written. */
-void weir_log_window_forget (WeirLogWindow *window);
-
 typedef enum {
   WEIR_WINDOW_FRAME,
   WEIR_WINDOW_NONE,

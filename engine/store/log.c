@@ -389,11 +389,7 @@ weir_log_release (WeirLog *log, uint64_t number)
 void
 weir_log_get_figures (WeirLog *log, WeirLogFigures *ret_figures)
 {
-  WeirSegmentFolder folder = { log->directory, log->options.log_id, log->options.segment_size,
-                               NULL };
-  g_autoptr (GArray) files = weir_segment_list (&folder, NULL);
   WEIR_LOCKED (&log->lock);
 
   *ret_figures = log->figures;
-  ret_figures->n_segments = files != NULL ? files->len : 0;
 }

@@ -31,7 +31,7 @@ typedef struct {
   bool (*on_write) (void *data, GError **error);
   /* Writer's thread, after each frame: all below @durable can no longer be lost. Must be quick. */
   void (*on_durable) (void *data, uint64_t durable);
-  /* Writer's thread, once: the log has failed for good. */
+  /* Writer's thread, once: the log has failed for good. Must not close it. */
   void (*on_failure) (void *data, const GError *error);
   void *data;
 } WeirLogOptions;
@@ -74,8 +74,8 @@ void weir_log_release (WeirLog *log, uint64_t number);
 typedef struct {
   uint64_t n_frames; /* since it was opened */
   uint64_t n_entries;
-  uint64_t n_bytes;    /* of entries */
-  uint64_t n_segments; /* files in the directory now, released ones too */
+  uint64_t n_bytes; /* of entries */
 } WeirLogFigures;
 
+/* Thread: any. */
 void weir_log_get_figures (WeirLog *log, WeirLogFigures *ret_figures);

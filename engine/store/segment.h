@@ -15,6 +15,14 @@ typedef struct {
   WeirFs *fs;
 } WeirSegmentFolder;
 
+/* The number of the segment that holds what is before @place, which is the end of something.
+ * Nothing begins where a segment does, but a frame may end there. */
+static inline uint64_t
+weir_segment_get_number (uint64_t place, uint64_t segment_size)
+{
+  return place == 0 ? 0 : (place - 1) / segment_size;
+}
+
 /* Returns: (transfer full): the file of the segment whose first number is @number. */
 char *weir_segment_get_path (const char *directory, uint64_t number);
 

@@ -66,6 +66,12 @@ test_writes_and_reads (Fixture *self, const void *data)
   g_assert_true (weir_fs_resize (NULL, fd, 3, self->file, &error));
   lseek (fd, 0, SEEK_SET);
   g_assert_cmpint (weir_fs_read (NULL, fd, buffer, sizeof buffer, self->file, &error), ==, 3);
+
+  /* Room is never taken away. */
+  g_assert_true (weir_fs_allocate (NULL, fd, 10, self->file, &error));
+  g_assert_true (weir_fs_allocate (NULL, fd, 5, self->file, &error));
+  g_assert_cmpint (weir_fs_pread (NULL, fd, buffer, sizeof buffer, 0, self->file, &error), ==, 10);
+  g_assert_cmpmem (buffer + 2, 8, "l\0\0\0\0\0\0\0", 8);
   g_assert_no_error (error);
 }
 
