@@ -4,6 +4,7 @@
 
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <string.h>
 #include <weir/error.h>
 
@@ -221,4 +222,100 @@ log_fixture_read (LogFixture *self, uint32_t n_entries)
   g_assert_true (weir_log_reader_settle (reader, &error));
   weir_log_reader_get_end (reader, &self->end);
   weir_log_reader_free (reader);
+}
+
+/* A disk on which one kind of call fails, and which counts all kinds. */
+typedef struct {
+  WeirFs fs;
+  _Atomic int failing;        /* a WeirFsCall, -1: none */
+  const char *failing_thread; /* NULL: any */
+  _Atomic unsigned n_failed;
+  _Atomic unsigned n_calls[WEIR_FS_MAP + 1];
+  _Atomic int last; /* WeirFsCall */
+} FullDisk;
+
+static inline int
+on_full_disk_call (WeirFs *fs, WeirFsCall call)
+{
+  FullDisk *self = (FullDisk *)fs;
+  char name[16];
+
+  self->n_calls[call]++;
+  self->last = (int)call;
+  pthread_getname_np (pthread_self (), name, sizeof name);
+  if ((int)call != self->failing ||
+      (self->failing_thread != NULL && strcmp (name, self->failing_thread) != 0))
+    return 0;
+  self->n_failed++;
+  return ENOSPC;
+}
+
+#define BLOCK WEIR_FRAME_BLOCK
+
+/* Three frames of one entry each, and the one that ends a run; all in segment 1. */
+static inline LogFixture *
+make_short_log (void)
+{
+  LogFixture *self = log_fixture_new (WEIR_DURABILITY_POWER);
+
+  log_fixture_open (self);
+  for (unsigned i = 0; i < 3; i++)
+    log_fixture_commit (self, 40);
+  log_fixture_close (self);
+  log_fixture_expect (self, WEIR_LOG_END, 3);
+  return self;
+}
+
+/* Bytes of a frame of make_short_log, without padding. */
+#define SHORT_FRAME (WEIR_FRAME_HEADER + 2 + 44)
+
+/* Entries of two segments and a little. */
+static inline LogFixture *
+make_long_log (void)
+{
+  LogFixture *self = log_fixture_new (WEIR_DURABILITY_POWER);
+  uint64_t ticket;
+
+  log_fixture_open (self);
+  do
+    ticket = log_fixture_commit (self, 1000);
+  while (ticket / SEGMENT_SIZE < 3);
+  log_fixture_commit (self, 1000);
+  log_fixture_close (self);
+  return self;
+}
+
+static inline char *
+get_path (LogFixture *self, uint64_t number)
+{
+  return weir_segment_get_path (self->directory, number);
+}
+
+static inline void
+overwrite (LogFixture *self, uint64_t number, uint64_t offset, const void *bytes, size_t size)
+{
+  g_autofree char *path = get_path (self, number);
+  WEIR_AUTO_FD int fd = open (path, O_RDWR | O_CREAT, 0600);
+
+  g_assert_true (weir_fs_pwrite (NULL, fd, bytes, size, offset, NULL, NULL));
+}
+
+static inline void
+flip (LogFixture *self, uint64_t number, size_t bit)
+{
+  g_autofree char *path = get_path (self, number);
+  WEIR_AUTO_FD int fd = open (path, O_RDWR);
+  uint8_t byte;
+
+  g_assert_cmpint (weir_fs_pread (NULL, fd, &byte, 1, bit / 8, NULL, NULL), ==, 1);
+  byte ^= (uint8_t)(1u << bit % 8);
+  g_assert_true (weir_fs_pwrite (NULL, fd, &byte, 1, bit / 8, NULL, NULL));
+}
+
+static inline void
+cut (LogFixture *self, uint64_t number, uint64_t size)
+{
+  g_autofree char *path = get_path (self, number);
+
+  g_assert_cmpint (truncate (path, (off_t)size), ==, 0);
 }
