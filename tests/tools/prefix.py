@@ -29,8 +29,9 @@ def install(build, destination):
 
 
 def environment(prefix):
-    """What somebody has set who uses that prefix."""
+    """What somebody has set who uses that prefix, and has run no flow yet."""
     pkg_config = next(prefix.rglob("weir.pc")).parent
     libraries = next(prefix.rglob("libweir-test.so")).parent
     return {**os.environ, "PATH": f"{prefix}/bin:{os.environ['PATH']}",
-            "PKG_CONFIG_PATH": str(pkg_config), "LD_LIBRARY_PATH": str(libraries)}
+            "PKG_CONFIG_PATH": str(pkg_config), "LD_LIBRARY_PATH": str(libraries),
+            "XDG_STATE_HOME": str(prefix / "state")}
