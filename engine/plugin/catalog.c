@@ -84,6 +84,37 @@ add_relationships (const WeirProcessor *type, const WeirConfig *config, GPtrArra
     g_ptr_array_add (relationships, g_strdup (weir_config_get_relationship (config, i)));
 }
 
+/* The same words once are enough: takes the last problem back when there is one like it. */
+static void
+drop_if_told (GPtrArray *problems)
+{
+  const WeirProblem *last = problems->pdata[problems->len - 1];
+
+  for (guint i = 0; i + 1 < problems->len; i++) {
+    const WeirProblem *problem = problems->pdata[i];
+
+    if (g_str_equal (problem->path, last->path) && g_str_equal (problem->message, last->message)) {
+      g_ptr_array_set_size (problems, (int)problems->len - 1);
+      return;
+    }
+  }
+}
+
+/* Why it is missing is often the same for all, and then no matter of one processor. */
+static void
+tell_unknown (WeirRegistry *registry, const WeirProcessorNode *node, GPtrArray *problems)
+{
+  g_autofree char *message = NULL;
+  g_autofree char *gap = NULL;
+
+  weir_registry_describe_unknown (registry, node->type, &message, &gap);
+  weir_problems_add (problems, &node->base, (WeirOrigin){ 0 }, "", "%s", message);
+  if (gap == NULL || weir_problems_are_full (problems))
+    return;
+  weir_problems_add (problems, NULL, (WeirOrigin){ 0 }, "", "%s", gap);
+  drop_if_told (problems);
+}
+
 static bool
 describe (void *data, const WeirProcessorNode *node, const GPtrArray *values, WeirTypeInfo *info,
           GPtrArray *problems)
@@ -91,11 +122,10 @@ describe (void *data, const WeirProcessorNode *node, const GPtrArray *values, We
   g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (WeirPropertyText));
   g_autoptr (GPtrArray) found = weir_config_problems_new ();
   g_autoptr (WeirConfig) config = NULL;
-  g_autoptr (GError) error = NULL;
-  const WeirProcessor *type = weir_registry_find (data, node->type, &error);
+  const WeirProcessor *type = weir_registry_find (data, node->type, NULL);
 
   if (type == NULL) {
-    weir_problems_add (problems, &node->base, (WeirOrigin){ 0 }, "", "%s", error->message);
+    tell_unknown (data, node, problems);
     return false;
   }
   for (guint i = 0; i < node->properties->len; i++) {

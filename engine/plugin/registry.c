@@ -205,32 +205,61 @@ list_names (const WeirRegistry *registry)
   return names;
 }
 
+static char *
+describe_unknown (const GPtrArray *names, const char *type)
+{
+  g_autofree char *quoted = weir_error_quote (type);
+  const char *nearest = weir_suggest (type, (const char *const *)names->pdata, names->len);
+
+  if (nearest != NULL)
+    return g_strdup_printf ("there is no processor type %s; did you mean '%s'?", quoted, nearest);
+  return g_strdup_printf ("there is no processor type %s%s", quoted,
+                          names->len > 0 ? "; weir inspect lists those there are" : "");
+}
+
+static char *
+describe_gap (const WeirRegistry *registry, const GPtrArray *names)
+{
+  const GPtrArray *problems = registry->problems;
+  GString *gap = g_string_new (NULL);
+
+  if (names->len == 0)
+    g_string_append_printf (gap,
+                            "there are no processor types at all in '%s'; install modules there or "
+                            "set WEIR_MODULE_PATH to where they are",
+                            registry->search_path);
+  if (problems->len > 0)
+    g_string_append_printf (
+        gap, "%s%s", gap->len > 0 ? "; " : "what is missing may be in a module that was refused: ",
+        (const char *)problems->pdata[0]);
+  if (problems->len > 1)
+    g_string_append_printf (gap, "; and %u more", problems->len - 1);
+  return g_string_free (gap, gap->len == 0);
+}
+
+void
+weir_registry_describe_unknown (WeirRegistry *registry, const char *type, char **ret_message,
+                                char **ret_gap)
+{
+  g_autoptr (GPtrArray) names = NULL;
+
+  WEIR_LOCKED (&registry->lock);
+  names = list_names (registry);
+  *ret_message = describe_unknown (names, type);
+  *ret_gap = describe_gap (registry, names);
+}
+
 static void
 set_unknown (const WeirRegistry *registry, const char *type, GError **error)
 {
   g_autoptr (GPtrArray) names = list_names (registry);
-  g_autofree char *quoted = weir_error_quote (type);
-  const char *nearest = weir_suggest (type, (const char *const *)names->pdata, names->len);
-  g_autoptr (GString) message = g_string_new (NULL);
+  g_autofree char *message = describe_unknown (names, type);
+  g_autofree char *gap = describe_gap (registry, names);
 
-  g_string_printf (message, "there is no processor type %s", quoted);
-  if (nearest != NULL)
-    g_string_append_printf (message, "; did you mean '%s'?", nearest);
-  else if (names->len == 0)
-    g_string_append_printf (message,
-                            ", nor any other in '%s'; install modules there or set "
-                            "WEIR_MODULE_PATH to where they are",
-                            registry->search_path);
+  if (gap != NULL)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "%s (%s)", message, gap);
   else
-    g_string_append (message, "; weir inspect lists those there are");
-  if (registry->problems->len > 0)
-    g_string_append_printf (message, " (it may be in a module that was refused: %s",
-                            (const char *)g_ptr_array_index (registry->problems, 0));
-  if (registry->problems->len > 1)
-    g_string_append_printf (message, "; and %u more", registry->problems->len - 1);
-  if (registry->problems->len > 0)
-    g_string_append_c (message, ')');
-  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, message->str);
+    g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, message);
 }
 
 const WeirRegistryType *

@@ -39,6 +39,11 @@ void weir_registry_add_builtin (WeirRegistry *registry, const WeirProcessor *pro
  * the nearest name and with the modules that were refused. */
 const WeirProcessor *weir_registry_find (WeirRegistry *registry, const char *type, GError **error);
 
+/* What to tell where there is no @type: of the type, and of what may be missing for all types, NULL
+ * when nothing is. Returns both (transfer full). */
+void weir_registry_describe_unknown (WeirRegistry *registry, const char *type, char **ret_message,
+                                     char **ret_gap);
+
 /* The same with where it comes from. Returns: (transfer none). */
 const WeirRegistryType *weir_registry_find_type (WeirRegistry *registry, const char *type,
                                                  GError **error);

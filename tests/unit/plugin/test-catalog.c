@@ -147,6 +147,26 @@ test_unknown_type (Fixture *self, const void *data)
   g_assert_cmpuint (self->info.relationships->len, ==, 0);
 }
 
+/* One line for each processor, and one for what they have in common. */
+static void
+test_no_types_at_all (Fixture *self, const void *data)
+{
+  weir_registry_free (self->registry);
+  self->registry = weir_registry_new ("/nonexistent/\nmodules");
+  self->catalog = weir_catalog_new (self->registry);
+  g_assert_false (describe (self, weir_processor_node_new ("a", "GetFile")));
+  g_assert_false (describe (self, weir_processor_node_new ("b", "GetFile")));
+  g_assert_false (describe (self, weir_processor_node_new ("c", "PutFile")));
+  g_assert_cmpuint (self->problems->len, ==, 4);
+  assert_problem (self, 0, 3, "there is no processor type 'GetFile'");
+  assert_problem (self, 1, 0,
+                  "there are no processor types at all in '/nonexistent/?modules'; install "
+                  "modules there or set WEIR_MODULE_PATH to where they are; cannot open "
+                  "'/nonexistent/\\x0amodules': No such file or directory");
+  assert_problem (self, 2, 3, "there is no processor type 'GetFile'");
+  assert_problem (self, 3, 3, "there is no processor type 'PutFile'");
+}
+
 static void
 test_problems_have_a_place (Fixture *self, const void *data)
 {
@@ -231,6 +251,7 @@ main (int argc, char **argv)
   add ("/catalog/good", test_good_processor);
   add ("/catalog/added", test_added_relationships);
   add ("/catalog/unknown", test_unknown_type);
+  add ("/catalog/no types", test_no_types_at_all);
   add ("/catalog/place", test_problems_have_a_place);
   add ("/catalog/unresolved", test_unresolved);
   add ("/catalog/secrets", test_secrets);
