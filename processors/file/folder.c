@@ -102,3 +102,20 @@ file_folder_sync (FileFolder *folder, GError **error)
   }
   return file_name_set_errno (error, "sync the directory", folder->path, errno);
 }
+
+bool
+file_folders_sync (const GPtrArray *folders)
+{
+  for (guint i = 0; i < folders->len; i++) {
+    const FileFolder *folder = folders->pdata[i];
+    bool is_done = false;
+
+    for (guint k = 0; k < i; k++)
+      is_done |= ((const FileFolder *)folders->pdata[k])->device == folder->device;
+    if (!is_done && syncfs (folder->fd) < 0)
+      return false;
+  }
+  for (guint i = 0; i < folders->len; i++)
+    ((FileFolder *)folders->pdata[i])->is_touched = false;
+  return true;
+}

@@ -34,3 +34,7 @@ int64_t file_folder_count (FileFolder *folder, GError **error);
 
 /* What was done to its names survives a power failure from here on. */
 bool file_folder_sync (FileFolder *folder, GError **error);
+
+/* The same for all of @folders, and for all bytes on their file systems. False when that cannot be
+ * done: nothing is known then. */
+bool file_folders_sync (const GPtrArray *folders);

@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+/* So many files and more are synced together with all else that is written to their file system:
+ * from there on that is faster than one by one. */
+#define SYNC_TOGETHER 8
+
 static bool
 is_permissions (const char *value, GError **error)
 {
@@ -87,11 +91,38 @@ on_stopped (void *state)
   g_clear_pointer (&self->desk, put_desk_close);
 }
 
+static void
+add_folders (GPtrArray *folders, const GPtrArray *more)
+{
+  for (guint i = 0; i < more->len; i++)
+    g_ptr_array_add (folders, more->pdata[i]);
+}
+
+/* Bytes and names of both steps. One at a time, a sync would cost a hundred times as much as the
+ * writing (docs/decisions/0009-files-are-synced-in-batches.md). */
+static void
+sync_both (PutRest *rest, PutWork *work)
+{
+  g_autoptr (GPtrArray) folders = g_ptr_array_new ();
+
+  if (rest != NULL)
+    add_folders (folders, put_publish_get_folders (rest));
+  if (work != NULL)
+    add_folders (folders, put_write_get_folders (work));
+  /* Where it fails it may be somebody else's file: then each has to tell for itself. */
+  if (work != NULL && (put_write_get_count (work) < SYNC_TOGETHER || !file_folders_sync (folders)))
+    put_write_sync (work);
+  if (rest != NULL)
+    put_publish_sync (rest);
+}
+
 static bool
 on_trigger (void *state, WeirSession *session, GError **error)
 {
   const PutFile *self = state;
   PutBatch *batch = put_desk_take (self->desk);
+  PutRest *rest = NULL;
+  PutWork *work = NULL;
   uint64_t owner;
 
   if (self->path != NULL)
@@ -100,9 +131,15 @@ on_trigger (void *state, WeirSession *session, GError **error)
       !put_desk_get_owner (self->desk, session, &owner))
     return true;
   if (batch != NULL)
-    put_publish (self, session, batch, owner);
-  else if (!put_desk_is_full (self->desk))
-    put_write (self, session, owner);
+    rest = put_publish_begin (self, session, batch, owner);
+  if (!put_desk_is_full (self->desk))
+    work = put_write_begin (self, session, owner);
+  if (self->sync)
+    sync_both (rest, work);
+  if (rest != NULL)
+    put_publish_end (rest, session);
+  if (work != NULL)
+    put_write_end (work);
   return true;
 }
 

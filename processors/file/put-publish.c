@@ -8,17 +8,18 @@
 #include <string.h>
 
 /* What is to be done when nothing comes back. */
-typedef struct {
+struct PutRest {
   PutDesk *desk;
   PutBatch *batch;
   uint64_t owner;
   GPtrArray *folders;            /* FileFolder */
   FileFolder *of[PUT_BATCH_MAX]; /* by item; NULL: cannot be opened */
+  GError *errors[PUT_BATCH_MAX]; /* by item; NULL: it has its name */
   bool is_over[PUT_BATCH_MAX];   /* by item: what is aside is to go */
-} Rest;
+};
 
 static FileTarget
-target_of (const Rest *rest, unsigned i)
+target_of (const PutRest *rest, unsigned i)
 {
   const PutItem *item = &rest->batch->items[i];
 
@@ -30,7 +31,7 @@ target_of (const Rest *rest, unsigned i)
 static void
 on_published (void *data)
 {
-  const Rest *rest = data;
+  const PutRest *rest = data;
 
   for (unsigned i = 0; i < rest->batch->n; i++) {
     FileTarget target = target_of (rest, i);
@@ -43,7 +44,7 @@ on_published (void *data)
 static void
 rest_free (void *data)
 {
-  Rest *rest = data;
+  PutRest *rest = data;
 
   for (unsigned i = 0; i < rest->batch->n; i++)
     put_desk_drop (rest->desk, rest->batch->items[i].id);
@@ -55,7 +56,7 @@ rest_free (void *data)
 
 /* Returns: (transfer none): the rest's; NULL with @error. */
 static FileFolder *
-find_folder (Rest *rest, const char *path, GError **error)
+find_folder (PutRest *rest, const char *path, GError **error)
 {
   FileFolder *folder;
 
@@ -72,7 +73,7 @@ find_folder (Rest *rest, const char *path, GError **error)
 
 /* False with @error: it is refused. */
 static bool
-publish (const PutFile *self, Rest *rest, unsigned i, GError **error)
+publish (const PutFile *self, PutRest *rest, unsigned i, GError **error)
 {
   PutItem *item = &rest->batch->items[i];
   FileTarget target = target_of (rest, i);
@@ -116,22 +117,33 @@ wait_for_folder (WeirSession *session, const PutItem *item, GError *error)
   weir_session_return (session, item->flowfile);
 }
 
-static void
-publish_all (const PutFile *self, Rest *rest, WeirSession *session, GError **errors)
+PutRest *
+put_publish_begin (const PutFile *self, WeirSession *session, PutBatch *batch, uint64_t owner)
 {
-  for (unsigned i = 0; i < rest->batch->n; i++) {
-    PutItem *item = &rest->batch->items[i];
+  PutRest *rest = g_new0 (PutRest, 1);
 
-    weir_session_take (session, item->flowfile);
-    rest->of[i] = find_folder (rest, item->path, &errors[i]);
+  rest->desk = put_desk_ref (self->desk);
+  rest->batch = batch;
+  rest->owner = owner;
+  rest->folders = g_ptr_array_new_with_free_func ((GDestroyNotify)file_folder_free);
+  for (unsigned i = 0; i < batch->n; i++) {
+    weir_session_take (session, batch->items[i].flowfile);
+    rest->of[i] = find_folder (rest, batch->items[i].path, &rest->errors[i]);
     if (rest->of[i] != NULL)
-      publish (self, rest, i, &errors[i]);
+      publish (self, rest, i, &rest->errors[i]);
   }
+  return rest;
+}
+
+const GPtrArray *
+put_publish_get_folders (const PutRest *rest)
+{
+  return rest->folders;
 }
 
 /* A name that cannot be made durable is no success, though the file is there. */
-static void
-sync_names (Rest *rest, GError **errors)
+void
+put_publish_sync (PutRest *rest)
 {
   for (guint k = 0; k < rest->folders->len; k++) {
     FileFolder *folder = rest->folders->pdata[k];
@@ -140,34 +152,25 @@ sync_names (Rest *rest, GError **errors)
     if (file_folder_sync (folder, &error))
       continue;
     for (unsigned i = 0; i < rest->batch->n; i++)
-      if (rest->of[i] == folder && errors[i] == NULL)
-        errors[i] = g_error_copy (error);
+      if (rest->of[i] == folder && rest->errors[i] == NULL)
+        rest->errors[i] = g_error_copy (error);
   }
 }
 
 void
-put_publish (const PutFile *self, WeirSession *session, PutBatch *batch, uint64_t owner)
+put_publish_end (PutRest *rest, WeirSession *session)
 {
-  g_autofree GError **errors = g_new0 (GError *, batch->n);
-  Rest *rest = g_new0 (Rest, 1);
-
-  rest->desk = put_desk_ref (self->desk);
-  rest->batch = batch;
-  rest->owner = owner;
-  rest->folders = g_ptr_array_new_with_free_func ((GDestroyNotify)file_folder_free);
-  publish_all (self, rest, session, errors);
-  if (self->sync)
-    sync_names (rest, errors);
-  for (unsigned i = 0; i < batch->n; i++) {
-    PutItem *item = &batch->items[i];
+  for (unsigned i = 0; i < rest->batch->n; i++) {
+    PutItem *item = &rest->batch->items[i];
+    GError *error = g_steal_pointer (&rest->errors[i]);
 
     if (rest->of[i] == NULL && item->is_left) {
-      wait_for_folder (session, item, errors[i]);
+      wait_for_folder (session, item, error);
       continue;
     }
     put_note_clear (session, item->id);
-    if (errors[i] != NULL)
-      put_refuse (session, item->flowfile, errors[i]);
+    if (error != NULL)
+      put_refuse (session, item->flowfile, error);
     else
       weir_session_transfer (session, item->flowfile, PUT_SUCCESS);
   }

@@ -1,7 +1,4 @@
-/* put-write.c: the first step of PutFile.
- *
- * The files of a trigger are made durable together: one at a time, a sync would cost a hundred
- * times as much as the writing (docs/decisions/0009-files-are-synced-in-batches.md). */
+/* put-write.c: the first step of PutFile. */
 #include "name.h"
 #include "put.h"
 #include "stamp.h"
@@ -15,11 +12,7 @@
 /* A batch that has this much is large enough. */
 #define BATCH_BYTES (64 * 1024 * 1024)
 
-/* So many files and more are synced together with all else that is written to their file system:
- * from there on that is faster than one by one. */
-#define SYNC_TOGETHER 8
-
-typedef struct {
+struct PutWork {
   const PutFile *self;
   WeirSession *session;
   uint64_t owner;
@@ -27,7 +20,7 @@ typedef struct {
   PutBatch *batch;
   FileTarget targets[PUT_BATCH_MAX]; /* of its items; without a folder: written before */
   uint64_t bytes;
-} Work;
+};
 
 /* --- where to --- */
 
@@ -64,7 +57,7 @@ check_directory (const PutFile *self, const char *path, GError **error)
 
 /* Returns: (transfer none): the work's. */
 static FileFolder *
-find_folder (Work *work, const WeirFlowFile *flowfile, GError **error)
+find_folder (PutWork *work, const WeirFlowFile *flowfile, GError **error)
 {
   const PutFile *self = work->self;
   const char *path = weir_expr_eval (self->directory, flowfile, error);
@@ -157,7 +150,7 @@ put_refuse (WeirSession *session, WeirFlowFile *flowfile, GError *error)
 /* False with @error, and the target as far as it came. @target stays without a folder when the file
  * is not to be written. */
 static bool
-write_aside (Work *work, WeirFlowFile *flowfile, FileTarget *target, GError **error)
+write_aside (PutWork *work, WeirFlowFile *flowfile, FileTarget *target, GError **error)
 {
   const char *name = weir_flowfile_get_attribute (flowfile, "filename");
   FileTarget begun = { .name = name, .owner = work->owner };
@@ -181,7 +174,7 @@ write_aside (Work *work, WeirFlowFile *flowfile, FileTarget *target, GError **er
 
 /* Returns: false when this is the next batch's, because no more files may be open. */
 static bool
-write_one (Work *work, WeirFlowFile *flowfile)
+write_one (PutWork *work, WeirFlowFile *flowfile)
 {
   PutBatch *batch = work->batch;
   PutItem item = { .flowfile = flowfile, .id = weir_flowfile_get_id (flowfile) };
@@ -214,7 +207,7 @@ write_one (Work *work, WeirFlowFile *flowfile)
 }
 
 static void
-fill (Work *work)
+fill (PutWork *work)
 {
   bool goes_on = true;
 
@@ -232,21 +225,6 @@ fill (Work *work)
 /* --- to the disk --- */
 
 static bool
-sync_file_systems (Work *work)
-{
-  for (guint i = 0; i < work->folders->len; i++) {
-    const FileFolder *folder = work->folders->pdata[i];
-    bool is_done = false;
-
-    for (guint k = 0; k < i; k++)
-      is_done |= ((FileFolder *)work->folders->pdata[k])->device == folder->device;
-    if (!is_done && syncfs (folder->fd) < 0)
-      return false;
-  }
-  return true;
-}
-
-static bool
 sync_one (FileTarget *target, GError **error)
 {
   return file_target_sync (target, error) && file_folder_sync (target->folder, error);
@@ -254,7 +232,7 @@ sync_one (FileTarget *target, GError **error)
 
 /* Takes the item @i out: it was refused. */
 static void
-drop_item (Work *work, unsigned i)
+drop_item (PutWork *work, unsigned i)
 {
   PutBatch *batch = work->batch;
 
@@ -267,13 +245,9 @@ drop_item (Work *work, unsigned i)
   memmove (&work->targets[i], &work->targets[i + 1], (batch->n - i) * sizeof (FileTarget));
 }
 
-/* Bytes, and names aside. */
-static void
-sync_batch (Work *work)
+void
+put_write_sync (PutWork *work)
 {
-  /* Where that fails it may be somebody else's file: then each has to tell for itself. */
-  if (work->batch->n >= SYNC_TOGETHER && sync_file_systems (work))
-    return;
   for (unsigned i = work->batch->n; i-- > 0;) {
     GError *error = NULL;
 
@@ -284,8 +258,35 @@ sync_batch (Work *work)
   }
 }
 
-static void
-hold (Work *work)
+const GPtrArray *
+put_write_get_folders (const PutWork *work)
+{
+  return work->folders;
+}
+
+unsigned
+put_write_get_count (const PutWork *work)
+{
+  return work->batch->n;
+}
+
+PutWork *
+put_write_begin (const PutFile *self, WeirSession *session, uint64_t owner)
+{
+  PutWork *work = g_new (PutWork, 1);
+
+  work->self = self;
+  work->session = session;
+  work->owner = owner;
+  work->folders = g_ptr_array_new_with_free_func ((GDestroyNotify)file_folder_free);
+  work->batch = put_batch_new ();
+  work->bytes = 0;
+  fill (work);
+  return work;
+}
+
+void
+put_write_end (PutWork *work)
 {
   PutBatch *batch = work->batch;
 
@@ -299,22 +300,6 @@ hold (Work *work)
     put_desk_submit (work->self->desk, batch, work->session);
   else
     put_batch_free (batch);
-}
-
-void
-put_write (const PutFile *self, WeirSession *session, uint64_t owner)
-{
-  g_autofree Work *work = g_new (Work, 1);
-
-  work->self = self;
-  work->session = session;
-  work->owner = owner;
-  work->folders = g_ptr_array_new_with_free_func ((GDestroyNotify)file_folder_free);
-  work->batch = put_batch_new ();
-  work->bytes = 0;
-  fill (work);
-  if (self->sync)
-    sync_batch (work);
-  hold (work);
   g_ptr_array_unref (work->folders);
+  g_free (work);
 }

@@ -114,6 +114,34 @@ bool put_check_place (const PutFile *self, FileFolder *folder, const char *name,
 /* What could not be written: says why, and sends the FlowFile to failure. */
 void put_refuse (WeirSession *session, WeirFlowFile *flowfile, GError *error /* (transfer full) */);
 
-void put_write (const PutFile *self, WeirSession *session, uint64_t owner);
-void put_publish (const PutFile *self, WeirSession *session, PutBatch *batch /* (transfer full) */,
-                  uint64_t owner);
+/* One trigger's part of the first step. */
+typedef struct PutWork PutWork;
+
+/* Writes what there is. Returns: (transfer full): for put_write_end. */
+PutWork *put_write_begin (const PutFile *self, WeirSession *session, uint64_t owner);
+
+unsigned put_write_get_count (const PutWork *work);
+
+/* Syncs each file by itself, and refuses those that cannot be. */
+void put_write_sync (PutWork *work);
+
+/* Notes and holds what was written. */
+void put_write_end (PutWork *work);
+
+/* One trigger's part of the second step. */
+typedef struct PutRest PutRest;
+
+/* Gives the files of @batch (transfer full) their names. Returns: (transfer full): for
+ * put_publish_end. */
+PutRest *put_publish_begin (const PutFile *self, WeirSession *session, PutBatch *batch,
+                            uint64_t owner);
+
+/* Makes names durable that are not yet. */
+void put_publish_sync (PutRest *rest);
+
+/* Lets the FlowFiles go. */
+void put_publish_end (PutRest *rest, WeirSession *session);
+
+/* The directories that names of were changed. Returns: (transfer none): of FileFolder. */
+const GPtrArray *put_write_get_folders (const PutWork *work);
+const GPtrArray *put_publish_get_folders (const PutRest *rest);
