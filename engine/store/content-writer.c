@@ -13,6 +13,8 @@
 /* Larger pieces than this go to the file at once. */
 #define BUFFER_MAX (64 * 1024)
 
+#define SECTOR 4096
+
 /* The disk is kept busy with so much at a time. */
 #define PUSH_STEP ((uint64_t)8 * 1024 * 1024)
 
@@ -353,6 +355,8 @@ finish (WeirContentWriter *writer, WeirContent *ret_content, GError **error)
   file = g_steal_pointer (&writer->file);
   if (file->kind == WEIR_CONTENT_SHARED) {
     file->end = writer->start + size;
+    if (keeper != NULL) /* a sector with durable bytes is never written again */
+      file->end = (file->end + SECTOR - 1) / SECTOR * SECTOR;
     claim = weir_claim_new_file (store, weir_content_file_ref (file), writer->start, size);
     if (keeper != NULL)
       weir_content_keeper_mark_dirty (keeper, file);

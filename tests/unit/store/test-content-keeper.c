@@ -210,6 +210,19 @@ test_a_shared_file_begins_anew_when_its_end_is_durable (Durable *self, const voi
   g_assert_cmpuint (durable_count (self->content, ".shared"), ==, 2);
 }
 
+/* A power cut while it is written may leave any mixture, or nothing, of a sector. */
+static void
+test_no_sector_has_two_contents (Durable *self, const void *data)
+{
+  WeirContent first = durable_write (self, 20001, 20001);
+  WeirContent second = durable_write (self, 20001, 20001);
+
+  g_assert_true (first.claim->file == second.claim->file);
+  g_assert_cmpuint (second.claim->offset, ==, 20480);
+  weir_content_clear (&first);
+  weir_content_clear (&second);
+}
+
 static void
 test_a_shared_file_of_an_earlier_run_is_sealed (Durable *self, const void *data)
 {
@@ -243,6 +256,7 @@ main (int argc, char **argv)
   ADD ("/content-keeper/numbers", test_numbers_go_on_behind_all_that_are_there);
   ADD ("/content-keeper/others", test_others_files_are_left_alone);
   ADD ("/content-keeper/anew", test_a_shared_file_begins_anew_when_its_end_is_durable);
+  ADD ("/content-keeper/sectors", test_no_sector_has_two_contents);
   ADD ("/content-keeper/sealed", test_a_shared_file_of_an_earlier_run_is_sealed);
   return g_test_run ();
 }
