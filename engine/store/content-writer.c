@@ -275,6 +275,27 @@ get_rest (int fd)
   return (uint64_t)MAX (status.st_size - position, 0);
 }
 
+/* Through a larger buffer than the writer's own, for what is summed on its way. */
+static bool
+pour (WeirContentWriter *writer, int fd, uint64_t size, const char *path, GError **error)
+{
+  g_autofree char *buffer = g_malloc (WEIR_LIMIT_COPY_BUFFER);
+  ssize_t n;
+
+  if (!flush (writer, size, error))
+    return false;
+  for (uint64_t done = 0; done < size; done += (uint64_t)n) {
+    size_t step = (size_t)MIN (size - done, WEIR_LIMIT_COPY_BUFFER);
+
+    n = weir_fs_read (writer->store->pool.fs, fd, buffer, step, path, error);
+    if (n < 0 || !file_bytes (writer, buffer, (size_t)n, error))
+      return false;
+    if ((size_t)n < step)
+      break;
+  }
+  return true;
+}
+
 static bool
 write_fd (WeirContentWriter *writer, int fd, const char *path, GError **error)
 {
@@ -284,7 +305,7 @@ write_fd (WeirContentWriter *writer, int fd, const char *path, GError **error)
 
   if (rest > BUFFER_MAX &&
       !(writer->store->pool.keeper == NULL ? copy_in (writer, &from, rest, &copied, error)
-                                           : flush (writer, rest, error)))
+                                           : pour (writer, fd, rest, path, error)))
     return false;
 
   /* Then, and for all that has no size, until nothing comes: the file may have grown. */
