@@ -6,13 +6,15 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "store/log.h"
+#include "base/limits.h"
+#include "store/log-reader.h"
 #include "store/segment.h"
 
 #define N_RUNS       5
 #define N_COMMITTERS 64
 #define N_COMMITS    2000 /* of each committer */
 #define N_APPENDS    2000000
+#define N_RELEASED   4
 #define ENTRY        200 /* bytes: a FlowFile with ten attributes */
 
 typedef struct {
@@ -157,7 +159,7 @@ bench_appends (Bench *bench, const char *id, WeirDurability durability, unsigned
   for (unsigned run = 0; run < N_RUNS; run++) {
     int64_t start;
 
-    open_log (bench, durability, 4);
+    open_log (bench, durability, N_RELEASED);
     bench->n_appends = N_APPENDS / n_threads;
     start = g_get_monotonic_time ();
     for (unsigned i = 0; i < n_threads; i++)
@@ -171,6 +173,37 @@ bench_appends (Bench *bench, const char *id, WeirDurability durability, unsigned
     close_log (bench);
   }
   bench_report (id, figures, N_RUNS, "1/s");
+}
+
+/* What a start reads: the frames of the last run, from the page cache. */
+static void
+bench_read (Bench *bench, uint64_t first_segment)
+{
+  double figures[N_RUNS];
+
+  for (unsigned run = 0; run < N_RUNS; run++) {
+    g_autoptr (GError) error = NULL;
+    WeirLogReader *reader = weir_log_reader_new (
+        bench->directory, 1, 0, first_segment * WEIR_LIMIT_SEGMENT + WEIR_SEGMENT_HEADER, 1, NULL,
+        &error);
+    int64_t start = g_get_monotonic_time ();
+    uint64_t n_bytes = 0, n_entries = 0;
+    WeirLogEntry entry;
+    WeirFrame frame;
+
+    if (reader == NULL)
+      g_error ("%s", error->message);
+    while (weir_log_reader_next (reader, UINT64_MAX, &frame, &error) == WEIR_LOG_FRAME) {
+      n_bytes += frame.size;
+      for (size_t at = 0; weir_frame_next_entry (&frame, &at, &entry, NULL);)
+        n_entries++;
+    }
+    if (n_entries != N_APPENDS)
+      g_error ("%" G_GUINT64_FORMAT " entries are there: %s", n_entries, error->message);
+    figures[run] = (double)n_bytes / (double)(g_get_monotonic_time () - start) / 1000;
+    weir_log_reader_free (reader);
+  }
+  bench_report ("store.log.read_gbs", figures, N_RUNS, "GB/s");
 }
 
 int
@@ -189,6 +222,7 @@ main (int argc, char **argv)
   bench_appends (&bench, "store.log.append1", WEIR_DURABILITY_POWER, 1);
   bench_appends (&bench, "store.log.append2", WEIR_DURABILITY_POWER, 2);
   bench_appends (&bench, "store.log.append2_process", WEIR_DURABILITY_PROCESS, 2);
+  bench_read (&bench, N_RELEASED + 1);
 
   remove_files (bench.directory);
   g_rmdir (bench.directory);
