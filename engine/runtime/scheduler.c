@@ -33,6 +33,7 @@ struct WeirScheduler {
   unsigned n_threads;    /* guarded by lock */
   _Atomic bool stopping; /* set with the lock held */
   WeirTimer stall_timer;
+  bool lacks_told; /* the timers' thread only: that a spare worker cannot be had */
 };
 
 static void on_stall_timer (void *data);
@@ -88,22 +89,34 @@ deadline_in (int64_t usec)
                             .tv_nsec = until % G_USEC_PER_SEC * 1000 };
 }
 
-/* The worker counts from now on until weir_scheduler_take has told it to end. */
-static void
+/* The worker counts from now on until weir_scheduler_take has told it to end. Returns: 0 or the
+ * errno. */
+static int
 start_worker (WeirScheduler *scheduler, WeirWorker *worker)
 {
+  int errnum;
+
   pthread_mutex_lock (&scheduler->lock);
   scheduler->n_threads++;
   pthread_mutex_unlock (&scheduler->lock);
-  weir_worker_start (worker);
+  errnum = weir_worker_start (worker);
+  if (errnum != 0) {
+    WEIR_LOCKED (&scheduler->lock);
+    scheduler->n_threads--;
+    pthread_cond_broadcast (&scheduler->idle);
+  }
+  return errnum;
 }
 
 void
 weir_scheduler_start (WeirScheduler *scheduler)
 {
   scheduler->stopping = false;
-  for (unsigned i = 0; i < scheduler->n_wanted; i++)
-    start_worker (scheduler, scheduler->workers[i]);
+  for (unsigned i = 0; i < scheduler->n_wanted; i++) {
+    int errnum = start_worker (scheduler, scheduler->workers[i]);
+    if (errnum != 0)
+      g_error ("cannot start a worker thread: %s", g_strerror (errnum));
+  }
 }
 
 bool
@@ -279,16 +292,30 @@ weir_scheduler_find_session (WeirScheduler *scheduler)
   return NULL;
 }
 
+/* @stalled: whose trigger makes it needed. Without a thread for it the flow goes on with those
+ * there are, and it is tried again as long as it is needed. */
 static void
-add_spare (WeirScheduler *scheduler)
+add_spare (WeirScheduler *scheduler, WeirNode *stalled)
 {
   unsigned index = atomic_load (&scheduler->n_workers);
+  int errnum;
 
   if (index >= scheduler->n_wanted + SPARE_MAX)
     return;
   scheduler->workers[index] = weir_worker_new (scheduler->engine, index);
-  atomic_store_explicit (&scheduler->n_workers, index + 1, memory_order_release);
-  start_worker (scheduler, scheduler->workers[index]);
+  errnum = start_worker (scheduler, scheduler->workers[index]);
+  if (errnum == 0) {
+    atomic_store_explicit (&scheduler->n_workers, index + 1, memory_order_release);
+    scheduler->lacks_told = false;
+    return;
+  }
+  g_clear_pointer (&scheduler->workers[index], weir_worker_free);
+  if (!scheduler->lacks_told)
+    weir_bulletin_raise (stalled, WEIR_LOG_WARNING,
+                         "does not come back from a trigger, and there is no thread to take its "
+                         "place: %s; the flow goes on with fewer workers",
+                         g_strerror (errnum));
+  scheduler->lacks_told = true;
 }
 
 /* What a node has sent so far in this turn should not wait for the end of a trigger that hangs. */
@@ -307,6 +334,7 @@ on_stall_timer (void *data)
   WeirScheduler *scheduler = data;
   unsigned n_workers = atomic_load (&scheduler->n_workers);
   unsigned n_stalled = 0;
+  WeirNode *stalled = NULL;
 
   for (unsigned i = 0; i < n_workers; i++) {
     WeirNode *node;
@@ -314,6 +342,7 @@ on_stall_timer (void *data)
 
     if (busy > STALL_USEC) {
       n_stalled++;
+      stalled = node;
       wake_targets (node);
     }
     if (busy > TELL_USEC && weir_worker_tell_stall (scheduler->workers[i]))
@@ -321,7 +350,7 @@ on_stall_timer (void *data)
                            "has been working on one trigger for more than 30 s");
   }
   if (n_workers - n_stalled < scheduler->n_wanted && !atomic_load (&scheduler->stopping))
-    add_spare (scheduler);
+    add_spare (scheduler, stalled);
   /* What a worker has pushed for itself before it got stuck, nobody was told of. */
   if (n_stalled > 0 && atomic_load (&scheduler->n_queued) > 0)
     wake_one (scheduler);

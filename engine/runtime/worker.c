@@ -63,12 +63,13 @@ run (void *data)
   return NULL;
 }
 
-void
+int
 weir_worker_start (WeirWorker *worker)
 {
-  worker->has_thread = true;
-  if (pthread_create (&worker->thread, NULL, run, worker) != 0)
-    g_error ("cannot start a worker thread");
+  int errnum = pthread_create (&worker->thread, NULL, run, worker);
+
+  worker->has_thread = errnum == 0;
+  return errnum;
 }
 
 void

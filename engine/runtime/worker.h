@@ -11,8 +11,9 @@ typedef struct WeirScheduler WeirScheduler;
 WeirWorker *weir_worker_new (WeirEngine *engine, unsigned index);
 void weir_worker_free (WeirWorker *worker);
 
-/* Starts its thread; ends it by weir_scheduler_take returning NULL. Thread: main. */
-void weir_worker_start (WeirWorker *worker);
+/* Starts its thread; ends it by weir_scheduler_take returning NULL. Returns: 0, or the errno.
+ * Thread: main or the timers'. */
+int weir_worker_start (WeirWorker *worker);
 
 /* Waits for the end of its thread. Thread: main. */
 void weir_worker_join (WeirWorker *worker);

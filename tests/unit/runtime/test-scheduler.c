@@ -3,11 +3,19 @@
  * and 9. */
 #include "kit.h"
 
+#include <string.h>
+
 #define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
 
 static _Atomic unsigned to_make;
 static _Atomic unsigned n_arrived;
 static _Atomic bool may_ask;
+static struct {
+  WeirLock lock;
+  pthread_cond_t changed;
+  char *message; /* guarded by lock */
+  unsigned n;    /* guarded by lock */
+} told = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL, 0 };
 
 static bool
 on_make (void *state, WeirSession *session, GError **error)
@@ -75,6 +83,31 @@ ask (void *context)
   return NULL;
 }
 
+/* Keeps the only worker until people have been told. */
+static bool
+on_hang (void *state, WeirSession *session, GError **error)
+{
+  WeirFlowFile *flowfile = weir_session_get (session);
+
+  if (flowfile == NULL)
+    return true;
+  WEIR_LOCKED (&told.lock);
+  while (told.message == NULL)
+    pthread_cond_wait (&told.changed, &told.lock);
+  weir_session_remove (session, flowfile);
+  return true;
+}
+
+static void
+on_told (void *data, const WeirBulletin *bulletin)
+{
+  WEIR_LOCKED (&told.lock);
+  g_free (told.message);
+  told.message = g_strdup (bulletin->message);
+  told.n++;
+  pthread_cond_signal (&told.changed);
+}
+
 typedef struct {
   pthread_t thread;
 } Asker;
@@ -102,6 +135,8 @@ static const WeirProcessor send_and_look =
 static const WeirProcessor asker =
     KIT_PROCESSOR ("Asker", on_end, .state_size = sizeof (Asker),
                    .on_scheduled = on_asker_scheduled, .on_stopped = on_asker_stopped);
+
+static const WeirProcessor hangs = KIT_PROCESSOR ("Hang", on_hang);
 
 /* One FlowFile that goes round in a loop always makes the newest task, and a source that always has
  * more always has the oldest: what is between them has its turn too. */
@@ -164,12 +199,45 @@ test_stop_while_somebody_asks (void)
   }
 }
 
+static void
+set_stack_size (size_t size)
+{
+  pthread_attr_t attributes;
+
+  pthread_attr_init (&attributes);
+  g_assert_cmpint (pthread_attr_setstacksize (&attributes, size), ==, 0);
+  g_assert_cmpint (pthread_setattr_default_np (&attributes), ==, 0);
+  pthread_attr_destroy (&attributes);
+}
+
+/* There is no memory for so large a stack. */
+static void
+test_without_a_spare_worker (void)
+{
+  g_autoptr (Kit) kit = kit_new_with_threads (1);
+
+  kit->options.on_bulletin = on_told;
+  atomic_store (&to_make, 2);
+  kit_processor (kit, "make", &make);
+  kit_processor (kit, "hang", &hangs);
+  kit_connect (kit, "make", "success", "hang");
+  kit_start (kit);
+  set_stack_size ((size_t)1 << 46);
+  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  set_stack_size (8 * 1024 * 1024);
+  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  g_assert_nonnull (strstr (told.message, "there is no thread to take its place"));
+  g_assert_cmpuint (told.n, ==, 1);
+  g_free (told.message);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/scheduler/between", test_what_is_between_does_not_starve);
   g_test_add_func ("/scheduler/sent", test_what_is_sent_does_not_wait_for_the_turn);
+  g_test_add_func ("/scheduler/no spare", test_without_a_spare_worker);
   g_test_add_func ("/scheduler/stop", test_stop_while_somebody_asks);
   return g_test_run ();
 }
