@@ -168,6 +168,7 @@ write_aside (PutWork *work, WeirFlowFile *flowfile, FileTarget *target, GError *
   if (!file_target_open (&begun, file_stamp_get_mode (&stamp), error))
     return false;
   *target = begun;
+  file_target_reserve (&begun, weir_flowfile_get_size (flowfile));
   return weir_session_export (work->session, flowfile, begun.fd, error) &&
          file_stamp_apply (&stamp, begun.fd, error);
 }

@@ -18,6 +18,9 @@
 
 #define NAME_SIZE sizeof (PREFIX "0123456789abcdef-0123456789abcdef" SUFFIX)
 
+/* Smaller files are written in one go anyway. */
+#define RESERVE_MIN (1024 * 1024)
+
 static void
 make_name (const FileTarget *target, char name[static NAME_SIZE])
 {
@@ -81,6 +84,14 @@ file_target_open (FileTarget *target, mode_t mode, GError **error)
     return fail (target, "create", error);
   target->folder->is_touched = true;
   return true;
+}
+
+void
+file_target_reserve (const FileTarget *target, uint64_t size)
+{
+  /* A place for each block, as it is written, would be a quarter of what writing costs. */
+  if (size >= RESERVE_MIN && size <= G_MAXINT64)
+    (void)!fallocate (target->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
 }
 
 bool

@@ -23,6 +23,10 @@ typedef struct {
  * aside for the same FlowFile before is gone. */
 bool file_target_open (FileTarget *target, mode_t mode, GError **error);
 
+/* It is going to have @size bytes: where that is worth it, the file system is asked for their place
+ * at once. A wish: whoever writes is told what does not fit. */
+void file_target_reserve (const FileTarget *target, uint64_t size);
+
 /* Its bytes survive a power failure from here on; its name aside, when its folder is synced. */
 bool file_target_sync (FileTarget *target, GError **error);
 

@@ -4,6 +4,7 @@
 #include "scratch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fs.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -106,6 +107,30 @@ test_given_up (void)
   file_folder_free (folder);
 }
 
+static void
+test_reserves (void)
+{
+  g_auto (Scratch) scratch = { 0 };
+  FileFolder *folder;
+  FileTarget target;
+  struct stat status;
+
+  scratch_init (&scratch);
+  folder = open_folder (&scratch);
+  begin (&target, folder, "a", "new");
+  file_target_reserve (&target, 4096);
+  g_assert_cmpint (fstat (target.fd, &status), ==, 0);
+  g_assert_cmpint (status.st_blocks, <, 1024);
+  file_target_reserve (&target, 4 * 1024 * 1024);
+  g_assert_cmpint (fstat (target.fd, &status), ==, 0);
+  g_assert_cmpint (status.st_size, ==, 3);
+  if (fallocate (target.fd, FALLOC_FL_KEEP_SIZE, 0, 1) == 0)
+    g_assert_cmpint (status.st_blocks * 512, >=, 4 * 1024 * 1024);
+  file_target_reserve (&target, G_MAXUINT64);
+  file_target_clear (&target);
+  file_folder_free (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -113,5 +138,6 @@ main (int argc, char **argv)
   g_test_add_func ("/file-target/named aside", test_named_aside);
   g_test_add_func ("/file-target/replaces or not", test_replaces_or_not);
   g_test_add_func ("/file-target/given up", test_given_up);
+  g_test_add_func ("/file-target/reserves", test_reserves);
   return g_test_run ();
 }
