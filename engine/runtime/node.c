@@ -14,20 +14,6 @@ weir_node_arm (WeirNode *node, int64_t when)
   weir_timers_arm (node->engine->timers, &node->timer, when);
 }
 
-/* With many nodes, each is cold when its turn comes: what it needs is fetched side by side. */
-static void
-fetch_ahead (const WeirNode *node)
-{
-  for (unsigned i = 0; i < MIN (node->n_inputs + node->n_outputs, G_N_ELEMENTS (node->few)); i++) {
-    const char *queue = (const char *)node->few[i];
-    for (unsigned line = 0; queue != NULL && line < 4; line++)
-      __builtin_prefetch (queue + line * 64, 1);
-  }
-  __builtin_prefetch (node->routes);
-  __builtin_prefetch (&node->stats, 1);
-  __builtin_prefetch ((const char *)&node->stats + 64, 1);
-}
-
 void
 weir_node_wake (WeirNode *node, WeirWorker *worker)
 {
@@ -202,7 +188,6 @@ weir_node_run (WeirNode *node, WeirWorker *worker)
   int64_t now = weir_clock_get_monotonic (node->engine->clock);
   int64_t until;
 
-  fetch_ahead (node);
   if (weir_node_get_wait (node, now, NULL) == WEIR_WAIT_NONE) {
     weir_activation_run (node, worker);
     now = weir_clock_get_monotonic (node->engine->clock);

@@ -2,24 +2,16 @@
 #include "runtime/slab.h"
 
 #include <glib.h>
-#include <stdbool.h>
-#include <string.h>
-#include <sys/mman.h>
 
-#define LINE       64u
-#define LARGE_PAGE (2u * 1024 * 1024)
+#define LINE 64u
 
 void
 weir_slab_init (WeirSlab *slab, size_t size, size_t n)
 {
   size_t stride = (size + LINE - 1) / LINE * LINE;
   size_t total = stride * MAX (n, 1);
-  bool is_large = total >= LARGE_PAGE;
 
-  slab->memory = g_aligned_alloc (1, total, is_large ? LARGE_PAGE : LINE);
-  if (is_large)
-    madvise (slab->memory, total, MADV_HUGEPAGE); /* a wish: without it, it only takes longer */
-  memset (slab->memory, 0, total);
+  slab->memory = g_aligned_alloc0 (1, total, LINE);
   slab->stride = stride;
   slab->n_left = n;
   slab->next = slab->memory;

@@ -1,8 +1,7 @@
 /* slab.h: structs of one kind side by side in memory.
  *
  * A flow of ten thousand processors goes through more memory than the processor finds quickly: what
- * is spread over the heap costs a miss for each piece, and another for its page. A large slab asks
- * for large pages.
+ * is spread over the heap costs a miss for each piece (docs/decisions/0012-a-hop-among-many.md).
  *
  * Thread: one at a time. */
 #pragma once
