@@ -28,6 +28,7 @@ struct WeirBacklog {
   Chunk *first;
   Chunk *last;
   Chunk *frozen; /* the last cold one; NULL: none, or it was taken */
+  Chunk *marked; /* the last that has a ticket; NULL likewise */
   size_t n;
   bool is_thawing; /* somebody reads the first chunk */
 };
@@ -106,6 +107,8 @@ remove_first (WeirBacklog *backlog)
     backlog->last = NULL;
   if (backlog->frozen == chunk)
     backlog->frozen = NULL;
+  if (backlog->marked == chunk)
+    backlog->marked = NULL;
   backlog->n -= chunk->n;
   chunk_free (chunk);
 }
@@ -167,6 +170,7 @@ weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, int64
     Chunk *chunk = add_chunk (backlog);
 
     chunk->n = MIN (n - at, WEIR_BACKLOG_CHUNK);
+    backlog->marked = chunk;
     chunk->ids = g_memdup2 (ids + at, chunk->n * sizeof *ids);
     chunk->queue_times = g_new (int64_t, chunk->n);
     for (size_t i = 0; i < chunk->n; i++)
@@ -176,6 +180,20 @@ weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, int64
   backlog->frozen = backlog->last;
   backlog->last->files = files;
   weir_queue_count (queue, n, bytes);
+}
+
+/* Chunks that have become full since get the ticket of now. */
+static void
+mark (WeirBacklog *backlog, WeirData *data)
+{
+  Chunk *chunk = backlog->marked != NULL ? backlog->marked->next : backlog->first;
+  uint64_t ticket = weir_data_get_appended (data);
+
+  for (; chunk != NULL && chunk->n >= WEIR_BACKLOG_CHUNK; chunk = chunk->next) {
+    if (chunk->ticket == 0)
+      chunk->ticket = ticket;
+    backlog->marked = chunk;
+  }
 }
 
 /* The next one that is neither cold nor soon to be needed. */
@@ -199,12 +217,9 @@ weir_backlog_freeze (WeirQueue *queue, WeirSession *session)
 
   WEIR_LOCKED (&queue->lock);
   backlog = queue->backlog;
+  mark (backlog, data);
   for (Chunk *chunk; (chunk = next_to_freeze (backlog)) != NULL; backlog->frozen = chunk) {
-    if (chunk->n < WEIR_BACKLOG_CHUNK)
-      return;
-    if (chunk->ticket == 0)
-      chunk->ticket = weir_data_get_appended (data);
-    if (chunk->ticket > applied)
+    if (chunk->ids == NULL && (chunk->ticket == 0 || chunk->ticket > applied))
       return;
     if (chunk->ids == NULL)
       freeze_chunk (chunk, session);

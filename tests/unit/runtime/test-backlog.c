@@ -1,0 +1,203 @@
+/* Tests engine/runtime/backlog.c: a queue that is longer than what is kept in memory gives everything
+ * back, in order, with attributes and contents, also after a restart and also when reading back
+ * fails now and then. Guards invariants 5 and 6 (ARCHITECTURE.md). */
+#include "kit.h"
+
+#include "runtime/backlog.h"
+#include "runtime/flowfile.h"
+
+#include <glib/gstdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LONG   (60 * G_USEC_PER_SEC) /* a bound for what takes a moment */
+#define N_MADE 45000u
+
+static unsigned n_made;
+static unsigned n_taken;
+static unsigned to_take;
+
+static bool
+on_make (void *state, WeirSession *session, GError **error)
+{
+  for (unsigned i = 0; i < 250 && n_made < N_MADE; i++, n_made++) {
+    WeirFlowFile *flowfile = weir_session_create (session);
+    g_autofree char *text = g_strdup_printf ("content %u", n_made);
+
+    weir_session_put_attribute_printf (session, flowfile, "number", "%u", n_made);
+    weir_session_put_attribute (session, flowfile, "kind", "test");
+    weir_session_set_content (session, flowfile, text, strlen (text), NULL);
+    weir_session_transfer (session, flowfile, 0);
+  }
+  return true;
+}
+
+static void
+assert_number (WeirSession *session, WeirFlowFile *flowfile, unsigned number)
+{
+  g_autofree char *text = g_strdup_printf ("content %u", number);
+  g_autoptr (GError) error = NULL;
+  WeirBytes bytes;
+
+  g_assert_cmpuint (strtoul (weir_flowfile_get_attribute (flowfile, "number"), NULL, 10), ==,
+                    number);
+  g_assert_cmpstr (weir_flowfile_get_attribute (flowfile, "kind"), ==, "test");
+  weir_session_view (session, flowfile, &bytes, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (bytes.data, bytes.size, text, strlen (text));
+}
+
+static bool
+on_take (void *state, WeirSession *session, GError **error)
+{
+  WeirFlowFile *flowfile = n_taken < to_take ? weir_session_get (session) : NULL;
+
+  if (flowfile == NULL)
+    return true;
+  assert_number (session, flowfile, n_taken++);
+  weir_session_remove (session, flowfile);
+  return true;
+}
+
+static const WeirProcessor make = KIT_PROCESSOR ("Make", on_make, .input = WEIR_INPUT_FORBIDDEN);
+static const WeirProcessor take = KIT_PROCESSOR ("Take", on_take);
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+
+  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+    remove_all (child);
+  }
+  g_remove (path);
+}
+
+/* A queue with N_MADE in it; nobody takes from it. */
+static Kit *
+start (char **ret_directory)
+{
+  Kit *kit = kit_new_by_hand ();
+  WeirConnection *connection;
+
+  *ret_directory = g_dir_make_tmp ("weir-backlog-XXXXXX", NULL);
+  kit->options.data_dir = *ret_directory;
+  kit->options.durability = WEIR_DURABILITY_PROCESS;
+  kit->options.segment_size = 1024 * 1024;
+  kit->options.checkpoint_bytes = 512 * 1024;
+  kit_processor (kit, "make", &make);
+  kit_processor (kit, "take", &take);
+  connection = kit_connect (kit, "make", "success", "take");
+  connection->max_count = 0;
+  connection->max_bytes = 0;
+  n_made = n_taken = to_take = 0;
+  kit_start (kit);
+  return kit;
+}
+
+/* What the book has applied decides what may go: lets it catch up now and then. */
+static void
+fill (Kit *kit)
+{
+  while (n_made < N_MADE) {
+    kit_advance (kit, 10 * G_USEC_PER_SEC);
+    while (weir_data_get_applied (kit->engine->data) < weir_data_get_appended (kit->engine->data))
+      g_usleep (100);
+  }
+  g_assert_cmpuint (kit_count (kit, 0), ==, N_MADE);
+}
+
+static void
+empty (Kit *kit, unsigned until)
+{
+  to_take = until;
+  while (n_taken < until) {
+    unsigned before = n_taken;
+    kit_advance (kit, 10 * G_USEC_PER_SEC);
+    g_assert_cmpuint (n_taken, >, before);
+  }
+  g_assert_cmpuint (kit_count (kit, 0), ==, N_MADE - until);
+}
+
+static uint64_t
+content_in_memory (Kit *kit)
+{
+  WeirContentUsage usage;
+
+  weir_content_store_get_usage (kit->engine->store, &usage);
+  return usage.n_claims;
+}
+
+static void
+test_long_queue (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = start (&directory);
+
+  fill (kit);
+  /* The front, five chunks behind it, and what was not applied yet. */
+  g_assert_cmpuint (content_in_memory (kit), <, WEIR_BACKLOG_FRONT + 12 * WEIR_BACKLOG_CHUNK);
+  empty (kit, N_MADE);
+  g_assert_cmpuint (content_in_memory (kit), ==, 0);
+  kit_stop (kit);
+  remove_all (directory);
+}
+
+static void
+test_restart (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = start (&directory);
+
+  fill (kit);
+  empty (kit, 1234);
+  for (unsigned i = 1; i <= 3; i++) {
+    kit_stop (kit);
+    kit_load (kit);
+    g_assert_cmpuint (kit_count (kit, 0), ==, N_MADE - n_taken);
+    g_assert_cmpuint (content_in_memory (kit), <=, WEIR_BACKLOG_FRONT);
+    kit_go (kit);
+    empty (kit, i * 14000);
+  }
+  empty (kit, N_MADE);
+  kit_stop (kit);
+
+  /* Nothing comes back. */
+  kit_load (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 0);
+  kit_go (kit);
+  kit_stop (kit);
+  remove_all (directory);
+}
+
+/* While one thread takes, another adds. */
+static void
+test_both_ends (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = start (&directory);
+
+  kit_stop (kit);
+  kit->options.clock = NULL;
+  kit->options.by_hand = false;
+  kit->options.n_workers = 2;
+  n_taken = n_made = 0;
+  to_take = N_MADE;
+  remove_all (directory);
+  kit_start (kit);
+  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_cmpuint (n_taken, ==, N_MADE);
+  kit_stop (kit);
+  remove_all (directory);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/backlog/long queue", test_long_queue);
+  g_test_add_func ("/backlog/restart", test_restart);
+  g_test_add_func ("/backlog/both ends", test_both_ends);
+  return g_test_run ();
+}
