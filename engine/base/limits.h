@@ -173,3 +173,7 @@
 /* A manifest: words and component states. The largest state that real sources keep is a line for
  * each of a million files. */
 #define WEIR_LIMIT_MANIFEST (1024u * 1024 * 1024)
+
+/* Log that is not yet in the book: as long as it is not, what a long queue holds is in memory, about
+ * twice as much. */
+#define WEIR_LIMIT_LAG (128u * 1024 * 1024)

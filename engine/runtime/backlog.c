@@ -208,7 +208,7 @@ next_to_freeze (WeirBacklog *backlog)
   return chunk;
 }
 
-void
+bool
 weir_backlog_freeze (WeirQueue *queue, WeirSession *session)
 {
   WeirData *data = session->engine->data;
@@ -219,11 +219,47 @@ weir_backlog_freeze (WeirQueue *queue, WeirSession *session)
   backlog = queue->backlog;
   mark (backlog, data);
   for (Chunk *chunk; (chunk = next_to_freeze (backlog)) != NULL; backlog->frozen = chunk) {
-    if (chunk->ids == NULL && (chunk->ticket == 0 || chunk->ticket > applied))
-      return;
+    if (chunk->ids == NULL && chunk->ticket > applied)
+      return false;
+    if (chunk->ids == NULL && chunk->ticket == 0)
+      return true;
     if (chunk->ids == NULL)
       freeze_chunk (chunk, session);
   }
+  return true;
+}
+
+/* The book may be behind when the last FlowFile comes, and nobody would look again. */
+static void
+on_timer (void *data)
+{
+  WeirEngine *engine = data;
+  bool waits = false;
+
+  for (guint i = 0; i < engine->queues->len; i++) {
+    WeirQueue *queue = engine->queues->pdata[i];
+
+    if (queue->backlog != NULL && weir_backlog_is_long (queue))
+      waits |= !weir_backlog_freeze (queue, &engine->expiry_session);
+  }
+  atomic_store (&engine->has_long_queues, waits);
+}
+
+void
+weir_backlog_init (WeirEngine *engine)
+{
+  engine->backlog_timer.func = on_timer;
+  engine->backlog_timer.data = engine;
+}
+
+/* The timers' thread has the session that this takes. */
+void
+weir_backlog_on_applied (void *data)
+{
+  WeirEngine *engine = data;
+
+  if (atomic_load (&engine->has_long_queues))
+    weir_timers_arm (engine->timers, &engine->backlog_timer, 0);
 }
 
 /* --- coming back --- */

@@ -42,8 +42,12 @@ weir_backlog_is_long (const WeirQueue *queue)
   return atomic_load_explicit (&queue->count, memory_order_relaxed) > 2 * WEIR_BACKLOG_FRONT;
 }
 
-/* Takes cold what may be. */
-void weir_backlog_freeze (WeirQueue *queue, WeirSession *session);
+/* Takes cold what may be. Returns: false when some of it has to wait for the book. */
+bool weir_backlog_freeze (WeirQueue *queue, WeirSession *session);
+
+/* The same for all queues of @engine that are long: as weir_data_open calls it. Thread: any. */
+void weir_backlog_on_applied (void *engine);
+void weir_backlog_init (WeirEngine *engine);
 
 /* Reads the next chunk back when it is cold and the front is short. A chunk that cannot be read
  * stays where it is, and people are told. */

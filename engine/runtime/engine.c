@@ -58,6 +58,7 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
                            .on_durable = on_durable,
                            .on_failure = on_failure,
                            .on_low = weir_disk_guard_on_low,
+                           .on_applied = weir_backlog_on_applied,
                            .data = engine };
 
   engine->stranded = g_ptr_array_new ();
@@ -97,6 +98,7 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
     return NULL;
   }
   weir_disk_guard_init (engine);
+  weir_backlog_init (engine);
   engine->registry = options->registry;
   engine->session_max = options->session_max > 0 ? options->session_max : SIZE_MAX;
   engine->by_hand = options->by_hand;

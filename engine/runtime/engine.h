@@ -75,6 +75,8 @@ struct WeirEngine {
   _Atomic uint64_t next_id;
   _Atomic bool is_disk_low; /* disk-guard.h */
   WeirTimer disk_timer;
+  _Atomic bool has_long_queues; /* whose backlogs wait for the book */
+  WeirTimer backlog_timer;
   WeirTimer expiry_timer;
   WeirSession expiry_session; /* the timers' thread only */
 };

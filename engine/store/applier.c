@@ -14,11 +14,14 @@ struct WeirApplier {
   uint64_t checkpoint_place; /* what the book on disk holds */
   pthread_t thread;
   _Atomic uint64_t applied;
+  _Atomic uint64_t awaited; /* the lowest place that somebody waits for; UINT64_MAX: none */
 
   WeirLock lock;
   pthread_cond_t changed;
+  pthread_cond_t applied_more;
   uint64_t durable; /* guarded by lock */
   bool is_ending;   /* guarded by lock */
+  bool has_failed;  /* guarded by lock */
 };
 
 static bool
@@ -54,6 +57,30 @@ checkpoint_if_due (WeirApplier *applier, const WeirFrame *frame, GError **error)
   return true;
 }
 
+/* Those who wait look again, and say what they still wait for. */
+static void
+tell_waiting (WeirApplier *applier, bool has_failed)
+{
+  WEIR_LOCKED (&applier->lock);
+
+  applier->has_failed |= has_failed;
+  atomic_store (&applier->awaited, UINT64_MAX);
+  pthread_cond_broadcast (&applier->applied_more);
+}
+
+void
+weir_applier_wait (WeirApplier *applier, uint64_t place)
+{
+  WEIR_LOCKED (&applier->lock);
+
+  for (;;) {
+    atomic_store (&applier->awaited, MIN (place, atomic_load (&applier->awaited)));
+    if (atomic_load (&applier->applied) >= place || applier->has_failed)
+      return;
+    pthread_cond_wait (&applier->applied_more, &applier->lock);
+  }
+}
+
 /* Applies all frames below @durable. */
 static bool
 apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
@@ -65,7 +92,9 @@ apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
          WEIR_LOG_FRAME) {
     if (!fold (applier, &frame, error))
       return false;
-    atomic_store_explicit (&applier->applied, frame.next, memory_order_release);
+    atomic_store (&applier->applied, frame.next);
+    if (atomic_load (&applier->awaited) <= frame.next)
+      tell_waiting (applier, false);
     if (!checkpoint_if_due (applier, &frame, error))
       return false;
   }
@@ -91,11 +120,15 @@ run (void *data)
   g_autoptr (GError) error = NULL;
   uint64_t durable = 0;
 
+  pthread_setname_np (pthread_self (), "weir-applier");
   while (wait_for_more (applier, durable, &durable)) {
     if (!apply_up_to (applier, durable, &error)) {
       applier->options.on_failure (applier->options.data, error);
+      tell_waiting (applier, true);
       break;
     }
+    if (applier->options.on_caught_up != NULL)
+      applier->options.on_caught_up (applier->options.data);
   }
   return NULL;
 }
@@ -118,9 +151,11 @@ weir_applier_new (const WeirApplierOptions *options, GError **error)
     applier->options.checkpoint_bytes = WEIR_LIMIT_CHECKPOINT;
   applier->reader = reader;
   atomic_init (&applier->applied, options->place);
+  atomic_init (&applier->awaited, UINT64_MAX);
   weir_book_get_position (options->book, &applier->checkpoint_place, &sequence);
   pthread_mutex_init (&applier->lock, NULL);
   pthread_cond_init (&applier->changed, NULL);
+  pthread_cond_init (&applier->applied_more, NULL);
   errnum = pthread_create (&applier->thread, NULL, run, applier);
   if (errnum != 0)
     g_error ("cannot start a thread: %s", g_strerror (errnum));
@@ -141,6 +176,7 @@ weir_applier_free (WeirApplier *applier)
   pthread_join (applier->thread, NULL);
   weir_log_reader_free (applier->reader);
   pthread_cond_destroy (&applier->changed);
+  pthread_cond_destroy (&applier->applied_more);
   pthread_mutex_destroy (&applier->lock);
   g_free (applier);
 }

@@ -22,6 +22,8 @@ typedef struct {
   /* The applier's thread: the book is on disk up to @place: segments wholly before it are not
    * needed for the next start. */
   void (*on_checkpoint) (void *data, uint64_t place);
+  /* The applier's thread: all that was durable is in the book. */
+  void (*on_caught_up) (void *data);
   /* The applier's thread, once: it cannot go on, so neither should the engine. */
   void (*on_failure) (void *data, const GError *error);
   void *data;
@@ -38,3 +40,6 @@ void weir_applier_on_durable (WeirApplier *applier, uint64_t durable);
 
 /* All entries with a ticket up to this place are in the book. Thread: any. */
 uint64_t weir_applier_get_applied (WeirApplier *applier);
+
+/* Waits until @place is in the book, or until the applier cannot go on. Thread: any but its own. */
+void weir_applier_wait (WeirApplier *applier, uint64_t place);

@@ -250,6 +250,15 @@ release_segments (WeirData *data, uint64_t place)
 }
 
 static void
+on_caught_up (void *user)
+{
+  WeirData *data = user;
+
+  if (data->options.on_applied != NULL)
+    data->options.on_applied (data->options.data);
+}
+
+static void
 on_checkpoint (void *user, uint64_t place)
 {
   release_segments (user, place);
@@ -293,6 +302,7 @@ start_applier (WeirData *data, GError **error)
                                  .checkpoint_bytes = data->options.checkpoint_bytes,
                                  .fs = data->options.fs,
                                  .on_checkpoint = on_checkpoint,
+                                 .on_caught_up = on_caught_up,
                                  .on_failure = on_failure,
                                  .data = data };
 
@@ -339,6 +349,7 @@ weir_data_stop (WeirData *data)
   weir_content_store_keep_all (data->contents);
   if (data->log != NULL)
     (void)weir_log_wait (data->log, weir_log_get_appended (data->log), NULL);
+  g_clear_pointer (&data->applier, weir_applier_free);
 }
 
 /* The log syncs the contents when it writes its last frame, and contents that are let go release
@@ -362,7 +373,6 @@ weir_data_free (WeirData *data)
     return;
   if (data->contents != NULL)
     weir_data_stop (data);
-  g_clear_pointer (&data->applier, weir_applier_free);
   close_log (data);
   weir_content_store_free (data->contents);
   weir_reserve_free (data->reserve);
@@ -380,7 +390,13 @@ weir_data_free (WeirData *data)
 uint64_t
 weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size, uint64_t *ret_place)
 {
-  return weir_log_append (data->log, wall, body, size, ret_place);
+  uint64_t ticket = weir_log_append (data->log, wall, body, size, ret_place);
+
+  /* What is not in the book yet cannot be let go: neither segments nor memory. */
+  if (ticket > weir_applier_get_applied (data->applier) + WEIR_LIMIT_LAG &&
+      ticket <= weir_log_get_appended (data->log))
+    weir_applier_wait (data->applier, ticket - WEIR_LIMIT_LAG);
+  return ticket;
 }
 
 uint64_t

@@ -31,6 +31,8 @@ typedef struct {
   /* The disk is nearly full (store/reserve.h): what brings more should wait until
    * weir_data_is_low says otherwise. Any thread; quick. */
   void (*on_low) (void *data);
+  /* All that is durable can be read back (weir_data_read); NULL: nobody asks. Any thread; quick. */
+  void (*on_applied) (void *data);
   void *data;
 } WeirDataOptions;
 
@@ -38,8 +40,9 @@ typedef struct {
  * engine is there, it is damaged, or it is of a later version. */
 WeirData *weir_data_open (const WeirDataOptions *options, GError **error);
 
-/* Ends the log, with all that was appended durable, and from now on lets go of no content: what is
- * still referred to is only dropped from memory. A failure was told by on_failure. */
+/* Waits until all that was appended is durable and in the book, and from then on lets go of no
+ * content: what is still referred to is only dropped from memory. Nobody is called any more, but
+ * for on_durable. A failure was told by on_failure. */
 void weir_data_stop (WeirData *data);
 
 /* Stops it if need be. No content may be referred to. Takes NULL. */
@@ -86,7 +89,8 @@ bool weir_data_open_content (WeirData *data, const WeirContentRef *ref, WeirCont
 /* Lets go of contents that nobody took over, and begins the log. */
 bool weir_data_start (WeirData *data, GError **error);
 
-/* As weir_log_append. Thread: any. */
+/* As weir_log_append; it may also wait for the book, so that what is behind the log does not fall
+ * behind without end. Thread: any. */
 uint64_t weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size,
                            uint64_t *ret_place);
 uint64_t weir_data_get_appended (WeirData *data);

@@ -249,6 +249,8 @@ print_queued (unsigned n)
   kit_start (kit);
   g_assert_true (weir_engine_wait_idle (kit->engine, MUCH_LATER));
   g_assert_cmpuint (kit_count (kit, 0), ==, n);
+  while (atomic_load (&kit->engine->has_long_queues))
+    g_usleep (10000);
   g_print ("%.1f\n", resident_mb ());
   kit_stop (kit);
   remove_all (directory);
