@@ -174,6 +174,6 @@
  * each of a million files. */
 #define WEIR_LIMIT_MANIFEST (1024u * 1024 * 1024)
 
-/* Log that is not yet in the book: as long as it is not, what a long queue holds is in memory, about
- * twice as much. */
+/* Log that is not yet in the book: as long as it is not, what a long queue holds is in memory,
+ * about twice as much. */
 #define WEIR_LIMIT_LAG (128u * 1024 * 1024)

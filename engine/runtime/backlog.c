@@ -30,6 +30,7 @@ struct WeirBacklog {
   Chunk *frozen; /* the last cold one; NULL: none, or it was taken */
   Chunk *marked; /* the last that has a ticket; NULL likewise */
   size_t n;
+  size_t n_hot;    /* of n */
   bool is_thawing; /* somebody reads the first chunk */
 };
 
@@ -93,6 +94,7 @@ weir_backlog_append (WeirBacklog *backlog, WeirList *list)
   Chunk *chunk = open_chunk (backlog);
 
   backlog->n += list->n;
+  backlog->n_hot += list->n;
   chunk->n += list->n;
   weir_list_join (&chunk->list, list);
 }
@@ -110,6 +112,8 @@ remove_first (WeirBacklog *backlog)
   if (backlog->marked == chunk)
     backlog->marked = NULL;
   backlog->n -= chunk->n;
+  if (chunk->ids == NULL)
+    backlog->n_hot -= chunk->n;
   chunk_free (chunk);
 }
 
@@ -208,8 +212,10 @@ next_to_freeze (WeirBacklog *backlog)
   return chunk;
 }
 
-bool
-weir_backlog_freeze (WeirQueue *queue, WeirSession *session)
+/* @ret_too_many (or NULL): whether more are hot than should be. Returns: the ticket that the next
+ * chunk waits for; 0: none does. */
+static uint64_t
+freeze (WeirQueue *queue, WeirSession *session, bool *ret_too_many)
 {
   WeirData *data = session->engine->data;
   uint64_t applied = weir_data_get_applied (data);
@@ -219,14 +225,29 @@ weir_backlog_freeze (WeirQueue *queue, WeirSession *session)
   backlog = queue->backlog;
   mark (backlog, data);
   for (Chunk *chunk; (chunk = next_to_freeze (backlog)) != NULL; backlog->frozen = chunk) {
-    if (chunk->ids == NULL && chunk->ticket > applied)
-      return false;
-    if (chunk->ids == NULL && chunk->ticket == 0)
-      return true;
-    if (chunk->ids == NULL)
+    if (ret_too_many != NULL)
+      *ret_too_many = backlog->n_hot > WEIR_BACKLOG_WAITING;
+    if (chunk->ids == NULL && (chunk->ticket > applied || chunk->ticket == 0))
+      return chunk->ticket;
+    if (chunk->ids == NULL) {
       freeze_chunk (chunk, session);
+      backlog->n_hot -= chunk->n;
+    }
   }
-  return true;
+  return 0;
+}
+
+void
+weir_backlog_keep_small (WeirQueue *queue, WeirSession *session)
+{
+  uint64_t ticket;
+  bool too_many = false;
+
+  while ((ticket = freeze (queue, session, &too_many)) != 0) {
+    atomic_store (&session->engine->has_long_queues, true);
+    if (!too_many || !weir_data_wait_applied (session->engine->data, ticket))
+      return;
+  }
 }
 
 /* The book may be behind when the last FlowFile comes, and nobody would look again. */
@@ -240,7 +261,7 @@ on_timer (void *data)
     WeirQueue *queue = engine->queues->pdata[i];
 
     if (queue->backlog != NULL && weir_backlog_is_long (queue))
-      waits |= !weir_backlog_freeze (queue, &engine->expiry_session);
+      waits |= freeze (queue, &engine->expiry_session, NULL) != 0;
   }
   atomic_store (&engine->has_long_queues, waits);
 }

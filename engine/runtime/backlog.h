@@ -15,6 +15,10 @@
 #define WEIR_BACKLOG_FRONT 10000u
 #define WEIR_BACKLOG_CHUNK 1000u
 
+/* FlowFiles that wait for the book before they can leave the memory: some 30 MB with ten
+ * attributes. Who adds more waits, too. */
+#define WEIR_BACKLOG_WAITING 100000u
+
 /* Returns: (transfer full). */
 WeirBacklog *weir_backlog_new (void);
 
@@ -42,10 +46,12 @@ weir_backlog_is_long (const WeirQueue *queue)
   return atomic_load_explicit (&queue->count, memory_order_relaxed) > 2 * WEIR_BACKLOG_FRONT;
 }
 
-/* Takes cold what may be. Returns: false when some of it has to wait for the book. */
-bool weir_backlog_freeze (WeirQueue *queue, WeirSession *session);
+/* Takes cold what may be, of a queue that has just got more. It may wait for the book (which waits
+ * for nobody), so that the queue does not grow faster than it can leave the memory. */
+void weir_backlog_keep_small (WeirQueue *queue, WeirSession *session);
 
-/* The same for all queues of @engine that are long: as weir_data_open calls it. Thread: any. */
+/* The book has caught up: all long queues of @engine are looked at. As weir_data_open calls it.
+ * Thread: any. */
 void weir_backlog_on_applied (void *engine);
 void weir_backlog_init (WeirEngine *engine);
 

@@ -181,9 +181,8 @@ publish (Commit *commit, WeirWorker *worker)
     if (commit->out[i].n == 0)
       continue;
     weir_queue_push (node->outputs[i], &commit->out[i], commit->session->wall);
-    if (node->outputs[i]->backlog != NULL && weir_backlog_is_long (node->outputs[i]) &&
-        !weir_backlog_freeze (node->outputs[i], commit->session))
-      atomic_store (&node->engine->has_long_queues, true);
+    if (node->outputs[i]->backlog != NULL && weir_backlog_is_long (node->outputs[i]))
+      weir_backlog_keep_small (node->outputs[i], commit->session);
     weir_session_wake_output (commit->session, i, worker);
   }
   for (unsigned i = 0; i < node->n_inputs; i++) {

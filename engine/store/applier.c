@@ -68,15 +68,17 @@ tell_waiting (WeirApplier *applier, bool has_failed)
   pthread_cond_broadcast (&applier->applied_more);
 }
 
-void
+bool
 weir_applier_wait (WeirApplier *applier, uint64_t place)
 {
   WEIR_LOCKED (&applier->lock);
 
   for (;;) {
     atomic_store (&applier->awaited, MIN (place, atomic_load (&applier->awaited)));
-    if (atomic_load (&applier->applied) >= place || applier->has_failed)
-      return;
+    if (atomic_load (&applier->applied) >= place)
+      return true;
+    if (applier->has_failed)
+      return false;
     pthread_cond_wait (&applier->applied_more, &applier->lock);
   }
 }

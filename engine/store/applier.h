@@ -41,5 +41,6 @@ void weir_applier_on_durable (WeirApplier *applier, uint64_t durable);
 /* All entries with a ticket up to this place are in the book. Thread: any. */
 uint64_t weir_applier_get_applied (WeirApplier *applier);
 
-/* Waits until @place is in the book, or until the applier cannot go on. Thread: any but its own. */
-void weir_applier_wait (WeirApplier *applier, uint64_t place);
+/* Waits until @place is in the book. Returns: false when the applier cannot go on. Thread: any but
+ * its own. */
+bool weir_applier_wait (WeirApplier *applier, uint64_t place);

@@ -395,7 +395,7 @@ weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size, u
   /* What is not in the book yet cannot be let go: neither segments nor memory. */
   if (ticket > weir_applier_get_applied (data->applier) + WEIR_LIMIT_LAG &&
       ticket <= weir_log_get_appended (data->log))
-    weir_applier_wait (data->applier, ticket - WEIR_LIMIT_LAG);
+    (void)weir_applier_wait (data->applier, ticket - WEIR_LIMIT_LAG);
   return ticket;
 }
 
@@ -430,6 +430,14 @@ uint64_t
 weir_data_get_applied (WeirData *data)
 {
   return weir_applier_get_applied (data->applier);
+}
+
+bool
+weir_data_wait_applied (WeirData *data, uint64_t ticket)
+{
+  if (ticket > weir_log_get_appended (data->log))
+    return false;
+  return weir_applier_wait (data->applier, ticket);
 }
 
 /* --- what is there --- */

@@ -107,6 +107,9 @@ uint64_t weir_data_get_logged (WeirData *data);
 /* All entries with a ticket up to this one are in what weir_data_read reads. Thread: any. */
 uint64_t weir_data_get_applied (WeirData *data);
 
+/* Waits for that. Returns: false when it will never be: the applier has failed. Thread: any. */
+bool weir_data_wait_applied (WeirData *data, uint64_t ticket);
+
 /* The FlowFiles @ids, ascending, whose last entry has been applied: for those whose attributes were
  * dropped from memory. Thread: any. */
 bool weir_data_read (WeirData *data, const uint64_t *ids, size_t n, WeirDataImageFunc func,

@@ -1,6 +1,6 @@
-/* Tests engine/runtime/backlog.c: a queue that is longer than what is kept in memory gives everything
- * back, in order, with attributes and contents, also after a restart and also when reading back
- * fails now and then. Guards invariants 5 and 6 (ARCHITECTURE.md). */
+/* Tests engine/runtime/backlog.c: a queue that is longer than what is kept in memory gives
+ * everything back, in order, with attributes and contents, also after a restart and also when
+ * reading back fails now and then. Guards invariants 5 and 6 (ARCHITECTURE.md). */
 #include "kit.h"
 
 #include "runtime/backlog.h"
