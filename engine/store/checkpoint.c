@@ -18,7 +18,7 @@ write_part (WeirBook *book, guint first, uint64_t number, const char *path, Weir
 {
   const WeirBookOptions *options = &book->options;
   g_autoptr (WeirPartWriter) writer =
-      weir_part_writer_new (path, options->log_id, number, options->fs, error);
+      weir_part_writer_new (path, options->log_id, number, options->must_sync, options->fs, error);
   guint n = book->parts->len - first;
   bool worked = writer != NULL;
   WeirMerge merge;
@@ -38,7 +38,7 @@ write_part (WeirBook *book, guint first, uint64_t number, const char *path, Weir
     *ret_part = NULL;
     return weir_fs_unlink (options->fs, path, error);
   }
-  if (!weir_part_writer_finish (writer, options->must_sync, error))
+  if (!weir_part_writer_finish (writer, error))
     return false;
   *ret_part = weir_part_open (path, options->log_id, number, options->fs, error);
   return *ret_part != NULL;

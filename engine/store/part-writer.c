@@ -8,9 +8,11 @@
 #include "store/part-format.h"
 
 #define BUFFER (256u * 1024)
+#define PUSH   (8u * 1024 * 1024)
 
 struct WeirPartWriter {
   WeirFs *fs;
+  bool must_sync;
   char *path;
   int fd;
   WeirPartHeader header;
@@ -18,13 +20,14 @@ struct WeirPartWriter {
   GByteArray *buffer; /* blocks that are to be written */
   GByteArray *index;
   uint64_t offset;         /* of what follows the buffer */
+  uint64_t pushed;         /* up to here the disk has been told to begin */
   uint64_t block_first_id; /* of the block that is being filled */
   uint64_t index_last_id;
 };
 
 WeirPartWriter *
-weir_part_writer_new (const char *path, uint64_t log_id, uint64_t number, WeirFs *fs,
-                      GError **error)
+weir_part_writer_new (const char *path, uint64_t log_id, uint64_t number, bool must_sync,
+                      WeirFs *fs, GError **error)
 {
   int fd =
       weir_fs_open (fs, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, error);
@@ -34,6 +37,7 @@ weir_part_writer_new (const char *path, uint64_t log_id, uint64_t number, WeirFs
     return NULL;
   writer = g_new0 (WeirPartWriter, 1);
   writer->fs = fs;
+  writer->must_sync = must_sync;
   writer->path = g_strdup (path);
   writer->fd = fd;
   memcpy (writer->header.magic, WEIR_PART_MAGIC, sizeof writer->header.magic);
@@ -69,6 +73,12 @@ flush (WeirPartWriter *writer, GError **error)
                        writer->path, error))
     return false;
   g_byte_array_set_size (writer->buffer, 0);
+  if (writer->must_sync && writer->offset - writer->pushed >= PUSH) {
+    /* Else the sync at the end would be long, and the log's own would wait for it. */
+    (void)!sync_file_range (writer->fd, (off_t)writer->pushed,
+                            (off_t)(writer->offset - writer->pushed), SYNC_FILE_RANGE_WRITE);
+    writer->pushed = writer->offset;
+  }
   return true;
 }
 
@@ -122,7 +132,7 @@ weir_part_writer_get_n (const WeirPartWriter *writer)
 }
 
 bool
-weir_part_writer_finish (WeirPartWriter *writer, bool must_sync, GError **error)
+weir_part_writer_finish (WeirPartWriter *writer, GError **error)
 {
   WeirPartTrailer trailer = { 0 };
 
@@ -140,5 +150,5 @@ weir_part_writer_finish (WeirPartWriter *writer, bool must_sync, GError **error)
   return flush (writer, error) &&
          weir_fs_pwrite (writer->fs, writer->fd, &writer->header, sizeof writer->header, 0,
                          writer->path, error) &&
-         (!must_sync || weir_fs_sync (writer->fs, writer->fd, writer->path, error));
+         (!writer->must_sync || weir_fs_sync (writer->fs, writer->fd, writer->path, error));
 }

@@ -299,6 +299,10 @@ model_create (Model *self)
   model_write_attributes (self, image->attributes);
   if (g_test_rand_bit ())
     model_write_content (self, &image->image);
+  if (g_test_rand_int_range (0, 4) == 0) {
+    image->image.penalty_until = self->wall + 30;
+    weir_entry_write_penalty (&self->writer, 30);
+  }
 
   g_clear_pointer (&self->last_created, g_hash_table_unref);
   self->last_created = model_copy_attributes (image->attributes);

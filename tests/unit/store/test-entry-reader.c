@@ -96,7 +96,7 @@ test_refuses_what_a_writer_never_makes (void)
     { 3, { 1, 0x08, 2 } },                              /* reserved */
     { 3, { 1, 0x13, 2 } },                              /* a flag that a drop has not */
     { 4, { 1, 0x24, 1, 'k' } },                         /* nor a state */
-    { 6, { 1, 0x91, 2, 1, 0, 0 } },                     /* nor a create */
+    { 6, { 1, 0x91, 2, 1, 0, 0 } },                     /* a penalty that is not there */
     { 7, { 1, 0x22, 2, 1, 0, 0, 0 } },                  /* name 0 */
     { 6, { 1, 0x22, 2, 0, 1, 0 } },                     /* likewise */
     { 5, { 1, 0x22, 2, 200, 1 } },                      /* 200 names of which none is there */
@@ -244,6 +244,10 @@ write_random_create (WeirEntryWriter *writer, WeirContentRef *last, Expected *ex
   write_random_attributes (writer, expected);
   if (toss ())
     write_random_content (writer, last, expected);
+  if ((op->has_penalty = toss ())) {
+    op->penalty_usec = random_number ();
+    weir_entry_write_penalty (writer, op->penalty_usec);
+  }
 }
 
 static void
