@@ -273,6 +273,8 @@ run_clear (Run *run)
   g_free (run->options.data_dir);
 }
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
+
 static bool
 set_durability (Options *options, const char *durability, GError **error)
 {
@@ -322,7 +324,7 @@ static const char description[] =
 static int
 run (int argc, char **argv)
 {
-  Run self = { .options = { .for_usec = -1 } };
+  g_auto (Run) self = { .options = { .for_usec = -1 } };
   g_autofree char *duration = NULL;
   g_autofree char *durability = NULL;
   g_auto (GStrv) values = NULL;
@@ -353,9 +355,7 @@ run (int argc, char **argv)
   if (!set_options (&self.options, duration, durability, values, &error))
     return weir_command_misused (&weir_command_run, "%s", error->message);
   self.path = argv[1];
-  code = execute (&self);
-  run_clear (&self);
-  return code;
+  return execute (&self);
 }
 
 const WeirCommand weir_command_run = {
