@@ -12,6 +12,7 @@
 #include "store/content-file.h"
 #include "store/content.h"
 #include "store/entry.h"
+#include "store/reserve.h"
 
 typedef struct {
   const char *directory;     /* DIR/content; made if need be */
@@ -23,8 +24,9 @@ typedef struct {
   uint64_t archive_bytes;        /* of files that nobody needs any more; 0: none are kept */
   int64_t archive_usec;          /* the longest that one is kept; 0: no matter how long */
 
-  WeirClock *clock; /* NULL: the machine's */
-  WeirFs *fs;       /* NULL outside of tests */
+  WeirReserve *reserve; /* (nullable): told of what is written to content files */
+  WeirClock *clock;     /* NULL: the machine's */
+  WeirFs *fs;           /* NULL outside of tests */
 
   /* The ticket of the last entry that was appended. Any thread; must not call the store. */
   uint64_t (*get_appended) (void *data);

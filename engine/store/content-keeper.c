@@ -333,6 +333,7 @@ weir_content_keeper_new (const WeirContentOptions *options, WeirContentPool *poo
   keeper->log_directory = g_strdup (options->log_directory);
   keeper->segment_size = options->segment_size != 0 ? options->segment_size : WEIR_LIMIT_SEGMENT;
   keeper->must_sync = options->must_sync;
+  keeper->reserve = options->reserve;
   keeper->on_segment_free = options->on_segment_free;
   keeper->data = options->data;
   pthread_mutex_init (&keeper->lock, NULL);

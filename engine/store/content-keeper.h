@@ -14,6 +14,7 @@ struct WeirContentKeeper {
   WeirContentSegments segments;
   WeirContentCleaner cleaner;
   WeirContentPool *pool;
+  WeirReserve *reserve; /* (nullable) */
   WeirArchive *archive; /* NULL: files are deleted; the cleaner's thread */
   char *log_directory;
   uint64_t segment_size;

@@ -134,6 +134,8 @@ file_bytes (WeirContentWriter *writer, const char *data, size_t size, GError **e
   if (pool->keeper != NULL) {
     weir_content_sums_add (&writer->sums, data, size);
     push (writer);
+    if (pool->keeper->reserve != NULL)
+      weir_reserve_note (pool->keeper->reserve, size);
   }
   return true;
 }

@@ -173,6 +173,7 @@ open_contents (WeirData *data, GError **error)
                                  .archive_directory = archive,
                                  .archive_bytes = data->options.archive_bytes,
                                  .archive_usec = data->options.archive_usec,
+                                 .reserve = data->reserve,
                                  .clock = data->options.clock,
                                  .fs = data->options.fs,
                                  .get_appended = on_get_appended,

@@ -223,6 +223,42 @@ test_no_sector_has_two_contents (Durable *self, const void *data)
   weir_content_clear (&second);
 }
 
+static int
+get_space (void *data, uint64_t *ret_free, uint64_t *ret_total)
+{
+  (*(unsigned *)data)++;
+  *ret_free = *ret_total = UINT64_MAX / 2;
+  return 0;
+}
+
+/* A disk can be filled faster than it is asked once a second. */
+static void
+test_the_reserve_hears_of_what_is_written (Durable *self, const void *data)
+{
+  unsigned n_asked = 0;
+  WeirClock *clock = weir_clock_new_fake (0);
+  WeirReserve *reserve = weir_reserve_new (
+      &(WeirReserveOptions){
+          .directory = self->root, .clock = clock, .get_space = get_space, .data = &n_asked },
+      NULL);
+  size_t n = WEIR_LIMIT_RESERVE_STEP / N_DURABLE_BYTES + 1;
+
+  durable_close (self);
+  self->options.reserve = reserve;
+  self->options.must_sync = false;
+  durable_open (self);
+  for (size_t i = 0; i < n; i++) {
+    WeirContent content = durable_write (self, N_DURABLE_BYTES, N_DURABLE_BYTES);
+
+    weir_content_clear (&content);
+    weir_reserve_is_low (reserve);
+    g_assert_cmpuint (n_asked, ==, i + 1 < n ? 1 : 2);
+  }
+  durable_close (self);
+  weir_reserve_free (reserve);
+  weir_clock_free_fake (clock);
+}
+
 static void
 test_a_shared_file_of_an_earlier_run_is_sealed (Durable *self, const void *data)
 {
@@ -257,6 +293,7 @@ main (int argc, char **argv)
   ADD ("/content-keeper/others", test_others_files_are_left_alone);
   ADD ("/content-keeper/anew", test_a_shared_file_begins_anew_when_its_end_is_durable);
   ADD ("/content-keeper/sectors", test_no_sector_has_two_contents);
+  ADD ("/content-keeper/reserve", test_the_reserve_hears_of_what_is_written);
   ADD ("/content-keeper/sealed", test_a_shared_file_of_an_earlier_run_is_sealed);
   return g_test_run ();
 }
