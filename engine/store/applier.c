@@ -12,6 +12,7 @@ struct WeirApplier {
   WeirApplierOptions options;
   WeirLogReader *reader;
   uint64_t checkpoint_place; /* what the book on disk holds */
+  WeirFrame last;            /* that was applied; the thread's, without its payload */
   pthread_t thread;
   _Atomic uint64_t applied;
   _Atomic uint64_t awaited; /* the lowest place that somebody waits for; UINT64_MAX: none */
@@ -42,19 +43,25 @@ fold (WeirApplier *applier, const WeirFrame *frame, GError **error)
 }
 
 static bool
-checkpoint_if_due (WeirApplier *applier, const WeirFrame *frame, GError **error)
+checkpoint (WeirApplier *applier, GError **error)
 {
   const WeirApplierOptions *options = &applier->options;
 
-  if (frame->next - applier->checkpoint_place < options->checkpoint_bytes &&
-      weir_book_get_bytes (options->book) < WEIR_LIMIT_BOOK)
-    return true;
-  if (!weir_book_checkpoint (options->book, frame, error))
+  if (!weir_book_checkpoint (options->book, &applier->last, error))
     return false;
-  applier->checkpoint_place = frame->next;
+  applier->checkpoint_place = applier->last.next;
   if (options->on_checkpoint != NULL)
-    options->on_checkpoint (options->data, frame->next);
+    options->on_checkpoint (options->data, applier->last.next);
   return true;
+}
+
+static bool
+is_checkpoint_due (const WeirApplier *applier)
+{
+  const WeirApplierOptions *options = &applier->options;
+
+  return applier->last.next - applier->checkpoint_place >= options->checkpoint_bytes ||
+         weir_book_get_bytes (options->book) >= WEIR_LIMIT_BOOK;
 }
 
 /* Those who wait look again, and say what they still wait for. */
@@ -94,10 +101,11 @@ apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
          WEIR_LOG_FRAME) {
     if (!fold (applier, &frame, error))
       return false;
+    applier->last = frame;
     atomic_store (&applier->applied, frame.next);
     if (atomic_load (&applier->awaited) <= frame.next)
       tell_waiting (applier, false);
-    if (!checkpoint_if_due (applier, &frame, error))
+    if (is_checkpoint_due (applier) && !checkpoint (applier, error))
       return false;
   }
   return read == WEIR_LOG_END;
@@ -115,6 +123,16 @@ wait_for_more (WeirApplier *applier, uint64_t seen, uint64_t *ret_durable)
   return applier->durable != seen;
 }
 
+/* Where it costs next to nothing, the next start finds nothing to fold and segments to write over.
+ * When it fails, the log still has it all. */
+static void
+leave_in_order (WeirApplier *applier)
+{
+  if (applier->last.next > applier->checkpoint_place &&
+      weir_book_get_bytes (applier->options.book) < WEIR_LIMIT_BOOK / 16)
+    (void)checkpoint (applier, NULL);
+}
+
 static void *
 run (void *data)
 {
@@ -127,11 +145,12 @@ run (void *data)
     if (!apply_up_to (applier, durable, &error)) {
       applier->options.on_failure (applier->options.data, error);
       tell_waiting (applier, true);
-      break;
+      return NULL;
     }
     if (applier->options.on_caught_up != NULL)
       applier->options.on_caught_up (applier->options.data);
   }
+  leave_in_order (applier);
   return NULL;
 }
 

@@ -27,6 +27,7 @@ struct WeirData {
   _Atomic bool told_low;
   uint64_t first_kept;  /* the first segment that was not released; the applier's from start on */
   WeirLogEnd end;       /* of the log that was found */
+  WeirFrame last;       /* in it, without its payload */
   WeirApplier *applier; /* from weir_data_start on */
   _Atomic (WeirLog *) log; /* likewise, until it is closed */
   WeirLock closing;        /* held where the log is used by somebody who may come late */
@@ -152,9 +153,11 @@ read_log (WeirData *data, GError **error)
                            place, sequence, data->options.fs, error);
   if (reader == NULL)
     return false;
-  while ((result = weir_log_reader_next (reader, UINT64_MAX, &frame, error)) == WEIR_LOG_FRAME)
+  while ((result = weir_log_reader_next (reader, UINT64_MAX, &frame, error)) == WEIR_LOG_FRAME) {
     if (!apply_frame (data, &frame, error))
       return false;
+    data->last = frame;
+  }
   if (result != WEIR_LOG_END)
     return false;
   weir_log_reader_get_end (reader, &data->end);
@@ -311,13 +314,26 @@ start_applier (WeirData *data, GError **error)
   return data->applier != NULL;
 }
 
+/* Each start begins a segment. An engine that is started again and again, and dies before it has
+ * made a snapshot, would fill the disk with them. */
+static bool
+shorten_log (WeirData *data, GError **error)
+{
+  uint64_t place, sequence;
+
+  weir_book_get_position (data->book, &place, &sequence);
+  if (data->last.next / data->identity.segment_size < place / data->identity.segment_size + 4)
+    return true;
+  return weir_book_checkpoint (data->book, &data->last, error);
+}
+
 /* The log calls the applier, so that one is first. */
 bool
 weir_data_start (WeirData *data, GError **error)
 {
   uint64_t place, sequence;
 
-  if (!start_applier (data, error) || !start_log (data, error))
+  if (!shorten_log (data, error) || !start_applier (data, error) || !start_log (data, error))
     return false;
   weir_book_get_position (data->book, &place, &sequence);
   release_segments (data, place);
