@@ -381,7 +381,7 @@ begin_thaw (WeirQueue *queue)
   return backlog->first;
 }
 
-void
+bool
 weir_backlog_thaw (WeirQueue *queue, WeirSession *session)
 {
   g_autoptr (GError) error = NULL;
@@ -390,7 +390,7 @@ weir_backlog_thaw (WeirQueue *queue, WeirSession *session)
   bool ok;
 
   if (chunk == NULL)
-    return;
+    return false;
   ok = thaw_chunk (chunk, session, &list, &error);
   pthread_mutex_lock (&queue->lock);
   queue->backlog->is_thawing = false;
@@ -401,11 +401,26 @@ weir_backlog_thaw (WeirQueue *queue, WeirSession *session)
   pthread_mutex_unlock (&queue->lock);
   if (ok) {
     weir_node_wake (queue->target, NULL);
-    return;
+    return true;
   }
   weir_bulletin_raise (queue->target, WEIR_LOG_ERROR,
                        "what is queued cannot be read back: %s; it stays queued", error->message);
   weir_context_yield (&queue->target->context);
+  return false;
+}
+
+bool
+weir_backlog_fill_front (WeirQueue *queue, WeirSession *session)
+{
+  size_t before, after;
+  bool is_cold;
+
+  pthread_mutex_lock (&queue->lock);
+  before = queue->fifo.n;
+  is_cold = weir_backlog_refill (queue->backlog, &queue->fifo);
+  after = queue->fifo.n;
+  pthread_mutex_unlock (&queue->lock);
+  return after > before || (is_cold && weir_backlog_thaw (queue, session));
 }
 
 void

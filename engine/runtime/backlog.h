@@ -56,8 +56,11 @@ void weir_backlog_on_applied (void *engine);
 void weir_backlog_init (WeirEngine *engine);
 
 /* Reads the next chunk back when it is cold and the front is short. A chunk that cannot be read
- * stays where it is, and people are told. */
-void weir_backlog_thaw (WeirQueue *queue, WeirSession *session);
+ * stays where it is, and people are told. Returns: whether one was read. */
+bool weir_backlog_thaw (WeirQueue *queue, WeirSession *session);
+
+/* Brings more into a front that is short, hot or cold. Returns: whether there was more. */
+bool weir_backlog_fill_front (WeirQueue *queue, WeirSession *session);
 
 /* Takes all of it out, in memory only. */
 void weir_backlog_drop (WeirQueue *queue, WeirMagazine *magazine);

@@ -305,6 +305,8 @@ expire (WeirEngine *engine, WeirQueue *queue)
     may_be_more = weir_queue_pop_expired (queue, weir_clock_get_wall (engine->clock), &expired);
     if (expired.n > 0)
       end_expired (engine, queue, &expired);
+    if (!may_be_more && queue->backlog != NULL)
+      may_be_more = weir_backlog_fill_front (queue, &engine->expiry_session);
   } while (may_be_more);
 }
 

@@ -74,6 +74,14 @@ remove_all (const char *path)
   g_remove (path);
 }
 
+static WeirConnection *
+connection_of (Kit *kit)
+{
+  guint at = 0;
+
+  return weir_group_next (kit->flow->root, WEIR_KIND_CONNECTION, &at);
+}
+
 /* A queue with N_MADE in it; nobody takes from it. */
 static Kit *
 start (char **ret_directory)
@@ -171,6 +179,24 @@ test_restart (void)
   remove_all (directory);
 }
 
+/* Nobody takes, and all expire, those on the disk too. */
+static void
+test_expiry (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = start (&directory);
+
+  fill (kit);
+  kit_stop (kit);
+  connection_of (kit)->expire_usec = G_USEC_PER_SEC;
+  kit_start (kit);
+  kit_advance (kit, 100 * G_USEC_PER_SEC);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 0);
+  g_assert_cmpuint (atomic_load (&kit_queue (kit, 0)->expired), ==, N_MADE);
+  kit_stop (kit);
+  remove_all (directory);
+}
+
 /* While one thread takes, another adds. */
 static void
 test_both_ends (void)
@@ -198,6 +224,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/backlog/long queue", test_long_queue);
   g_test_add_func ("/backlog/restart", test_restart);
+  g_test_add_func ("/backlog/expiry", test_expiry);
   g_test_add_func ("/backlog/both ends", test_both_ends);
   return g_test_run ();
 }
