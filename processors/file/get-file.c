@@ -129,7 +129,9 @@ open_file (GetFile *self, FileEntry *entry)
                    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
   if (fd < 0) {
-    tell (self, entry, "open", errno);
+    /* Gone meanwhile: that may have been its deletion, for which it waited. */
+    if (errno != ENOENT)
+      tell (self, entry, "open", errno);
     return -1;
   }
   if (statx (fd, "", AT_EMPTY_PATH, mask, &entry->status) == 0 && S_ISREG (entry->status.stx_mode))

@@ -325,7 +325,7 @@ do_something (Scratch *scratch, WeirHarness *h, unsigned *n_files)
 static void
 test_random (void)
 {
-  for (unsigned run = 0; run < 100; run++) {
+  for (unsigned run = 0; run < 50; run++) {
     g_auto (Scratch) scratch = { 0 };
     g_autoptr (WeirHarness) h = NULL;
     g_autoptr (GString) expected = g_string_new (NULL);
