@@ -64,8 +64,8 @@ static const WeirProperty properties[] = {
     WEIR_FIELD (FetchFile, completion), .default_value = "None", .allowed = completions,
     .required = true },
   { "Move Destination Directory",
-    "Where `Move File` moves it to: a directory on the same file system, which is made if it is "
-    "missing.",
+    "Where `Move File` moves it to: a directory, which is made if it is missing. One on another "
+    "file system costs a copy.",
     WEIR_FIELD (FetchFile, directory), .example = "/var/spool/done", .hint = WEIR_HINT_DIRECTORY },
   { "Move Conflict Strategy", "What happens when that directory has a file of the same name.",
     WEIR_FIELD (FetchFile, conflict), .default_value = "Rename", .allowed = conflicts,
@@ -303,24 +303,32 @@ import (WeirSession *session, WeirFlowFile *flowfile, const File *file, GError *
   return is_right;
 }
 
-/* What is to be done to the file once nothing can be lost. */
-static void
-plan (FetchFile *self, WeirSession *session, const File *file, const char *directory,
-      FileTaking *taking)
+static uint64_t
+hash (const char *text)
 {
-  FileIdentity identity = file_identity (&file->status);
-  FileSource *source;
-  FileMove *move = NULL;
+  uint64_t number = UINT64_C (0xcbf29ce484222325);
 
-  if (taking == NULL)
-    return;
-  source = file_source_new (self->sources, NULL, file->path, &identity);
-  if (self->completion.index == MOVE) {
-    uint64_t random = weir_context_get_random (weir_session_get_context (session));
+  for (; *text != '\0'; text++)
+    number = (number ^ (unsigned char)*text) * UINT64_C (0x100000001b3); /* FNV-1a */
+  return number;
+}
 
-    move = file_move_new (source, directory, (FileMoveConflict)self->conflict.index, random);
-  }
-  file_taking_add (taking, source, move);
+/* Where the file is to go to; a copy, if one is needed, is made at once. */
+static bool
+plan_move (const FetchFile *self, WeirSession *session, const WeirFlowFile *flowfile,
+           const File *file, FileMovePlan *plan, GError **error)
+{
+  const WeirContext *context = weir_session_get_context (session);
+
+  *plan = (FileMovePlan){
+    .directory = weir_expr_eval (self->directory, flowfile, error),
+    .conflict = (FileMoveConflict)self->conflict.index,
+    .random = weir_context_get_random (context),
+    .owner = hash (weir_context_get_id (context)),
+    .id = hash (weir_flowfile_get_attribute (flowfile, "uuid")),
+  };
+  return plan->directory != NULL && file_move_prepare (file->path, &file->status, plan, error) &&
+         (!plan->copies || file_move_copy (plan, file->path, file->fd, &file->status, error));
 }
 
 /* As import. */
@@ -329,26 +337,32 @@ fetch (FetchFile *self, WeirSession *session, WeirFlowFile *flowfile, File *file
        FileTaking *taking, GError **ret_problem, GError **error)
 {
   const char *text = weir_expr_eval (self->path, flowfile, ret_problem);
-  const char *directory = NULL;
+  FileMovePlan plan = { 0 };
+  FileIdentity identity;
+  FileSource *source;
 
   if (text == NULL || !check_path (text, ret_problem) || !look (self, file, text, ret_problem) ||
       !open_file (self, file, ret_problem))
     return true;
   if (self->completion.index != KEEP && !check_parent (file, ret_problem))
     return true;
-  if (self->completion.index == MOVE) {
-    directory = weir_expr_eval (self->directory, flowfile, ret_problem);
-    if (directory == NULL ||
-        !file_move_prepare (file->path, &file->status, directory,
-                            (FileMoveConflict)self->conflict.index, ret_problem))
-      return true;
-  }
+  if (self->completion.index == MOVE &&
+      !plan_move (self, session, flowfile, file, &plan, ret_problem))
+    return true;
   if (!import (session, flowfile, file, ret_problem, error))
     return false;
-  if (*ret_problem == NULL) {
-    plan (self, session, file, directory, taking);
-    file->relationship = SUCCESS;
+  if (*ret_problem != NULL) {
+    if (plan.copies)
+      file_move_discard (&plan, file->path);
+    return true;
   }
+  file->relationship = SUCCESS;
+  if (taking == NULL)
+    return true;
+  identity = file_identity (&file->status);
+  source = file_source_new (self->sources, NULL, file->path, &identity);
+  file_taking_add (taking, source,
+                   self->completion.index == MOVE ? file_move_new (source, &plan) : NULL);
   return true;
 }
 

@@ -255,6 +255,12 @@ file_source_get_root_path (const FileSource *source)
   return source->root != NULL ? source->root->path : NULL;
 }
 
+void
+file_source_stay (FileSource *source)
+{
+  source->stays = true;
+}
+
 bool
 file_source_stays (const FileSource *source)
 {
@@ -299,6 +305,12 @@ tell (const FileSource *source, const char *doing, int errnum)
   else
     g_set_error (&error, WEIR_ERROR, WEIR_ERROR_FAILED, "%s %s", quoted, doing);
   file_sources_tell (source->sources, error);
+}
+
+bool
+file_source_is_left (const FileSource *source)
+{
+  return source->is_left;
 }
 
 char *

@@ -79,8 +79,14 @@ void file_source_delete (void *data);
 /* True if the file is as it was; else people are told that it stays. */
 bool file_source_is_unchanged (const FileSource *source);
 
-/* True when it could not be deleted. */
+/* It cannot go now: the note of it stays. */
+void file_source_stay (FileSource *source);
+
+/* True when it could not be deleted, or moved. */
 bool file_source_stays (const FileSource *source);
+
+/* True when an earlier run took it. */
+bool file_source_is_left (const FileSource *source);
 
 /* Returns: (transfer full): the path of the directory that the file is in. */
 char *file_source_get_directory (const FileSource *source);

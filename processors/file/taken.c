@@ -3,6 +3,7 @@
 #include "taken.h"
 
 #include "name.h"
+#include "note.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -188,39 +189,21 @@ on_durable (void *data)
       file_source_delete (item->source);
     touch (taking->taken, directory);
     if (item->move != NULL)
-      touch (taking->taken, file_move_get_directory (item->move));
+      touch (taking->taken, file_move_get_plan (item->move)->directory);
     taking->is_stuck |= file_source_stays (item->source);
   }
   taking->is_done = true;
 }
 
-static void
-append_path (GString *text, const char *path)
-{
-  g_string_append_c (text, ' ');
-  g_string_append_uri_escaped (text, path, "/", FALSE);
-}
-
 void
 file_taking_add (FileTaking *taking, FileSource *source, FileMove *move)
 {
-  const FileIdentity *identity = file_source_get_identity (source);
-  const char *root = file_source_get_root_path (source);
   const Item item = { source, move };
-  GString *text = taking->text;
 
+  if (taking->items->len == 0)
+    file_note_begin (taking->text, file_source_get_root_path (source));
   g_array_append_val (taking->items, item);
-  if (text->len == 0)
-    append_path (text, root != NULL ? root : "");
-  g_string_append_printf (
-      text, "\n%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-      identity->inode, identity->size, identity->mtime_sec, identity->mtime_nsec);
-  append_path (text, file_source_get_path (source));
-  if (move != NULL) {
-    g_string_append_printf (text, " %u %" G_GUINT64_FORMAT, (unsigned)file_move_get_conflict (move),
-                            file_move_get_random (move));
-    append_path (text, file_move_get_directory (move));
-  }
+  file_note_add (taking->text, source, move);
 }
 
 bool
@@ -371,85 +354,25 @@ file_taking_new (FileTaken *taken)
 
 /* --- from run to run --- */
 
-/* Of a place's text, which begins with the path of the root. */
-typedef struct {
-  FileIdentity identity;
-  char *path;
-  char *directory; /* NULL: it is to be deleted */
-  FileMoveConflict conflict;
-  uint64_t random;
-} Line;
-
 static void
-line_clear (Line *line)
-{
-  g_free (line->path);
-  g_free (line->directory);
-}
-
-static bool
-parse_unsigned (const char *text, uint64_t maximum, uint64_t *ret_value)
-{
-  guint64 value;
-
-  if (!g_ascii_string_to_unsigned (text, 10, 0, maximum, &value, NULL))
-    return false;
-  *ret_value = value;
-  return true;
-}
-
-static bool
-parse_signed (const char *text, int64_t *ret_value)
-{
-  gint64 value;
-
-  if (!g_ascii_string_to_signed (text, 10, G_MININT64, G_MAXINT64, &value, NULL))
-    return false;
-  *ret_value = value;
-  return true;
-}
-
-static bool
-parse_line (const char *text, Line *line)
-{
-  g_auto (GStrv) words = g_strsplit (text, " ", 9);
-  guint n = g_strv_length (words);
-  uint64_t conflict = 0;
-
-  *line = (Line){ 0 };
-  if ((n != 5 && n != 8) || !parse_unsigned (words[0], G_MAXUINT64, &line->identity.inode) ||
-      !parse_unsigned (words[1], G_MAXUINT64, &line->identity.size) ||
-      !parse_signed (words[2], &line->identity.mtime_sec) ||
-      !parse_signed (words[3], &line->identity.mtime_nsec))
-    return false;
-  line->path = g_uri_unescape_string (words[4], NULL);
-  if (n == 5 || line->path == NULL)
-    return line->path != NULL;
-  line->directory = g_uri_unescape_string (words[7], NULL);
-  if (!parse_unsigned (words[5], FILE_MOVE_FAIL, &conflict) ||
-      !parse_unsigned (words[6], G_MAXUINT64, &line->random))
-    return false;
-  line->conflict = (FileMoveConflict)conflict;
-  return line->directory != NULL;
-}
-
-static void
-add_left (FileTaking *taking, FileRoot *root, const Line *line)
+add_left (FileTaking *taking, FileRoot *root, const FileNote *note)
 {
   FileTaken *taken = taking->taken;
   g_autofree char *path =
-      file_name_join (root != NULL ? file_root_get_path (root) : "", line->path);
+      file_name_join (root != NULL ? file_root_get_path (root) : "", note->path);
   g_autofree char *directory = g_path_get_dirname (path);
-  FileSource *source = file_source_new_left (taken->sources, root, line->path, &line->identity);
+  FileSource *source = file_source_new_left (taken->sources, root, note->path, &note->identity);
   FileMove *move = NULL;
 
   touch (taken, directory);
-  if (line->directory != NULL)
-    touch (taken, line->directory);
+  if (note->is_move)
+    touch (taken, note->plan.directory);
+  if (source == NULL && note->is_move && note->plan.copies)
+    file_move_discard (&note->plan, note->path);
   if (source == NULL)
     return;
-  if (line->directory != NULL)
-    move = file_move_new (source, line->directory, line->conflict, line->random);
+  if (note->is_move)
+    move = file_move_new (source, &note->plan);
   g_array_append_val (taking->items, ((Item){ source, move }));
 }
 
@@ -457,17 +380,17 @@ add_left (FileTaking *taking, FileRoot *root, const Line *line)
 static bool
 add_all_left (FileTaking *taking, char **lines, GError **error)
 {
-  g_autofree char *path = *lines[0] == ' ' ? g_uri_unescape_string (lines[0] + 1, NULL) : NULL;
+  g_autofree char *path = lines[0] != NULL ? file_note_parse_root (lines[0]) : NULL;
   FileRoot *root = path != NULL && *path != '\0' ? file_root_new (path, error) : NULL;
   bool is_right = path != NULL && (*path == '\0' || root != NULL);
 
   for (char **text = lines + 1; is_right && *text != NULL; text++) {
-    Line line;
+    FileNote note;
 
-    is_right = parse_line (*text, &line);
+    is_right = file_note_parse (*text, &note);
     if (is_right)
-      add_left (taking, root, &line);
-    line_clear (&line);
+      add_left (taking, root, &note);
+    file_note_clear (&note);
   }
   file_root_unref (root);
   if (!is_right && (error == NULL || *error == NULL))

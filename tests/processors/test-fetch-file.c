@@ -364,34 +364,6 @@ test_cannot_move (void)
   scratch_assert_list (&scratch, "in", "f");
 }
 
-static void
-run_elsewhere (Scratch *scratch)
-{
-  g_autoptr (WeirHarness) h = fetch_file (scratch, "Move File");
-
-  if (!scratch_mount (scratch, "mount", 1 << 20))
-    return;
-  scratch_set_path (scratch, h, "Move Destination Directory", "mount");
-  push (scratch, h, "in", "f");
-  assert_goes (h, "failure", "before");
-  scratch_assert_said (scratch, "*is on another file system than the file*", 1);
-}
-
-static void
-test_other_file_system (void)
-{
-  g_auto (Scratch) scratch = { 0 };
-
-  if (getuid () != 0) {
-    g_test_skip ("only root can mount");
-    return;
-  }
-  scratch_init (&scratch);
-  scratch_write (&scratch, "in/f", "content", -1);
-  scratch_in_child (&scratch, run_elsewhere);
-  scratch_assert_list (&scratch, "in", "f");
-}
-
 /* Two FlowFiles for one file: the first takes it away. */
 static void
 test_twice (void)
@@ -505,7 +477,6 @@ main (int argc, char **argv)
   g_test_add_func ("/fetch-file/moves", test_moves);
   g_test_add_func ("/fetch-file/conflicts", test_conflicts);
   g_test_add_func ("/fetch-file/cannot move", test_cannot_move);
-  g_test_add_func ("/fetch-file/other file system", test_other_file_system);
   g_test_add_func ("/fetch-file/twice", test_twice);
   g_test_add_func ("/fetch-file/changes while read", test_changes_while_read);
   g_test_add_func ("/fetch-file/refuses", test_refuses);

@@ -185,7 +185,9 @@ test_moves (void)
     there = scratch_path (&scratch, "there");
     scratch_write (&scratch, "in/a", "new", -1);
     scratch_write (&scratch, "there/b", "", 0);
-    move = file_move_new (take (&scratch, sources, NULL, "a"), there, cases[i].conflict, 1);
+    move = file_move_new (
+        take (&scratch, sources, NULL, "a"),
+        &(FileMovePlan){ .directory = there, .conflict = cases[i].conflict, .random = 1 });
     if (cases[i].is_changed)
       scratch_append (&scratch, "in/a", "er");
     if (cases[i].is_taken)
