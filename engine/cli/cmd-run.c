@@ -196,9 +196,17 @@ finish (Run *run, bool patient)
   return patient ? WEIR_EXIT_OK : WEIR_EXIT_HARD;
 }
 
+/* What people should know of the directory before it is used. */
 static void
-tell_stranded (Run *run)
+tell_about_data (Run *run)
 {
+  WeirData *data = run->engine->data;
+
+  if (data != NULL && weir_data_get_damage (data) != NULL)
+    weir_run_status_say (run->status,
+                         "weir: warning: %s; nothing is lost: the snapshot before it and the log "
+                         "have it all; look at the disk, `weir data check %s` tells more",
+                         weir_data_get_damage (data), run->options.data_dir);
   for (guint i = 0; i < run->engine->stranded->len; i++) {
     const WeirStranded *stranded = run->engine->stranded->pdata[i];
     g_autofree char *size = weir_units_human_size (stranded->bytes);
@@ -252,7 +260,7 @@ execute (Run *run)
     fprintf (stderr, "weir: %s: %s\n", run->path, error->message);
     return WEIR_EXIT_FAILURE;
   }
-  tell_stranded (run);
+  tell_about_data (run);
   run->start = g_get_monotonic_time ();
   weir_engine_start (run->engine);
   run_until_end (run, live);

@@ -192,24 +192,6 @@ weir_content_store_release_segment (WeirContentStore *store, uint64_t number, ui
   weir_content_segments_release (&store->pool.keeper->segments, number, n_numbers);
 }
 
-bool
-weir_content_make_cold (WeirContent *content)
-{
-  WeirClaim *claim = content->claim;
-  WeirClaim *cold;
-
-  if (claim == NULL || !claim->is_in_memory || claim->file == NULL ||
-      atomic_load_explicit (&claim->n_refs, memory_order_acquire) != 1 ||
-      claim->offset + claim->size > atomic_load (&claim->store->pool.keeper->cleaner.durable))
-    return false;
-  cold = weir_claim_new_file (claim->store, g_steal_pointer (&claim->file), claim->offset,
-                              claim->size);
-  cold->crc = claim->crc;
-  weir_claim_unref (claim);
-  content->claim = cold;
-  return true;
-}
-
 void
 weir_content_store_keep_all (WeirContentStore *store)
 {

@@ -79,10 +79,6 @@ void weir_content_store_on_durable (WeirContentStore *store, uint64_t durable);
 void weir_content_store_release_segment (WeirContentStore *store, uint64_t number,
                                          uint64_t n_numbers);
 
-/* When @content is the only reference to a claim in memory that is also durable in the log, it
- * becomes one that is read from there: its memory is free. Returns: whether it was. */
-bool weir_content_make_cold (WeirContent *content);
-
 /* The file that the bytes of @content are in, held for those who keep only an id (a backlog): the
  * claim may go meanwhile and be opened again. Returns: (transfer full) (nullable): given back by
  * weir_content_file_unref (content-file.h). */

@@ -423,18 +423,6 @@ weir_data_get_appended (WeirData *data)
 }
 
 uint64_t
-weir_data_get_durable (WeirData *data)
-{
-  return weir_log_get_durable (data->log);
-}
-
-bool
-weir_data_wait (WeirData *data, uint64_t ticket, GError **error)
-{
-  return weir_log_wait (data->log, ticket, error);
-}
-
-uint64_t
 weir_data_get_logged (WeirData *data)
 {
   WeirLogFigures figures;
@@ -458,6 +446,12 @@ weir_data_wait_applied (WeirData *data, uint64_t ticket)
 }
 
 /* --- what is there --- */
+
+const char *
+weir_data_get_damage (WeirData *data)
+{
+  return weir_book_get_damage (data->book);
+}
 
 uint64_t
 weir_data_get_install_id (WeirData *data)

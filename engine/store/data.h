@@ -48,6 +48,10 @@ void weir_data_stop (WeirData *data);
 /* Stops it if need be. No content may be referred to. Takes NULL. */
 void weir_data_free (WeirData *data);
 
+/* What was found damaged and could be done without: the newest snapshot, when the one before it and
+ * the log have it all. Returns: (transfer none) (nullable): NULL when nothing was. */
+const char *weir_data_get_damage (WeirData *data);
+
 uint64_t weir_data_get_install_id (WeirData *data);
 uint64_t weir_data_get_next_flowfile_id (WeirData *data);
 
@@ -94,8 +98,6 @@ bool weir_data_start (WeirData *data, GError **error);
 uint64_t weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size,
                            uint64_t *ret_place);
 uint64_t weir_data_get_appended (WeirData *data);
-uint64_t weir_data_get_durable (WeirData *data);
-bool weir_data_wait (WeirData *data, uint64_t ticket, GError **error);
 
 /* True while the disk is nearly full. Asks it once a second at most. Thread: any. */
 bool weir_data_is_low (WeirData *data);

@@ -106,46 +106,6 @@ test_a_file_goes_when_its_end_is_durable (Durable *self, const void *data)
 }
 
 static void
-test_a_cold_claim_is_read_from_the_log (Durable *self, const void *data)
-{
-  WeirContentUsage usage;
-  WeirContent content = durable_write (self, 5000, 5000);
-  WeirContent slice;
-  WeirContentRef before, after;
-
-  g_assert_false (weir_content_make_cold (&content)); /* not in the log */
-  self->appended = SEGMENT_SIZE + 10000;
-  before = durable_commit (self, &content, SEGMENT_SIZE + 4096);
-  g_assert_false (weir_content_make_cold (&content)); /* not durable */
-  weir_content_store_on_durable (self->store, SEGMENT_SIZE + 9000);
-  g_assert_false (weir_content_make_cold (&content)); /* not all of it */
-  durable_advance (self);
-  slice = weir_content_slice (&content, 1000, 2000);
-  g_assert_false (weir_content_make_cold (&content)); /* not alone */
-  weir_content_clear (&content);
-  g_assert_true (weir_content_make_cold (&slice));
-  g_assert_false (weir_content_make_cold (&slice)); /* it is */
-
-  weir_content_store_get_usage (self->store, &usage);
-  g_assert_cmpuint (usage.memory_bytes, ==, 0);
-  g_assert_cmpuint (usage.disk_bytes, ==, 5000);
-  durable_assert_holds (&slice, self->bytes + 1000, 2000, 300);
-  g_assert_null (weir_content_describe (&slice, &after));
-  g_assert_cmpint (after.where, ==, WEIR_WHERE_LOG);
-  g_assert_cmpuint (after.start, ==, before.start);
-  g_assert_cmpuint (after.crc, ==, before.crc);
-  g_assert_cmpuint (after.offset, ==, 1000);
-  g_assert_cmpuint (after.length, ==, 2000);
-
-  weir_content_store_release_segment (self->store, 1, 1);
-  durable_advance (self);
-  g_assert_cmpint (self->n_free, ==, 0);
-  weir_content_clear (&slice);
-  durable_advance (self);
-  g_assert_cmpint (self->n_free, ==, 1);
-}
-
-static void
 test_a_large_segment_has_an_earlier_name (Durable *self, const void *data)
 {
   g_autofree char *path = g_build_filename (self->log, "000000000003.log", NULL);
@@ -259,7 +219,6 @@ test_nothing_is_nowhere (Durable *self, const void *data)
   g_assert_cmpint (ref.where, ==, WEIR_WHERE_NONE);
   g_assert_true (weir_content_store_open_claim (self->store, &ref, &content, NULL));
   g_assert_null (content.claim);
-  g_assert_false (weir_content_make_cold (&content));
 }
 
 static void
@@ -385,7 +344,6 @@ main (int argc, char **argv)
   ADD ("/content-durable/outlive", test_contents_outlive_the_store);
   ADD ("/content-durable/swept", test_what_nobody_refers_to_is_swept);
   ADD ("/content-durable/ticket", test_a_file_goes_when_its_end_is_durable);
-  ADD ("/content-durable/cold", test_a_cold_claim_is_read_from_the_log);
   ADD ("/content-durable/large-segment", test_a_large_segment_has_an_earlier_name);
   ADD ("/content-durable/refused", test_what_cannot_be_there_is_refused);
   ADD ("/content-durable/held", test_a_file_that_is_held_can_be_opened_again);
