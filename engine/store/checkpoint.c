@@ -6,6 +6,7 @@
 
 #include "store/book-struct.h"
 #include "store/merge.h"
+#include "store/mutant.h"
 #include "store/part-writer.h"
 #include "store/snapshot.h"
 
@@ -96,7 +97,8 @@ write_manifest (WeirBook *book, const GPtrArray *parts, const WeirFrame *frame, 
 
   /* The names of parts are durable before the manifest that tells them has one. */
   *ret_is_there = false;
-  if (options->must_sync && !weir_fs_sync_directory (options->fs, book->directory, error))
+  if (options->must_sync && !WEIR_MUTANT (6) &&
+      !weir_fs_sync_directory (options->fs, book->directory, error))
     return false;
   manifest->place = frame->next;
   manifest->sequence = frame->sequence;

@@ -6,6 +6,7 @@
 
 #include "base/crc32c.h"
 #include "base/varint.h"
+#include "store/mutant.h"
 
 #define VERSION 1u
 
@@ -81,7 +82,8 @@ weir_segment_header_read (const uint8_t *header, uint64_t log_id, uint64_t numbe
     return WEIR_SEGMENT_LATER;
   if (GUINT64_FROM_LE (fields.log_id) != log_id)
     return WEIR_SEGMENT_FOREIGN;
-  return GUINT64_FROM_LE (fields.number) == number ? WEIR_SEGMENT_VALID : WEIR_SEGMENT_NONE;
+  return WEIR_MUTANT (9) || GUINT64_FROM_LE (fields.number) == number ? WEIR_SEGMENT_VALID
+                                                                      : WEIR_SEGMENT_NONE;
 }
 
 void
@@ -109,7 +111,8 @@ weir_frame_measure (const uint8_t *header, uint64_t log_id, uint64_t place)
 
   memcpy (&fields, header, sizeof fields);
   if (memcmp (fields.magic, frame_magic, sizeof frame_magic) != 0 ||
-      GUINT64_FROM_LE (fields.log_id) != log_id || GUINT64_FROM_LE (fields.place) != place)
+      GUINT64_FROM_LE (fields.log_id) != log_id ||
+      (!WEIR_MUTANT (9) && GUINT64_FROM_LE (fields.place) != place))
     return 0;
   return sizeof fields + GUINT32_FROM_LE (fields.size);
 }
@@ -126,7 +129,8 @@ weir_frame_read (const uint8_t *bytes, size_t size, uint64_t log_id, uint64_t pl
   whole = weir_frame_measure (bytes, log_id, place);
   memcpy (&fields, bytes, sizeof fields);
   if (whole == 0 || whole > size ||
-      GUINT32_FROM_LE (fields.crc) != checksum (bytes, whole, offsetof (FrameHeader, crc)))
+      (!WEIR_MUTANT (4) &&
+       GUINT32_FROM_LE (fields.crc) != checksum (bytes, whole, offsetof (FrameHeader, crc))))
     return false;
   *ret_frame = (WeirFrame){ .place = place,
                             .next = place + weir_frame_pad (whole),

@@ -10,6 +10,7 @@
 #include "base/lock.h"
 #include "store/log-buffer.h"
 #include "store/log-supply.h"
+#include "store/mutant.h"
 
 #define NEVER UINT64_MAX /* a ticket */
 
@@ -106,6 +107,22 @@ get_synced (WeirLog *log)
   return MAX (log->synced, weir_log_supply_get_synced (log->supply));
 }
 
+static void
+publish (WeirLog *log, WeirLogBuffer *buffer)
+{
+  uint64_t durable = buffer->layout.next + weir_frame_pad (buffer->fill);
+
+  atomic_store (&log->durable, durable);
+  weir_wake_ring (&buffer->done);
+  weir_log_buffer_shrink (buffer, log->options.frame_size);
+  {
+    WEIR_LOCKED (&log->lock);
+    log->figures.n_frames++;
+  }
+  if (log->options.on_durable != NULL)
+    log->options.on_durable (log->options.data, durable);
+}
+
 static bool
 write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
 {
@@ -122,28 +139,14 @@ write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
   if (!weir_fs_pwrite (fs, log->segment.fd, buffer->bytes, size, offset, NULL, error))
     return false;
   if (log->options.durability == WEIR_DURABILITY_POWER) {
-    if (!weir_fs_sync_data (fs, log->segment.fd, NULL, error))
+    if (WEIR_MUTANT (2))
+      publish (log, buffer);
+    if (!WEIR_MUTANT (1) && !weir_fs_sync_data (fs, log->segment.fd, NULL, error))
       return false;
     log->synced = layout->next + size;
   }
   prepare_next (log, layout, offset + size);
   return true;
-}
-
-static void
-publish (WeirLog *log, WeirLogBuffer *buffer)
-{
-  uint64_t durable = buffer->layout.next + weir_frame_pad (buffer->fill);
-
-  atomic_store (&log->durable, durable);
-  weir_wake_ring (&buffer->done);
-  weir_log_buffer_shrink (buffer, log->options.frame_size);
-  {
-    WEIR_LOCKED (&log->lock);
-    log->figures.n_frames++;
-  }
-  if (log->options.on_durable != NULL)
-    log->options.on_durable (log->options.data, durable);
 }
 
 static void

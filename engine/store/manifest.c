@@ -9,6 +9,7 @@
 #include "base/crc32c.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "store/mutant.h"
 
 #define FIRST_LINE "weir manifest 1\n"
 #define LAST_LINE  "crc32c %08x\n"
@@ -165,7 +166,7 @@ write_aside (const char *path, const GString *text, bool must_sync, WeirFs *fs, 
       weir_fs_open (fs, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600, error);
 
   return fd >= 0 && weir_fs_write (fs, fd, text->str, text->len, path, error) &&
-         (!must_sync || weir_fs_sync (fs, fd, path, error));
+         (!must_sync || WEIR_MUTANT (5) || weir_fs_sync (fs, fd, path, error));
 }
 
 bool
@@ -183,7 +184,7 @@ weir_manifest_write (const WeirManifest *manifest, const char *path, bool must_s
     return false;
   }
   *ret_is_there = true;
-  return !must_sync || weir_fs_sync_directory (fs, directory, error);
+  return !must_sync || WEIR_MUTANT (6) || weir_fs_sync_directory (fs, directory, error);
 }
 
 /* --- reading --- */

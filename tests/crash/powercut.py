@@ -29,7 +29,10 @@ CREATE, WRITE, RESIZE, EXTEND, LINK, RENAME, UNLINK, MKDIR, SYNC, SYNC_NAMES, SY
     TIMES, MARK = range(1, 15)
 RECORD = struct.Struct("<IIQQQ")
 SMALL = {"WEIR_TEST_SEGMENT_SIZE": "65536", "WEIR_TEST_CHECKPOINT_BYTES": "32768"}
-N_INPUTS = 60
+N_INPUTS = 30       # at first
+MORE_INPUTS = 8     # before each life but the first, at most
+N_LIVES = 30
+UNSYNCED_SINK = 7   # the one mistake that a flow can make
 
 
 class Trace:
@@ -48,9 +51,12 @@ class Trace:
                  data=struct.pack("<q", status.st_ctime_ns))
 
     def sync(self):
-        self.n_syncs += 1
-        self.put(SYNC_ALL, offset=self.n_syncs)
-        self.put(SYNCED, offset=self.n_syncs)
+        """What the test has changed is on disk; not what the program has."""
+        for folder in ("", "/inbox", "/logs"):
+            if folder or self.n_syncs == 0:
+                self.n_syncs += 1
+                self.put(SYNC_ALL, offset=self.n_syncs, path=folder.encode())
+                self.put(SYNCED, offset=self.n_syncs)
 
     def name(self, path):
         return b"/" + os.fsencode(path.relative_to(self.home))
@@ -65,8 +71,34 @@ class Trace:
                 self.put(CREATE, inode, path=self.name(path))
                 self.put(WRITE, inode, data=path.read_bytes())
                 self.times(path)
+
+    def begin(self):
+        """The test changes files from now on: no power cut until it has."""
+        self.put(MARK, inode=1)
+
+    def end(self, case):
         self.sync()
-        self.put(MARK)
+        self.put(MARK, offset=len(case.given))
+
+    def give(self, case, n):
+        """More inputs appear."""
+        for number in range(len(case.given), len(case.given) + n):
+            case.give([number])
+            path = case.folder("inbox") / oracle.name_of(number)
+            self.put(CREATE, path.stat().st_ino, path=self.name(path))
+            self.put(WRITE, path.stat().st_ino, data=path.read_bytes())
+            self.times(path)
+
+    def read_marks(self):
+        """The steps of the trace from which on so many inputs are there: pairs."""
+        data, at, step, marks = Path(self.path).read_bytes(), 0, 0, []
+        while at < len(data):
+            kind, n_path, inode, offset, n_data = RECORD.unpack_from(data, at)
+            if kind == MARK and inode == 0:
+                marks.append((step, offset))
+            at += RECORD.size + n_path + n_data
+            step += 1
+        return marks
 
     def grow_log(self, case, rng):
         """Lines are added to the log, and it is rotated now and then."""
@@ -83,7 +115,6 @@ class Trace:
             self.put(RENAME, path=self.name(path) + b"\0" + self.name(rotated))
             path = rotated
         self.times(path)
-        self.sync()
 
 
 class PowerCut:
@@ -93,51 +124,58 @@ class PowerCut:
         self.random = random.Random(self.seed)
         self.home = Path(home)
         self.trace = self.home / "trace"
-        self.given = set()
+        self.marks = []
         self.lives = self.states = self.failed = 0
 
     def environment(self, **more):
-        environment = {**os.environ, **SMALL, **more}
-        if self.options.mutant:
-            environment["WEIR_MUTANT"] = str(self.options.mutant)
-        return environment
+        return {**os.environ, **SMALL, **more}
 
-    def live(self, case, kill):
-        """Returns whether the program ended by itself."""
+    def new_case(self, home):
+        case = oracle.Case(home)
+        if self.options.mutant == UNSYNCED_SINK:
+            case.sets["sync"] = "false"
+        return case
+
+    def live(self, case, last):
         environment = self.environment(
             LD_PRELOAD=str(self.options.recorder), WEIR_RECORD_ROOT=str(case.home),
-            WEIR_RECORD_TRACE=str(self.trace), WEIR_RECORD_KILL=str(kill),
+            WEIR_RECORD_TRACE=str(self.trace),
             WEIR_RECORD_SLOW=str(self.random.choice((0, 100, 1000))))
+        if not last and self.random.random() < 0.5:
+            environment["WEIR_RECORD_KILL"] = str(int(self.random.expovariate(1 / 300)) + 20)
+        elif not last:
+            environment["WEIR_RECORD_KILL_SYNC"] = str(int(self.random.expovariate(1 / 12)) + 1)
         done = subprocess.run(case.command(self.options.weir, "--until-idle"), env=environment,
                               cwd=case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, timeout=120, check=False)
         if done.returncode not in (0, -signal.SIGKILL):
             raise RuntimeError(f"recording ended with {done.returncode}: {done.stderr}")
-        return done.returncode == 0
 
     def record(self):
-        case = oracle.Case(self.home / "run")
+        case = self.new_case(self.home / "run")
         case.make()
-        case.give(range(N_INPUTS))
-        self.given = case.given
         trace = Trace(self.trace, case.home)
-        trace.add_all()
-        for _ in range(30):
+        for life in range(N_LIVES):
+            trace.begin()
+            if life == 0:
+                trace.add_all()
+            trace.give(case, self.random.randrange(MORE_INPUTS) if life > 0 else N_INPUTS)
             trace.grow_log(case, self.random)
+            trace.end(case)
+            self.live(case, last=life == N_LIVES - 1)
             self.lives += 1
-            if self.live(case, self.random.randrange(20, 400)):
-                break
+        self.marks = trace.read_marks()
         shutil.rmtree(case.home)
 
-    def verify(self, folder):
-        """Starts the program on a state. Returns what is wrong."""
-        case = oracle.Case(folder)
-        case.given = self.given
+    def verify(self, folder, step):
+        """Starts the program on the state of a step. Returns what is wrong."""
+        case = self.new_case(folder)
+        case.given = set(range(max(n for at, n in self.marks if at < step)))
         done = subprocess.run(case.command(self.options.weir, "--until-idle"),
                               env=self.environment(LD_PRELOAD=str(self.options.inode),
                                                    WEIR_INODES=f"{folder}.inodes"),
                               cwd=case.home, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120, check=False)
+                              capture_output=True, text=True, timeout=30, check=False)
         if done.returncode:
             return [f"the program ended with {done.returncode}: {done.stderr}"]
         problems = case.check_end()
@@ -158,7 +196,7 @@ class PowerCut:
                 break
             self.states += 1
             try:
-                problems = self.verify(folder)
+                problems = self.verify(folder, int(what.split()[1]))
             except (OSError, subprocess.SubprocessError) as error:
                 problems = [str(error)]
             if problems:

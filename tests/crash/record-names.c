@@ -16,6 +16,15 @@
 
 /* --- opening --- */
 
+static void
+record_unnamed (uint64_t inode, const char *directory)
+{
+  char path[PATH_MAX];
+
+  snprintf (path, sizeof path, "%s/", directory);
+  record_name (TRACE_CREATE, inode, path);
+}
+
 static int
 open_recorded (int directory, const char *path, int flags, mode_t mode)
 {
@@ -33,7 +42,7 @@ open_recorded (int directory, const char *path, int flags, mode_t mode)
   was_there = fstatat (directory, path, &status, 0) == 0;
   fd = (int)record_raw (SYS_openat, directory, (long)path, flags, mode, 0);
   if (fd >= 0 && is_unnamed)
-    record_name (TRACE_CREATE, record_inode (fd, NULL), "");
+    record_unnamed (record_inode (fd, NULL), name);
   else if (fd >= 0 && !was_there)
     record_name (TRACE_CREATE, record_inode (fd, NULL), name);
   else if (fd >= 0 && (flags & O_TRUNC) != 0)
@@ -214,19 +223,20 @@ mkdirat (int directory, const char *path, mode_t mode)
 
 /* --- syncing --- */
 
-/* Returns: false for a directory that is elsewhere. */
+/* Each directory right below the root counts as a file system of its own, as it may be: syncing one
+ * does not help what is in another. Returns: false for a directory that is elsewhere. */
 static bool
 begin_sync (int fd, long number, uint64_t inode, bool is_directory, uint64_t *ret_sync)
 {
   char buffer[PATH_MAX];
   const char *name = is_directory ? record_find (fd, ".", buffer) : NULL;
 
-  if (is_directory && number != SYS_syncfs && name == NULL)
+  if (name == NULL && (is_directory || number == SYS_syncfs))
     return false;
   record_hold ();
   *ret_sync = record_next_sync ();
   if (number == SYS_syncfs)
-    record_step (TRACE_SYNC_ALL, 0, *ret_sync, NULL, 0, NULL, 0);
+    record_step (TRACE_SYNC_ALL, 0, *ret_sync, name, strcspn (name + 1, "/") + 1, NULL, 0);
   else if (!is_directory)
     record_step (TRACE_SYNC, inode, *ret_sync, NULL, 0, NULL, 0);
   else

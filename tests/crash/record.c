@@ -3,6 +3,7 @@
  *   WEIR_RECORD_ROOT   the directory
  *   WEIR_RECORD_TRACE  the file that is appended to
  *   WEIR_RECORD_KILL   after so many records the program is killed, with all of them written
+ *   WEIR_RECORD_KILL_SYNC  when so many files have begun to be synced, likewise
  *   WEIR_RECORD_SLOW   a sync takes so many microseconds more
  *
  * A change and its record are one step under a lock, so the trace has the order in which the
@@ -33,6 +34,7 @@ static size_t n_root;
 static dev_t device;
 static int trace = -1; /* -1: nothing is recorded */
 static long n_records, kill_after;
+static long n_begun, kill_at_sync;
 static long slow_usec;
 static uint64_t n_syncs;
 
@@ -75,6 +77,7 @@ start (void)
   n_root = strlen (root);
   device = status.st_dev;
   kill_after = get_number ("WEIR_RECORD_KILL");
+  kill_at_sync = get_number ("WEIR_RECORD_KILL_SYNC");
   slow_usec = get_number ("WEIR_RECORD_SLOW");
   trace = (int)record_raw (SYS_openat, AT_FDCWD, (long)path,
                            O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644, 0);
@@ -114,7 +117,7 @@ record_step (TraceKind kind, uint64_t inode, uint64_t offset, const char *path, 
   if (record_raw (SYS_writev, trace, (long)parts, 3, 0, 0) !=
       (long)(sizeof record + n_path + n_data))
     record_give_up ("the trace cannot be written");
-  if (++n_records == kill_after)
+  if (++n_records == kill_after || (kind == TRACE_SYNC && ++n_begun == kill_at_sync))
     record_raw (SYS_kill, getpid (), SIGKILL, 0, 0, 0);
 }
 

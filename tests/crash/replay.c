@@ -3,16 +3,15 @@
  *   crash-replay TRACE STATES SEED
  *
  * Beside the directory, in DIRECTORY.inodes, stands which file is which (inode.c). The power goes
- * somewhere behind the mark in the trace. Each line on standard input is a
- * directory, in which the next state is built; the answer is a line that says what it is, or "end".
- * Everything that was synced before the moment is there. Of what was not, there survives, of each
- * file: nothing, all, the first writes, the first writes and a piece of the next, or any set of
- * sectors; of names: nothing, all, the first changes (a file system with a journal), or any set of
- * them (all that POSIX promises). States that are the same as an earlier one are left out. */
-#include "trace.h"
+ * somewhere in the trace, but not while the test itself changes files. Each line on standard input
+ * is a directory, in which the next state is built; the answer is a line that says what it is, or
+ * "end". Everything that was synced before the moment is there. Of what was not, there survives, of
+ * each file: nothing, all, the first writes, the first writes and a piece of the next, or any set
+ * of sectors; of names: nothing, all, the first changes (a file system with a journal), or any set
+ * of them (all that POSIX promises). States that are the same as an earlier one are left out. */
+#include "replay-file.h"
 
 #include "base/fs.h"
-#include "base/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,31 +19,12 @@
 #include <sys/stat.h>
 #include <weir/error.h>
 
-typedef struct {
-  const TraceRecord *record;
-  const char *path;
-  const uint8_t *data;
-} Step;
-
-/* A file, whatever names it has. */
-typedef struct {
-  uint8_t *bytes; /* that are on the disk */
-  size_t size;
-  size_t room;
-  uint64_t hash; /* of them */
-  uint64_t inode;
-  int64_t modified;
-  int64_t changed;
-  GArray *pending; /* size_t: steps that are not on the disk */
-} File;
-
 /* A change of names that is not on the disk yet. */
 typedef struct {
   size_t step;
   File *file; /* that gets the name; NULL: it goes, or a directory is made */
 } Change;
 
-typedef enum { KEEP_NONE, KEEP_ALL, KEEP_FIRST, KEEP_TORN, KEEP_PAGES, KEEP_SECTORS, N_KEEP } Keep;
 typedef enum { NAMES_NONE, NAMES_ALL, NAMES_FIRST, NAMES_ANY, N_NAMES } KeepNames;
 
 static const char *const keep_texts[] = { "nothing", "all",   "first writes",
@@ -61,7 +41,9 @@ typedef struct {
   GArray *changes;   /* Change */
   GHashTable *syncs; /* number to the step that began it */
   GHashTable *seen;  /* hashes of states */
-  size_t first;      /* step, at which power may go */
+  bool is_outside;   /* while it is read: the test changes files, not the program */
+  GArray *points;    /* guint: steps before which power may go */
+  GArray *begun;     /* guint: those at which a file has just begun to be synced */
   WeirRandom random;
 } Replay;
 
@@ -74,22 +56,21 @@ get_step (const Replay *self, size_t i)
   return &g_array_index (self->steps, Step, i);
 }
 
-static uint64_t
-hash_bytes (uint64_t hash, const uint8_t *bytes, size_t size)
-{
-  for (; size >= 8; size -= 8, bytes += 8) {
-    uint64_t word;
-
-    memcpy (&word, bytes, 8);
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
-    hash ^= hash >> 29;
-  }
-  while (size-- > 0)
-    hash = (hash ^ *bytes++) * 0x100000001b3u;
-  return hash;
-}
-
 /* --- the trace --- */
+
+static void
+note_point (Replay *self, const TraceRecord *record)
+{
+  guint next = self->steps->len + 1;
+
+  if (record->kind == TRACE_MARK)
+    self->is_outside = record->inode != 0;
+  if (self->is_outside)
+    return;
+  g_array_append_val (self->points, next);
+  if (record->kind == TRACE_SYNC)
+    g_array_append_val (self->begun, next);
+}
 
 static bool
 load (Replay *self, const char *path, GError **error)
@@ -109,113 +90,11 @@ load (Replay *self, const char *path, GError **error)
 
     step.record = copy;
     step.data = (const uint8_t *)step.path + copy->n_path;
-    if (copy->kind == TRACE_MARK)
-      self->first = self->steps->len;
+    note_point (self, copy);
     at += sizeof *copy + copy->n_path + copy->n_data;
     g_array_append_val (self->steps, step);
   }
   return true;
-}
-
-/* --- bytes --- */
-
-/* Behind @room there are zeros: files are made larger than anybody writes. */
-static size_t
-get_n_bytes (const File *file)
-{
-  return MIN (file->size, file->room);
-}
-
-static void
-put (File *file, uint64_t offset, const uint8_t *data, size_t size)
-{
-  size_t end = offset + size;
-
-  if (size == 0)
-    return;
-  if (end > file->room) {
-    size_t room = MAX (end, MAX (file->room * 2, 4096));
-
-    file->bytes = g_realloc (file->bytes, room);
-    memset (file->bytes + file->room, 0, room - file->room);
-    file->room = room;
-  }
-  memcpy (file->bytes + offset, data, size);
-  file->size = MAX (file->size, end);
-}
-
-static void
-resize (File *file, size_t size)
-{
-  if (size < get_n_bytes (file))
-    memset (file->bytes + size, 0, get_n_bytes (file) - size);
-  file->size = size;
-}
-
-static void
-apply (File *file, const Step *step)
-{
-  const TraceRecord *record = step->record;
-
-  if (record->kind == TRACE_WRITE)
-    put (file, record->offset, step->data, record->n_data);
-  else if (record->kind == TRACE_RESIZE)
-    resize (file, record->offset);
-  else
-    file->size = MAX (file->size, record->offset);
-}
-
-static void
-apply_sectors (Replay *self, File *file, const Step *step, size_t sector)
-{
-  uint64_t offset = step->record->offset, end = offset + step->record->n_data;
-
-  while (offset < end) {
-    uint64_t next = MIN ((offset / sector + 1) * sector, end);
-
-    if (weir_random_below (&self->random, 2) == 0)
-      put (file, offset, step->data + (offset - step->record->offset), next - offset);
-    offset = next;
-  }
-}
-
-/* A piece of a write that ends at a sector of the disk. */
-static void
-apply_torn (Replay *self, File *file, const Step *step)
-{
-  uint64_t offset = step->record->offset, end;
-
-  if (step->record->kind != TRACE_WRITE || step->record->n_data == 0)
-    return;
-  end = (offset + weir_random_below (&self->random, step->record->n_data)) / 512 * 512;
-  if (end > offset)
-    put (file, offset, step->data, end - offset);
-}
-
-/* Adds to @image, which is what is on the disk, some of what is not. */
-static void
-keep_some (Replay *self, File *image, const GArray *pending, Keep keep)
-{
-  size_t n_first = weir_random_below (&self->random, pending->len + 1);
-  size_t size = image->size;
-
-  for (size_t i = 0; i < pending->len; i++) {
-    const Step *step = get_step (self, g_array_index (pending, size_t, i));
-    bool is_write = step->record->kind == TRACE_WRITE;
-
-    if (keep == KEEP_ALL || ((keep == KEEP_FIRST || keep == KEEP_TORN) && i < n_first))
-      apply (image, step);
-    else if (keep == KEEP_TORN && i == n_first)
-      apply_torn (self, image, step);
-    else if ((keep == KEEP_PAGES || keep == KEEP_SECTORS) && is_write)
-      apply_sectors (self, image, step, keep == KEEP_PAGES ? 4096 : 512);
-    else if ((keep == KEEP_PAGES || keep == KEEP_SECTORS) &&
-             weir_random_below (&self->random, 2) == 0)
-      apply (image, step);
-  }
-  /* The bytes are there, and the size is not. */
-  if (keep > KEEP_ALL && image->size > size && weir_random_below (&self->random, 4) == 0)
-    resize (image, size + weir_random_below (&self->random, image->size - size));
 }
 
 static void
@@ -224,11 +103,11 @@ sync_file (Replay *self, File *file, size_t until)
   size_t n = 0;
 
   while (n < file->pending->len && g_array_index (file->pending, size_t, n) < until)
-    apply (file, get_step (self, g_array_index (file->pending, size_t, n++)));
+    file_apply (file, get_step (self, g_array_index (file->pending, size_t, n++)));
   if (n == 0)
     return;
   g_array_remove_range (file->pending, 0, (guint)n);
-  file->hash = hash_bytes (file->size, file->bytes, get_n_bytes (file));
+  file->hash = file_hash (file->size, file->bytes, file_get_n_bytes (file));
 }
 
 /* --- names --- */
@@ -251,6 +130,13 @@ change_names (GHashTable *names, const Step *step, File *file)
     g_hash_table_replace (names, g_steal_pointer (&name), file);
 }
 
+/* Whether @path is in the file system at @home, which may be that of all. */
+static bool
+is_on (const char *path, const char *home, size_t n_home)
+{
+  return strncmp (path, home, n_home) == 0 && (n_home == 0 || path[n_home] == '/');
+}
+
 static bool
 is_in (const Step *step, const char *path, size_t n_path)
 {
@@ -271,8 +157,9 @@ sync_names (Replay *self, const Step *begin, size_t until)
     Change *change = &g_array_index (self->changes, Change, i);
     const Step *step = get_step (self, change->step);
 
-    if (change->step < until &&
-        (begin->record->kind == TRACE_SYNC_ALL || is_in (step, begin->path, begin->record->n_path)))
+    if (change->step < until && (begin->record->kind == TRACE_SYNC_ALL
+                                     ? is_on (step->path, begin->path, begin->record->n_path)
+                                     : is_in (step, begin->path, begin->record->n_path)))
       change_names (self->names, step, change->file);
     else
       g_array_append_val (left, *change);
@@ -284,10 +171,11 @@ sync_names (Replay *self, const Step *begin, size_t until)
 /* --- going through the trace --- */
 
 static File *
-file_new (Replay *self, uint64_t inode)
+file_new (Replay *self, uint64_t inode, const char *path)
 {
   File *file = g_new0 (File, 1);
 
+  file->home = g_strdup (path);
   file->inode = inode;
   file->pending = g_array_new (FALSE, FALSE, sizeof (size_t));
   g_ptr_array_add (self->all, file);
@@ -307,8 +195,12 @@ end_sync (Replay *self, uint64_t number)
   if (step->record->kind == TRACE_SYNC && file != NULL)
     sync_file (self, file, begin);
   if (step->record->kind == TRACE_SYNC_ALL)
-    for (guint i = 0; i < self->all->len; i++)
-      sync_file (self, self->all->pdata[i], begin);
+    for (guint i = 0; i < self->all->len; i++) {
+      File *other = self->all->pdata[i];
+
+      if (is_on (other->home, step->path, step->record->n_path))
+        sync_file (self, other, begin);
+    }
   if (step->record->kind != TRACE_SYNC)
     sync_names (self, step, begin);
 }
@@ -320,14 +212,14 @@ take_name_step (Replay *self, size_t i, const Step *step)
   Change change = { .step = i };
 
   if (step->record->kind == TRACE_CREATE)
-    change.file = file_new (self, step->record->inode);
+    change.file = file_new (self, step->record->inode, path);
   else if (step->record->kind == TRACE_LINK)
     change.file = g_hash_table_lookup (self->files, &step->record->inode);
   else if (step->record->kind == TRACE_RENAME)
     change.file = g_hash_table_lookup (self->live, path);
   else if (step->record->kind == TRACE_MKDIR)
     change.file = &directory;
-  if (*path == '\0')
+  if (g_str_has_suffix (path, "/"))
     return;
   if (step->record->kind != TRACE_UNLINK && change.file == NULL)
     g_error ("step %zu: nothing is known of %s", i, path);
@@ -406,9 +298,9 @@ build_file (Replay *self, File *file, Keep keep)
     built->image.room = MAX (file->room, 1);
     if (file->room > 0)
       memcpy (built->image.bytes, file->bytes, file->room);
-    keep_some (self, &built->image, file->pending, keep);
+    file_keep_some (&built->image, self->steps, file->pending, keep, &self->random);
     built->image.hash =
-        hash_bytes (built->image.size, built->image.bytes, get_n_bytes (&built->image));
+        file_hash (built->image.size, built->image.bytes, file_get_n_bytes (&built->image));
   }
   return built;
 }
@@ -446,7 +338,7 @@ write_file (const char *path, const File *image, FILE *identities)
   /* A directory above it is not there: then the file is not, either. */
   if (fd < 0 && g_error_matches (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND))
     return;
-  if (fd < 0 || !weir_fs_write (NULL, fd, image->bytes, get_n_bytes (image), path, &error) ||
+  if (fd < 0 || !weir_fs_write (NULL, fd, image->bytes, file_get_n_bytes (image), path, &error) ||
       !weir_fs_resize (NULL, fd, image->size, path, &error))
     g_error ("%s", error->message);
   if (fstat (fd, &status) == 0) {
@@ -484,7 +376,7 @@ build (Replay *self, const char *folder, Keep keep, KeepNames keep_names, bool i
                           is_mixed ? (Keep)weir_random_below (&self->random, N_KEEP) : keep);
       g_hash_table_insert (built, file, known);
     }
-    hash = hash_bytes (hash, (const uint8_t *)paths[i], strlen (paths[i]));
+    hash = file_hash (hash, (const uint8_t *)paths[i], strlen (paths[i]));
     hash = hash * 31 + (known != NULL ? known->image.hash : 0);
   }
   if (!g_hash_table_add (self->seen, g_memdup2 (&hash, sizeof hash)))
@@ -514,12 +406,15 @@ static void
 serve (Replay *self, size_t n_states)
 {
   g_autofree size_t *points = g_new (size_t, n_states);
-  size_t n_points = self->steps->len - self->first + 1;
   char line[4096];
   size_t at = 0;
 
-  for (size_t i = 0; i < n_states; i++)
-    points[i] = self->first + weir_random_below (&self->random, n_points);
+  for (size_t i = 0; i < n_states; i++) {
+    /* Most is at stake while something is being synced. */
+    const GArray *from = i % 2 == 0 || self->begun->len == 0 ? self->points : self->begun;
+
+    points[i] = g_array_index (from, guint, weir_random_below (&self->random, from->len));
+  }
   qsort (points, n_states, sizeof *points, compare_points);
   for (size_t i = 0; i < n_states && fgets (line, sizeof line, stdin) != NULL;) {
     bool is_built = false;
@@ -557,6 +452,8 @@ main (int argc, char **argv)
     .all = g_ptr_array_new (),
     .names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     .live = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+    .points = g_array_new (FALSE, FALSE, sizeof (guint)),
+    .begun = g_array_new (FALSE, FALSE, sizeof (guint)),
     .changes = g_array_new (FALSE, FALSE, sizeof (Change)),
     .syncs = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
     .seen = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),

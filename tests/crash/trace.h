@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 typedef enum {
-  TRACE_CREATE = 1, /* path (none: O_TMPFILE), inode */
+  TRACE_CREATE = 1, /* path (that of a directory and a slash: O_TMPFILE), inode */
   TRACE_WRITE,      /* inode, offset, data */
   TRACE_RESIZE,     /* inode, offset: the size */
   TRACE_EXTEND,     /* inode, offset: the least size */
@@ -17,10 +17,12 @@ typedef enum {
   TRACE_MKDIR,      /* path */
   TRACE_SYNC,       /* begins: inode; offset: its number */
   TRACE_SYNC_NAMES, /* the same for a directory: path */
-  TRACE_SYNC_ALL,   /* the same for a file system */
-  TRACE_SYNCED,     /* offset: the number; all that was done before it began is on disk */
-  TRACE_TIMES,      /* inode, offset: when it was written to; data: when it was changed (ns) */
-  TRACE_MARK,       /* what was there before ends here */
+  TRACE_SYNC_ALL, /* the same for a file system: path of one that is mounted below the root, or none
+                   */
+  TRACE_SYNCED,   /* offset: the number; all that was done before it began is on disk */
+  TRACE_TIMES,    /* inode, offset: when it was written to; data: when it was changed (ns) */
+  TRACE_MARK,     /* inode: 1: from here on the test changes files; 0: it has, and offset: so many
+                     inputs are there */
 } TraceKind;
 
 typedef struct {
