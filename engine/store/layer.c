@@ -173,10 +173,15 @@ bool
 weir_layer_read (WeirCursor *cursor, uint64_t last_id, WeirLayer *ret_layer)
 {
   const uint8_t *byte = weir_cursor_get_bytes (cursor, 1);
-  unsigned flags = byte != NULL ? *byte & FLAGS : 0;
-  WeirLayer layer = { .kind = byte != NULL ? *byte & ~FLAGS : WEIR_LAYER_NONE };
-  uint64_t delta = weir_cursor_get (cursor);
+  WeirLayer layer = { 0 };
+  uint64_t delta;
+  unsigned flags;
 
+  if (byte == NULL)
+    return false;
+  flags = *byte & FLAGS;
+  layer.kind = *byte & ~FLAGS;
+  delta = weir_cursor_get (cursor);
   layer.id = last_id + delta;
   layer.has_queue = (flags & FLAG_QUEUE) != 0;
   layer.has_attributes = (flags & FLAG_ATTRIBUTES) != 0;

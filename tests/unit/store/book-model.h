@@ -404,6 +404,10 @@ model_random_entry (Model *self, guint target)
   weir_entry_writer_begin (&self->writer, component);
   for (int n = g_test_rand_int_range (1, 5); n > 0; n--)
     model_random_op (self, target, component);
+  if (g_test_rand_int_range (0, 200) == 0) {
+    for (int n = g_test_rand_int_range (1, 30); n > 0; n--)
+      model_create (self); /* as a split does: one based on the other */
+  }
   g_clear_pointer (&self->last_created, g_hash_table_unref);
   model_commit (self);
 }

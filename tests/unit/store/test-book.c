@@ -49,6 +49,38 @@ test_is_what_the_log_adds_up_to (Model *self, const void *data)
   model_check_some (self, 1);
 }
 
+static void
+assert_not_there (Model *self, uint64_t id)
+{
+  ModelCheck check = { .model = self };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (weir_book_read (self->book, &id, 1, model_check_image, &check, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+}
+
+static void
+test_does_not_read_what_has_ended (Model *self, const void *data)
+{
+  weir_entry_writer_begin (&self->writer, 0);
+  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
+    model_name (self, (WeirWordKind)kind);
+  for (int i = 0; i < 100; i++)
+    model_create (self);
+  model_commit (self);
+  g_clear_pointer (&self->last_created, g_hash_table_unref);
+  model_checkpoint (self);
+  assert_not_there (self, 1000);
+
+  weir_entry_writer_begin (&self->writer, 0);
+  model_drop (self, 1);
+  model_commit (self);
+  assert_not_there (self, 1); /* in the delta, above a part */
+  model_checkpoint (self);
+  assert_not_there (self, 1); /* in a part above another */
+  model_check_some (self, 1);
+}
+
 /* --- entries that contradict --- */
 
 static void
@@ -125,6 +157,46 @@ test_refuses_contradictions (Model *self, const void *data)
   refuse (self);
 }
 
+/* Whether a part has a FlowFile is not looked up for each operation; but it is found out when the
+ * parts are read, and before they are written as one. */
+static void
+test_finds_contradictions_with_parts (Model *self, const void *data)
+{
+  static const WeirOpKind kinds[] = { WEIR_OP_CREATE, WEIR_OP_UPDATE, WEIR_OP_DROP };
+  WeirEntryWriter *writer = &self->writer;
+  ModelCheck check = { .model = self };
+
+  weir_entry_writer_begin (writer, 0);
+  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
+    model_name (self, (WeirWordKind)kind);
+  weir_entry_write_create (writer, 9, 1, false);
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  model_commit (self);
+  model_checkpoint (self);
+
+  for (size_t i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    g_autoptr (GError) read_error = NULL;
+    g_autoptr (GError) write_error = NULL;
+
+    model_close (self);
+    model_open (self);
+    weir_entry_writer_begin (writer, 0);
+    if (kinds[i] == WEIR_OP_CREATE) {
+      weir_entry_write_create (writer, 9, 1, false);
+      weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+    } else if (kinds[i] == WEIR_OP_UPDATE) {
+      weir_entry_write_update (writer, 5);
+    } else {
+      weir_entry_write_drop (writer, 5);
+    }
+    model_commit (self);
+    g_assert_false (weir_book_each_flowfile (self->book, model_check_image, &check, &read_error));
+    g_assert_error (read_error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
+    g_assert_false (weir_book_checkpoint (self->book, &self->frame, &write_error));
+    g_assert_error (write_error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,6 +204,8 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/book/" name, Model, NULL, model_set_up, func, model_tear_down)
   ADD ("empty", test_is_empty_at_first);
   ADD ("fold", test_is_what_the_log_adds_up_to);
+  ADD ("ended", test_does_not_read_what_has_ended);
   ADD ("contradictions", test_refuses_contradictions);
+  ADD ("parts", test_finds_contradictions_with_parts);
   return g_test_run ();
 }

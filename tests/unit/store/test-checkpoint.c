@@ -71,6 +71,54 @@ test_every_call_can_fail (Model *self, const void *data)
   model_check_all (self);
 }
 
+typedef struct {
+  WeirFs fs;
+  GString *calls;
+} RecordingFs;
+
+static int
+on_call (WeirFs *fs, WeirFsCall call)
+{
+  static const char letters[] = {
+    [WEIR_FS_WRITE] = 'w', [WEIR_FS_SYNC] = 's', [WEIR_FS_RENAME] = 'r', [WEIR_FS_UNLINK] = 'u'
+  };
+  GString *calls = ((RecordingFs *)fs)->calls;
+  char letter = (size_t)call < sizeof letters ? letters[call] : '\0';
+
+  if (letter != '\0' && (letter != 'w' || !g_str_has_suffix (calls->str, "w")))
+    g_string_append_c (calls, letter);
+  return 0;
+}
+
+/* Part, directory, manifest, its name, directory; only then is anything deleted. */
+static void
+test_syncs_in_order (Model *self, const void *data)
+{
+  for (int must_sync = 0; must_sync < 2; must_sync++) {
+    RecordingFs fs = { { on_call }, g_string_new (NULL) };
+    WeirBookOptions options = {
+      .directory = self->directory, .log_id = LOG_ID, .fs = &fs.fs, .must_sync = must_sync != 0
+    };
+
+    model_close (self);
+    self->dictionary = weir_dictionary_new (model_no_append, NULL);
+    options.dictionary = self->dictionary;
+    self->book = weir_book_open (&options, NULL);
+    model_replay (self);
+    for (int i = 0; i < 3; i++) {
+      grow (self, 300);
+      g_string_truncate (fs.calls, 0);
+      model_checkpoint (self);
+      g_assert_true (g_str_has_prefix (fs.calls->str, must_sync ? "wsswsrs" : "wr"));
+      g_assert_null (strpbrk (fs.calls->str + (must_sync ? 7 : 2), "ws"));
+    }
+    model_close (self);
+    g_string_free (fs.calls, TRUE);
+    model_open (self);
+    model_replay (self);
+  }
+}
+
 /* --- damage --- */
 
 /* Without the sync of GLib's. */
@@ -266,6 +314,7 @@ main (int argc, char **argv)
 #define ADD(name, func) \
   g_test_add ("/checkpoint/" name, Model, NULL, model_set_up, func, model_tear_down)
   ADD ("failures", test_every_call_can_fail);
+  ADD ("order", test_syncs_in_order);
   ADD ("damage", test_damage_is_seen);
   ADD ("fall-back", test_falls_back_and_says_so);
   ADD ("other", test_refuses_another_directory);
