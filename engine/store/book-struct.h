@@ -9,7 +9,7 @@
 struct WeirBook {
   WeirBookOptions options;
   char *directory;
-  WeirManifest *manifest;   /* as of the last entry; its parts as of the last checkpoint */
+  WeirManifest *manifest;   /* as of the last entry; its parts are set when it is written */
   uint64_t manifest_number; /* of the last checkpoint; 0: there was none */
   uint64_t next_number;     /* of the next file */
   char *damage;

@@ -107,7 +107,6 @@ write_manifest (WeirBook *book, const GPtrArray *parts, const WeirFrame *frame, 
     return true;
   manifest->place = place;
   manifest->sequence = sequence;
-  set_numbers (manifest->parts, book->parts);
   return false;
 }
 

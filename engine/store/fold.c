@@ -71,9 +71,6 @@ extend_base (WeirFold *fold, const WeirChunks *chunk)
   weir_chunks_sum_begin (&fold->sum);
   weir_chunks_sum_add (&fold->sum, &fold->base);
   fold->base = weir_chunks_sum_end (&fold->sum, true);
-  g_byte_array_set_size (fold->bytes, 0);
-  g_byte_array_append (fold->bytes, fold->base.at, (guint)fold->base.size);
-  fold->base.at = fold->bytes->data;
 }
 
 static const char *

@@ -38,6 +38,7 @@ typedef struct {
   uint64_t highest_id;
   uint64_t next_order;
   GHashTable *last_created; /* attributes of the last create of this entry */
+  bool is_splitting;        /* each create is based on the one before */
 
   GArray *log; /* ModelEntry: frame 1, 2... with an entry each */
   WeirFrame frame;
@@ -281,7 +282,7 @@ model_create (Model *self)
   ModelImage *image = g_new0 (ModelImage, 1);
   uint64_t *next = &self->id_blocks[g_test_rand_int_range (0, 2)];
   uint64_t id = (*next)++;
-  bool is_based = self->last_created != NULL && g_test_rand_bit ();
+  bool is_based = self->last_created != NULL && (self->is_splitting || g_test_rand_bit ());
 
   if (*next % 16 == 1)
     *next += 16;
@@ -405,8 +406,10 @@ model_random_entry (Model *self, guint target)
   for (int n = g_test_rand_int_range (1, 5); n > 0; n--)
     model_random_op (self, target, component);
   if (g_test_rand_int_range (0, 200) == 0) {
-    for (int n = g_test_rand_int_range (1, 30); n > 0; n--)
-      model_create (self); /* as a split does: one based on the other */
+    self->is_splitting = true;
+    for (int n = g_test_rand_int_range (1, 40); n > 0; n--)
+      model_create (self);
+    self->is_splitting = false;
   }
   g_clear_pointer (&self->last_created, g_hash_table_unref);
   model_commit (self);

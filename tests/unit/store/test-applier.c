@@ -19,7 +19,8 @@ typedef struct {
 
   WeirLock lock;
   pthread_cond_t changed;
-  uint64_t checkpoint; /* guarded by lock, as is the next */
+  uint64_t checkpoint; /* guarded by lock, as are the next */
+  unsigned n_checkpoints;
   char *failure;
 } Fixture;
 
@@ -38,6 +39,7 @@ on_checkpoint (void *data, uint64_t place)
   WEIR_LOCKED (&self->lock);
 
   self->checkpoint = place;
+  self->n_checkpoints++;
   pthread_cond_broadcast (&self->changed);
 }
 
@@ -204,7 +206,7 @@ static void
 test_follows_the_log (Fixture *self, const void *data)
 {
   g_autoptr (GError) error = NULL;
-  uint64_t ticket = 0;
+  uint64_t ticket = 0, before = 0;
   unsigned n = 0;
 
   for (unsigned run = 0; run < 3; run++) {
@@ -221,6 +223,10 @@ test_follows_the_log (Fixture *self, const void *data)
     stop (self);
     /* So little is written at an orderly end. */
     g_assert_cmpuint (self->checkpoint, >=, ticket);
+    if (run == 2)
+      g_assert_cmpuint (self->n_checkpoints, <=, (ticket - before) / self->checkpoint_bytes + 3);
+    self->n_checkpoints = 0;
+    before = ticket;
   }
 
   self->checkpoint_bytes = 0;

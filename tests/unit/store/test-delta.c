@@ -133,12 +133,61 @@ test_takes_no_memory_for_what_has_ended (Fixture *self, const void *data)
   g_assert_cmpuint (self->delta.n_layers, ==, 1000);
 }
 
+/* Ids that have nothing to do with each other, so that places in the table are fought for. */
+static void
+test_finds_what_is_far_apart (Fixture *self, const void *data)
+{
+  static const uint8_t no_attributes[] = { 0, 0 };
+  const WeirChunks chunk = { no_attributes, 2, 1 };
+  uint64_t ids[2000];
+  WeirDelta delta;
+
+  weir_delta_init (&delta, 1);
+  for (size_t i = 0; i < G_N_ELEMENTS (ids); i++) {
+    WeirOp op = { .has_queue = true, .queue = 1 };
+
+    op.id = ids[i] = (uint64_t)(uint32_t)g_test_rand_int () << 29 ^ (uint32_t)g_test_rand_int ();
+    g_assert_null (weir_delta_create (&delta, &op, &chunk, 0, i));
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS (ids); i++) {
+    size_t next = i + (size_t)g_test_rand_int_range (0, (int)(G_N_ELEMENTS (ids) - i));
+    WeirLayer layer;
+
+    weir_delta_find (&delta, ids[next], &layer);
+    g_assert_cmpint (layer.kind, ==, WEIR_LAYER_WHOLE);
+    g_assert_null (weir_delta_drop (&delta, ids[next]));
+    ids[next] = ids[i];
+  }
+  g_assert_cmpuint (delta.n_pages, ==, 0);
+  weir_delta_clear (&delta);
+}
+
+/* Attributes that change all the time are added up before they are many. */
+static void
+test_adds_up_what_changes_often (Fixture *self, const void *data)
+{
+  static const uint8_t attributes[] = { 1, 1, 3, 'a', 'b', 'c', 0 };
+  WeirCursor cursor = { attributes, attributes + sizeof attributes, false };
+  WeirOp op = { .id = 1, .has_attributes = true };
+  size_t bytes;
+
+  weir_op_names_read (&cursor, true, &op.set);
+  weir_op_names_read (&cursor, false, &op.removed);
+  g_assert_null (weir_delta_update (&self->delta, &op, 0, 0));
+  bytes = weir_delta_get_bytes (&self->delta);
+  for (int i = 0; i < 1000000; i++)
+    g_assert_null (weir_delta_update (&self->delta, &op, 0, 0));
+  g_assert_cmpuint (weir_delta_get_bytes (&self->delta), ==, bytes);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/delta/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("scattered", test_finds_what_is_scattered);
+  ADD ("far", test_finds_what_is_far_apart);
+  ADD ("often", test_adds_up_what_changes_often);
   ADD ("memory", test_takes_no_memory_for_what_has_ended);
   return g_test_run ();
 }
