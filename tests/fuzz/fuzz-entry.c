@@ -56,7 +56,7 @@ fold_all (WeirFold *fold, const uint8_t *data, size_t size)
     g_autofree uint8_t *exact = NULL;
 
     entry.body = weir_cursor_get_bytes (&cursor, length);
-    if (entry.body == NULL)
+    if (length == 0 || entry.body == NULL)
       break;
     entry.size = (size_t)length;
     entry.body = exact = g_memdup2 (entry.body, length);
