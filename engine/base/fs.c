@@ -260,8 +260,11 @@ weir_fs_make_directory (WeirFs *fs, const char *path, mode_t mode, GError **erro
     slash = strchr (slash + 1, '/');
     if (slash != NULL)
       *slash = '\0';
-    if (mkdir (part, mode) < 0 && !is_directory (part))
-      errnum = errno;
+    if (mkdir (part, mode) < 0) {
+      int reason = errno;
+
+      errnum = is_directory (part) ? 0 : reason;
+    }
     if (slash == NULL)
       break;
   }

@@ -4,8 +4,8 @@
  *   WEIR_FAULT        "CALL:N:ERRNO": the Nth such call fails, and all later ones with
  * "CALL:N:ERRNO:on" WEIR_FAULT_CLOCK  seconds that the wall clock is ahead (or behind: negative)
  *
- * CALL is open, write, sync, rename, link, unlink, mkdir or allocate. A write that fails has
- * written half of its bytes, as a disk that becomes full does. */
+ * It is told on standard error. CALL is open, write, sync, rename, link, unlink, mkdir or allocate.
+ * A write that fails has written half of its bytes, as a disk that becomes full does. */
 #undef _FILE_OFFSET_BITS
 
 #include <dlfcn.h>
@@ -80,6 +80,7 @@ is_below (int directory, const char *path)
 static bool
 fails (const char *what, int fd, const char *path)
 {
+  static const char told[] = "crash-fault: now\n";
   long n;
 
   pthread_once (&once, start);
@@ -88,6 +89,8 @@ fails (const char *what, int fd, const char *path)
   n = atomic_fetch_add (&n_calls, 1) + 1;
   if (n != nth && !(goes_on && n > nth))
     return false;
+  if (n == nth)
+    raw (SYS_write, STDERR_FILENO, (long)told, sizeof told - 1, 0, 0);
   errno = (int)errnum;
   return true;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the real program does when the disk, the clock or a second engine fails it.
 
-    faults.py WEIR FAULT [--step N]
+    faults.py WEIR FAULT [--step N] [--only TEST] [--dir DIR]
 
 Every call on files fails once, for each kind of call; the disk fills up; files have a largest size;
 two engines want one directory; the clock is a year behind. The program may end, and says why; nothing
@@ -30,7 +30,7 @@ FAULTS = [("write", errno.EIO), ("write", errno.ENOSPC), ("sync", errno.EIO), ("
 class Fixture:
     def __init__(self, options, home=None):
         self.options = options
-        self.home = Path(home or tempfile.mkdtemp(prefix="weir-fault-"))
+        self.home = Path(home or tempfile.mkdtemp(prefix="weir-fault-", dir=options.dir))
         self.case = oracle.Case(self.home / "case")
         self.case.make()
         self.case.give(range(24))
@@ -41,7 +41,7 @@ class Fixture:
         def restrict():
             if limit is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        done = subprocess.run(self.case.command(self.options.weir, "--until-idle", *more),
+        done = subprocess.run(self.case.command(self.options.weir, *more),
                               env={**os.environ, **SMALL, **environment}, cwd=self.case.home, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=seconds, check=False,
                               preexec_fn=restrict)
@@ -52,11 +52,20 @@ class Fixture:
                 **environment}
 
     def finish(self):
-        """Runs it without any fault. Returns what is wrong then."""
-        status, said = self.run()
+        """Runs it without any fault. Returns what is wrong then. What PutFile could not write when the disk
+        failed went to failure, which is what it is for."""
+        status, said = self.run("--until-idle")
         if status:
             return [f"it does not go on: status {status}: {said}"]
-        problems = self.case.check_end()
+        problems = []
+        for path in self.case.folder("failed").iterdir():
+            if path.name.startswith("."):
+                continue
+            if path.name in self.case.outputs():
+                problems.append(f"{path.name} came out and went to failure as well")
+            self.case.taken[path.name] = path.read_bytes()
+            path.unlink()
+        problems += self.case.check_end()
         return problems + [said] if problems else []
 
     def close(self):
@@ -75,21 +84,19 @@ def with_fixture(function):
 
 
 def fail_nth(options, call, number, nth, goes_on):
-    """One run with one fault. Returns what is wrong, and whether there was a fault at all."""
+    """One run with one fault. Returns what is wrong; None when there are no so many calls."""
     fixture = Fixture(options)
     what = f"{call}:{nth}:{number}" + (":on" if goes_on else "")
     try:
-        status, said = fixture.run(**fixture.preload(WEIR_FAULT=what))
+        status, said = fixture.run("--for=1s" if goes_on else "--until-idle",
+                                   **fixture.preload(WEIR_FAULT=what))
         problems = []
+        if "crash-fault: now" not in said:
+            return None
         if status < 0:
             problems.append(f"it was ended by signal {-status}: {said}")
         elif status and os.strerror(number).lower() not in said.lower():
             problems.append(f"it ended with {status} and does not say why: {said}")
-        # What PutFile could not write went to failed/ on purpose: that is not lost.
-        moved = {path.name: path.read_bytes() for path in fixture.case.folder("failed").iterdir()}
-        for name in moved:
-            os.unlink(fixture.case.folder("failed") / name)
-        fixture.case.taken.update(moved)
         problems += fixture.finish()
         if problems:
             problems.append(f"{what}: kept in {oracle.keep(fixture.home, what.replace(':', '-'))}")
@@ -99,15 +106,16 @@ def fail_nth(options, call, number, nth, goes_on):
 
 
 def test_every_call(options):
-    """Counts go up by --step, which leaves none out when it is 1."""
+    """N goes up by --step, which leaves none out when it is 1, until there are no so many calls."""
     problems, runs = [], 0
     for call, number in FAULTS:
         for goes_on in (False, True):
-            for nth in range(1, 200, options.step):
-                problems += fail_nth(options, call, number, nth, goes_on)
+            for nth in range(1, 10000, options.step):
+                found = fail_nth(options, call, number, nth, goes_on)
+                if found is None or len(problems) > 20:
+                    break
+                problems += found
                 runs += 1
-                if len(problems) > 20:
-                    return problems
     print(f"# {runs} faults")
     return problems
 
@@ -119,7 +127,7 @@ def test_clock_back(fixture):
     for years in (-1, 1):
         seconds = str(years * 365 * 86400)
         fixture.case.give(range(100 * (years + 2), 100 * (years + 2) + 24))
-        status, said = fixture.run(**fixture.preload(WEIR_FAULT_CLOCK=seconds))
+        status, said = fixture.run("--until-idle", **fixture.preload(WEIR_FAULT_CLOCK=seconds))
         if status:
             problems.append(f"{years} years: status {status}: {said}")
     return problems + fixture.finish()
@@ -137,7 +145,7 @@ def test_two_engines(fixture):
         while not (lock.exists() and lock.read_text()):
             if time.monotonic() > end or first.poll() is not None:
                 return ["the first engine takes no lock"]
-        status, said = fixture.run()
+        status, said = fixture.run("--until-idle")
     finally:
         first.send_signal(signal.SIGTERM)
         first.wait(30)
@@ -150,9 +158,17 @@ def test_two_engines(fixture):
 @with_fixture
 def test_largest_file(fixture):
     """RLIMIT_FSIZE: a signal by default, an error that is told here."""
-    status, said = fixture.run(limit=40960)
+    status, said = fixture.run("--for=2s", limit=40960)
     problems = [] if status >= 0 else [f"it was ended by signal {-status}: {said}"]
     return problems + fixture.finish()
+
+
+def fill(folder, leave):
+    """Leaves so many bytes of a small file system."""
+    filler = os.open(folder / "filler", os.O_CREAT | os.O_WRONLY)
+    free = os.statvfs(folder)
+    os.posix_fallocate(filler, 0, max(1, free.f_bavail * free.f_frsize - leave))
+    os.close(filler)
 
 
 def test_full_disk(options):
@@ -166,24 +182,13 @@ def test_full_disk(options):
     try:
         fixture = Fixture(options, home)
         fixture.case.log(1, rotate=True)
-        with open(home / "filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(bytes(4096))
-                    filler.flush()
-            except OSError:
-                pass
-        os.truncate(home / "filler", max(0, os.path.getsize(home / "filler") - 512 * 1024))
+        fill(home, leave=512 * 1024)
         problems = []
         for _ in range(3):
             status, said = fixture.run("--for=1s")
             if status < 0:
                 problems.append(f"it was ended by signal {-status}: {said}")
         subprocess.run(["mount", "-o", "remount,size=64m", home], check=True)
-        # What could not be written for want of space went to failed/ or stays queued.
-        for path in fixture.case.folder("failed").iterdir():
-            fixture.case.taken[path.name] = path.read_bytes()
-            path.unlink()
         return problems + fixture.finish()
     finally:
         subprocess.run(["umount", home], check=False)
@@ -196,6 +201,7 @@ def main():
     parser.add_argument("fault", type=Path)
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--only")
+    parser.add_argument("--dir", help="where the runs are (the directory for temporary files)")
     options = parser.parse_args()
     options.weir, options.fault = options.weir.resolve(), options.fault.resolve()
     tests = [test_every_call, test_clock_back, test_two_engines, test_largest_file, test_full_disk]

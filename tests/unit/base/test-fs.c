@@ -135,6 +135,11 @@ test_makes_directories (Fixture *self, const void *data)
   g_file_set_contents (self->file, "x", 1, NULL);
   g_assert_false (weir_fs_make_directory (NULL, below_file, 0700, &blocked));
   g_assert_error (blocked, WEIR_ERROR, WEIR_ERROR_EXISTS);
+
+  /* What is told is why it could not be made, not that it is not there. */
+  g_clear_error (&blocked);
+  g_assert_false (weir_fs_make_directory (NULL, "/sys/weir-test", 0700, &blocked));
+  g_assert_error (blocked, WEIR_ERROR, WEIR_ERROR_PERMISSION);
 }
 
 static void
