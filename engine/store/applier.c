@@ -211,6 +211,12 @@ weir_applier_on_durable (WeirApplier *applier, uint64_t durable)
   pthread_cond_signal (&applier->changed);
 }
 
+void
+weir_applier_on_failure (WeirApplier *applier)
+{
+  tell_waiting (applier, true);
+}
+
 uint64_t
 weir_applier_get_applied (WeirApplier *applier)
 {

@@ -35,12 +35,15 @@ WeirApplier *weir_applier_new (const WeirApplierOptions *options, GError **error
 /* Applies what is durable by now, and ends the thread. Takes NULL. */
 void weir_applier_free (WeirApplier *applier);
 
+/* The log has failed: nobody is to wait any more for what will not come. Thread: any. */
+void weir_applier_on_failure (WeirApplier *applier);
+
 /* All below @durable is on disk. Thread: any; quick. */
 void weir_applier_on_durable (WeirApplier *applier, uint64_t durable);
 
 /* All entries with a ticket up to this place are in the book. Thread: any. */
 uint64_t weir_applier_get_applied (WeirApplier *applier);
 
-/* Waits until @place is in the book. Returns: false when the applier cannot go on. Thread: any but
+/* Waits until @place is in the book. Returns: false when it will never be. Thread: any but
  * its own. */
 bool weir_applier_wait (WeirApplier *applier, uint64_t place);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/wake.h"
 #include "store/applier.h"
 #include "store/book.h"
 #include "store/content-durable.h"
@@ -13,6 +14,8 @@
 #include "store/segment.h"
 
 #include <stdatomic.h>
+
+#define NEVER UINT64_MAX /* a place */
 
 struct WeirData {
   WeirDataOptions options;
@@ -25,10 +28,12 @@ struct WeirData {
   WeirReserve *reserve;
   uint64_t noted; /* the watermark when the reserve was last told; the writer's thread */
   _Atomic bool told_low;
-  uint64_t first_kept;  /* the first segment that was not released; the applier's from start on */
-  WeirLogEnd end;       /* of the log that was found */
-  WeirFrame last;       /* in it, without its payload */
-  WeirApplier *applier; /* from weir_data_start on */
+  _Atomic uint64_t told; /* everybody has been told of this watermark; NEVER: of the log's end */
+  WeirWake teller;       /* rung for each */
+  uint64_t first_kept;   /* the first segment that was not released; the applier's from start on */
+  WeirLogEnd end;        /* of the log that was found */
+  WeirFrame last;        /* in it, without its payload */
+  WeirApplier *applier;  /* from weir_data_start on */
   _Atomic (WeirLog *) log; /* likewise, until it is closed */
   WeirLock closing;        /* held where the log is used by somebody who may come late */
 };
@@ -48,7 +53,7 @@ on_get_appended (void *user)
   WeirData *data = user;
   WeirLog *log = atomic_load (&data->log);
 
-  return log != NULL ? weir_log_get_appended (log) : UINT64_MAX;
+  return log != NULL ? weir_log_get_appended (log) : NEVER;
 }
 
 static void
@@ -79,6 +84,13 @@ tell_low (WeirData *data)
 }
 
 static void
+tell (WeirData *data, uint64_t place)
+{
+  atomic_store (&data->told, place);
+  weir_wake_ring (&data->teller);
+}
+
+static void
 on_durable (void *user, uint64_t durable)
 {
   WeirData *data = user;
@@ -91,6 +103,7 @@ on_durable (void *user, uint64_t durable)
   if (data->applier != NULL)
     weir_applier_on_durable (data->applier, durable);
   data->options.on_durable (data->options.data, durable);
+  tell (data, durable);
 }
 
 static void
@@ -99,6 +112,18 @@ on_failure (void *user, const GError *error)
   WeirData *data = user;
 
   data->options.on_failure (data->options.data, error);
+}
+
+/* By its last frame, too, when nobody waits any more. */
+static void
+on_log_failure (void *user, const GError *error)
+{
+  WeirData *data = user;
+
+  if (data->applier != NULL)
+    weir_applier_on_failure (data->applier);
+  on_failure (data, error);
+  tell (data, NEVER);
 }
 
 /* --- opening --- */
@@ -286,10 +311,11 @@ start_log (WeirData *data, GError **error)
                              .fs = data->options.fs,
                              .on_write = on_write,
                              .on_durable = on_durable,
-                             .on_failure = on_failure,
+                             .on_failure = on_log_failure,
                              .data = data };
 
   data->noted = data->end.place;
+  atomic_store (&data->told, data->end.place);
   data->log = weir_log_open (&options, &data->end, error);
   return data->log != NULL;
 }
@@ -360,12 +386,26 @@ weir_data_get_free (WeirData *data)
   return weir_reserve_get_free (data->reserve);
 }
 
+/* Until they have been told, and not only until it is durable: what they are told of is still
+ * there. */
+static void
+wait_until_told (WeirData *data, uint64_t place)
+{
+  for (;;) {
+    uint32_t n_rings = weir_wake_get (&data->teller);
+
+    if (atomic_load (&data->told) >= place)
+      return;
+    weir_wake_wait (&data->teller, n_rings);
+  }
+}
+
 void
 weir_data_stop (WeirData *data)
 {
   weir_content_store_keep_all (data->contents);
   if (data->log != NULL)
-    (void)weir_log_wait (data->log, weir_log_get_appended (data->log), NULL);
+    wait_until_told (data, weir_log_get_appended (data->log));
   g_clear_pointer (&data->applier, weir_applier_free);
 }
 

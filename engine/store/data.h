@@ -42,7 +42,7 @@ WeirData *weir_data_open (const WeirDataOptions *options, GError **error);
 
 /* Waits until all that was appended is durable and in the book, and from then on lets go of no
  * content: what is still referred to is only dropped from memory. Nobody is called any more, but
- * for on_durable. A failure was told by on_failure. */
+ * for on_failure when closing the log fails. */
 void weir_data_stop (WeirData *data);
 
 /* Stops it if need be. No content may be referred to. Takes NULL. */
