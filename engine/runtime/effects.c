@@ -1,6 +1,8 @@
 /* effects.c: a list in the order of commits, and a thread that sleeps until its head is durable. */
 #include "runtime/effects.h"
 
+#include "base/clock.h"
+
 #include <glib.h>
 
 typedef struct Waiting {
@@ -23,12 +25,15 @@ struct WeirEffects {
   Waiting *head;  /* guarded by lock */
   Waiting **tail; /* guarded by lock */
   bool stopping;  /* guarded by lock */
+  bool has_ended; /* guarded by lock: the thread, as far as effects go */
+  pthread_cond_t ended;
 };
 
 WeirEffects *
 weir_effects_new (void (*on_rest) (void *data), void *data)
 {
   WeirEffects *effects = g_new0 (WeirEffects, 1);
+  pthread_condattr_t monotonic;
 
   effects->on_rest = on_rest;
   effects->data = data;
@@ -36,6 +41,10 @@ weir_effects_new (void (*on_rest) (void *data), void *data)
   atomic_init (&effects->awaited, UINT64_MAX);
   pthread_mutex_init (&effects->lock, NULL);
   pthread_cond_init (&effects->due, NULL);
+  pthread_condattr_init (&monotonic);
+  pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init (&effects->ended, &monotonic);
+  pthread_condattr_destroy (&monotonic);
   return effects;
 }
 
@@ -51,12 +60,8 @@ weir_effects_free (WeirEffects *effects)
 {
   if (effects == NULL)
     return;
-  g_assert (!effects->has_thread);
-  for (Waiting *waiting = effects->head, *next; waiting != NULL; waiting = next) {
-    next = waiting->next;
-    end_effect (&waiting->effect);
-    g_free (waiting);
-  }
+  g_assert (!effects->has_thread && effects->head == NULL);
+  pthread_cond_destroy (&effects->ended);
   pthread_cond_destroy (&effects->due);
   pthread_mutex_destroy (&effects->lock);
   g_free (effects);
@@ -110,29 +115,66 @@ run (void *data)
     if (atomic_fetch_sub (&effects->n, 1) == 1)
       effects->on_rest (effects->data);
   }
+  WEIR_LOCKED (&effects->lock);
+  effects->has_ended = true;
+  pthread_cond_signal (&effects->ended);
   return NULL;
 }
 
 void
 weir_effects_start (WeirEffects *effects)
 {
-  effects->stopping = false;
+  effects->stopping = effects->has_ended = false;
   effects->has_thread = pthread_create (&effects->thread, NULL, run, effects) == 0;
   if (!effects->has_thread)
     g_error ("cannot create the thread of effects: too many threads or too little memory");
 }
 
-void
-weir_effects_stop (WeirEffects *effects)
+/* Returns: false when no effect has come to its end for @usec. */
+static bool
+wait_for_end (WeirEffects *effects, int64_t usec)
+{
+  WEIR_LOCKED (&effects->lock);
+  while (!effects->has_ended) {
+    int64_t end = weir_time_add (g_get_monotonic_time (), usec);
+    struct timespec deadline = { end / G_USEC_PER_SEC, end % G_USEC_PER_SEC * 1000 };
+    uint64_t n = atomic_load (&effects->n);
+
+    if (pthread_cond_timedwait (&effects->ended, &effects->lock, &deadline) != 0 &&
+        !effects->has_ended && atomic_load (&effects->n) == n)
+      return false;
+  }
+  return true;
+}
+
+static void
+drop_rest (WeirEffects *effects)
+{
+  for (Waiting *waiting = effects->head, *next; waiting != NULL; waiting = next) {
+    next = waiting->next;
+    end_effect (&waiting->effect);
+    g_free (waiting);
+  }
+  effects->head = NULL;
+  effects->tail = &effects->head;
+  atomic_store (&effects->n, 0);
+}
+
+bool
+weir_effects_stop (WeirEffects *effects, int64_t usec)
 {
   if (!effects->has_thread)
-    return;
+    return true;
   pthread_mutex_lock (&effects->lock);
   effects->stopping = true;
   pthread_cond_signal (&effects->due);
   pthread_mutex_unlock (&effects->lock);
+  if (!wait_for_end (effects, usec))
+    return false;
   pthread_join (effects->thread, NULL);
   effects->has_thread = false;
+  drop_rest (effects);
+  return true;
 }
 
 /* Returns: the oldest of what @newest leads to. */

@@ -13,13 +13,15 @@ typedef struct WeirEffects WeirEffects;
  * Returns: (transfer full). Thread: main, as for start and stop. */
 WeirEffects *weir_effects_new (void (*on_rest) (void *data), void *data);
 
-/* What is still waiting is dropped: its destroy functions are called. Takes NULL. */
+/* It must have been stopped. Takes NULL. */
 void weir_effects_free (WeirEffects *effects);
 
 void weir_effects_start (WeirEffects *effects);
 
-/* Ends the thread after what has become durable was done. */
-void weir_effects_stop (WeirEffects *effects);
+/* Ends the thread after what has become durable was done; the rest is dropped: of that, only the
+ * destroy functions are called. Each effect has @usec to return.
+ * Returns: false when one did not; then nothing that it may use must be freed. */
+bool weir_effects_stop (WeirEffects *effects, int64_t usec);
 
 /* Those of one session, newest first, as it keeps them: done now. Thread: any. */
 void weir_effects_run (WeirEffect *newest);

@@ -53,6 +53,7 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
                            .owner = options->owner != NULL ? options->owner : "",
                            .durability = options->durability,
                            .clock = engine->clock,
+                           .fs = options->fs,
                            .segment_size = options->segment_size,
                            .checkpoint_bytes = options->checkpoint_bytes,
                            .on_durable = on_durable,
@@ -125,6 +126,18 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   return engine;
 }
 
+/* No session commits any more: waits for the disk, then for what that allows. When the disk has
+ * failed, the failure was told. Nothing that a FlowFile refers to is let go from now on.
+ * Returns: false when an effect did not return. */
+static bool
+end_log (WeirEngine *engine, int64_t usec)
+{
+  if (engine->data == NULL)
+    return true;
+  weir_data_stop (engine->data);
+  return weir_effects_stop (engine->effects, usec);
+}
+
 /* Nothing runs any more: what is queued or expired is freed on the calling thread. */
 static void
 empty_queues (WeirEngine *engine)
@@ -135,8 +148,8 @@ empty_queues (WeirEngine *engine)
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirList list = { 0 };
 
-    weir_backlog_drop (engine->queues->pdata[i], magazine);
     weir_queue_pop (engine->queues->pdata[i], SIZE_MAX, 0, INT64_MAX, &list, &list);
+    weir_backlog_drop (engine->queues->pdata[i], magazine);
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
       weir_flowfile_free (magazine, flowfile);
   }
@@ -148,6 +161,8 @@ weir_engine_free (WeirEngine *engine)
   if (engine == NULL)
     return;
   g_assert (!engine->is_started);
+  /* One that never was started has a log, too. */
+  (void)end_log (engine, 0);
   empty_queues (engine);
   weir_restore_clear (engine);
   weir_session_clear (&engine->expiry_session);
@@ -187,7 +202,7 @@ weir_engine_start (WeirEngine *engine)
       weir_node_start (node);
   }
   weir_scheduler_start (engine->scheduler);
-  on_expiry_timer (engine);
+  weir_timers_arm (engine->timers, &engine->expiry_timer, 0);
 }
 
 WeirNode *
@@ -358,17 +373,6 @@ wait_for_tasks (WeirEngine *engine, int64_t end)
   }
 }
 
-/* No session commits any more: waits for the disk, then for what that allows. When the disk has
- * failed, the failure was told. */
-static void
-end_log (WeirEngine *engine)
-{
-  if (engine->data == NULL)
-    return;
-  weir_data_stop (engine->data);
-  weir_effects_stop (engine->effects);
-}
-
 bool
 weir_engine_stop (WeirEngine *engine, int64_t usec)
 {
@@ -385,7 +389,8 @@ weir_engine_stop (WeirEngine *engine, int64_t usec)
   weir_timers_stop (engine->timers);
   if (!weir_scheduler_stop (engine->scheduler, MAX (G_USEC_PER_SEC, end - g_get_monotonic_time ())))
     return false;
-  end_log (engine);
+  if (!end_log (engine, MAX (G_USEC_PER_SEC, end - g_get_monotonic_time ())))
+    return false;
   for (guint i = 0; i < engine->nodes->len; i++)
     weir_node_finish (engine->nodes->pdata[i]);
   /* Until on_stopped had returned, somebody could ask for a task; it finds its node stopped. */

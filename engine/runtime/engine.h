@@ -30,6 +30,7 @@ typedef struct {
   WeirDurability durability;
   uint64_t segment_size; /* of the log, and how much of it may be between two snapshots; 0: as */
   uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
+  WeirFs *fs;                /* NULL outside of tests */
   /* The disk has failed: what was committed last may not be there, and nothing more can be. The
    * process should end at once. Thread: any. */
   void (*on_failure) (void *data, const GError *error);
@@ -99,7 +100,8 @@ bool weir_engine_wait_idle (WeirEngine *engine, int64_t usec);
 /* Lets sources bring no more; what is queued goes on. */
 void weir_engine_stop_sources (WeirEngine *engine);
 
-/* Stops every node and the threads. Processors that are in a trigger have @usec to return.
+/* Stops every node and the threads. Processors that are in a trigger have @usec to return, and so
+ * has each effect that is due.
  * Returns: false when some did not; then the engine must not be freed. */
 bool weir_engine_stop (WeirEngine *engine, int64_t usec);
 

@@ -191,6 +191,8 @@ weir_session_entry_append (WeirSessionEntry *entry)
   if (size == entry->empty_size)
     return weir_data_get_appended (entry->data);
   ticket = weir_data_append (entry->data, entry->session->wall, entry->writer.start, size, &place);
+  if (ticket == UINT64_MAX)
+    return ticket; /* the log has failed: it is nowhere */
   for (guint i = 0; i < entry->brought->len; i++) {
     const Brought *brought = &g_array_index (entry->brought, Brought, i);
 

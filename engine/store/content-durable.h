@@ -61,8 +61,8 @@ void weir_content_store_sweep (WeirContentStore *store);
  * follow once the entry has been appended, before anybody else gets to see the claim. */
 const void *weir_content_describe (const WeirContent *content, WeirContentRef *ret_ref);
 
-/* @place: in the log, of the claim's first byte. The bytes stay in memory, too; the segment of the
- * log is held for as long as the claim lives. */
+/* @place: in the log, of the claim's first byte; of several in one entry the first one stays. The
+ * bytes stay in memory, too; the segment of the log is held for as long as the claim lives. */
 void weir_claim_set_place (WeirClaim *claim, uint64_t place);
 
 /* Makes durable what was written before the call: the log's on_write. */

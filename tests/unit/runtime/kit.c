@@ -1,5 +1,6 @@
 #include "kit.h"
 
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,4 +251,16 @@ kit_dump (Kit *kit)
     dump_lines (text, lines, true);
   }
   return g_string_free (text, FALSE);
+}
+
+void
+kit_remove_all (const char *path)
+{
+  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
+
+  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
+    g_autofree char *child = g_build_filename (path, name, NULL);
+    kit_remove_all (child);
+  }
+  g_remove (path);
 }

@@ -47,6 +47,9 @@ void kit_stop (Kit *kit);
  * Returns: (transfer full). */
 char *kit_dump (Kit *kit);
 
+/* Removes a directory and all in it. */
+void kit_remove_all (const char *path);
+
 /* By hand: until nothing is left to do at this moment. */
 void kit_run (Kit *kit);
 void kit_advance (Kit *kit, int64_t usec);

@@ -6,7 +6,6 @@
 #include "runtime/backlog.h"
 #include "runtime/flowfile.h"
 
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,18 +60,6 @@ on_take (void *state, WeirSession *session, GError **error)
 
 static const WeirProcessor make = KIT_PROCESSOR ("Make", on_make, .input = WEIR_INPUT_FORBIDDEN);
 static const WeirProcessor take = KIT_PROCESSOR ("Take", on_take);
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-
-  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-    remove_all (child);
-  }
-  g_remove (path);
-}
 
 static WeirConnection *
 connection_of (Kit *kit)
@@ -149,7 +136,7 @@ test_long_queue (void)
   empty (kit, N_MADE);
   g_assert_cmpuint (content_in_memory (kit), ==, 0);
   kit_stop (kit);
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 static void
@@ -176,7 +163,7 @@ test_restart (void)
   g_assert_cmpuint (kit_count (kit, 0), ==, 0);
   kit_go (kit);
   kit_stop (kit);
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 /* Nobody takes, and all expire, those on the disk too. */
@@ -194,7 +181,7 @@ test_expiry (void)
   g_assert_cmpuint (kit_count (kit, 0), ==, 0);
   g_assert_cmpuint (atomic_load (&kit_queue (kit, 0)->expired), ==, N_MADE);
   kit_stop (kit);
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 /* While one thread takes, another adds. */
@@ -210,12 +197,12 @@ test_both_ends (void)
   kit->options.n_workers = 2;
   n_taken = n_made = 0;
   to_take = N_MADE;
-  remove_all (directory);
+  kit_remove_all (directory);
   kit_start (kit);
   g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
   g_assert_cmpuint (n_taken, ==, N_MADE);
   kit_stop (kit);
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 int

@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes no time */
+
 typedef struct {
   WeirLock lock;
   GString *done; /* guarded by lock */
@@ -123,11 +125,10 @@ test_wait (void)
   add (effects, &log, "e", 21);
   add (effects, &log, "f", 22);
   weir_effects_on_durable (effects, 21);
-  weir_effects_stop (effects);
+  g_assert_true (weir_effects_stop (effects, LONG));
   g_assert_cmpstr (log.done->str, ==, "abcde");
-  g_assert_cmpuint (log.n_ended, ==, 5);
-  weir_effects_free (effects);
   g_assert_cmpuint (log.n_ended, ==, 6);
+  weir_effects_free (effects);
   g_string_free (log.done, TRUE);
 }
 
@@ -167,9 +168,36 @@ test_race (void)
   while (log.n_done < 2 * MANY)
     pthread_cond_wait (&log.rest, &log.lock);
   pthread_mutex_unlock (&log.lock);
-  weir_effects_stop (effects);
+  g_assert_true (weir_effects_stop (effects, LONG));
   weir_effects_free (effects);
   g_assert_cmpuint (log.n_ended, ==, 2 * MANY);
+  g_string_free (log.done, TRUE);
+}
+
+static void
+on_stuck (void *data)
+{
+  WEIR_LOCKED ((WeirLock *)data);
+}
+
+/* One that does not return is not waited for without end; many that are slow are. */
+static void
+test_stuck (void)
+{
+  WeirLock lock = PTHREAD_MUTEX_INITIALIZER;
+  WeirEffect effect = { NULL, on_stuck, &lock, NULL };
+  WeirEffects *effects;
+  Log log;
+
+  log_init (&log);
+  effects = weir_effects_new (on_rest, &log);
+  weir_effects_start (effects);
+  pthread_mutex_lock (&lock);
+  weir_effects_add (effects, &effect, 0);
+  g_assert_false (weir_effects_stop (effects, 1000));
+  pthread_mutex_unlock (&lock);
+  g_assert_true (weir_effects_stop (effects, LONG));
+  weir_effects_free (effects);
   g_string_free (log.done, TRUE);
 }
 
@@ -180,5 +208,6 @@ main (int argc, char **argv)
   g_test_add_func ("/effects/now", test_now);
   g_test_add_func ("/effects/wait", test_wait);
   g_test_add_func ("/effects/race", test_race);
+  g_test_add_func ("/effects/stuck", test_stuck);
   return g_test_run ();
 }

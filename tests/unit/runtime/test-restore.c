@@ -3,22 +3,9 @@
  * and 10 (ARCHITECTURE.md). */
 #include "random-flow.h"
 
-#include <glib/gstdio.h>
 #include <stdlib.h>
 
 #define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-
-  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-    remove_all (child);
-  }
-  g_remove (path);
-}
 
 static char *
 in_directory (Kit *kit)
@@ -78,7 +65,7 @@ test_by_hand (void)
     }
     restart (kit);
     kit_stop (kit);
-    remove_all (directory);
+    kit_remove_all (directory);
   }
 }
 
@@ -96,7 +83,7 @@ test_threads (void)
     }
     g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
     kit_stop (kit);
-    remove_all (directory);
+    kit_remove_all (directory);
   }
 }
 
@@ -173,7 +160,7 @@ test_stranded (void)
   assert_same (before, after);
   kit_go (kit);
   kit_stop (kit);
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 int

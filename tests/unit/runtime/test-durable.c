@@ -1,0 +1,305 @@
+/* Tests engine/runtime/{commit,session-entry,engine}.c in a data directory: what is special about
+ * sessions there, and how an engine ends, also when the disk has failed. Guards invariants 2, 5 and
+ * 10 (ARCHITECTURE.md). */
+#include "kit.h"
+
+#include "runtime/backlog.h"
+
+#include <errno.h>
+
+#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
+
+typedef struct {
+  WeirFs fs;
+  _Atomic bool has_failed;
+} BadDisk;
+
+static int
+on_call (WeirFs *fs, WeirFsCall call)
+{
+  BadDisk *disk = (BadDisk *)fs;
+
+  return atomic_load (&disk->has_failed) && call == WEIR_FS_WRITE ? EIO : 0;
+}
+
+static char *
+in_directory (Kit *kit)
+{
+  char *directory = g_dir_make_tmp ("weir-durable-XXXXXX", NULL);
+
+  kit->options.data_dir = directory;
+  kit->options.durability = WEIR_DURABILITY_PROCESS;
+  kit->options.segment_size = 1024 * 1024;
+  return directory;
+}
+
+static void
+assert_restarts_the_same (Kit *kit)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  before = kit_dump (kit);
+  kit_stop (kit);
+  kit_load (kit);
+  after = kit_dump (kit);
+  g_assert_cmpstr (before, ==, after);
+  kit_go (kit);
+}
+
+/* --- contents --- */
+
+static void
+send (WeirSession *session, WeirFlowFile *flowfile, const char *content)
+{
+  if (content != NULL)
+    g_assert_true (weir_session_set_content (session, flowfile, content, strlen (content), NULL));
+  weir_session_transfer (session, flowfile, 0);
+}
+
+/* New contents in turn: one, another, the first again, none, the first again. */
+static bool
+on_make_in_turn (void *state, WeirSession *session, GError **error)
+{
+  WeirFlowFile *first;
+
+  if (weir_session_get_state (session, "made") != NULL)
+    return true;
+  first = weir_session_create (session);
+  send (session, first, "first");
+  send (session, weir_session_create (session), "second");
+  send (session, weir_session_clone (session, first), NULL);
+  send (session, weir_session_create (session), NULL);
+  send (session, weir_session_slice (session, first, 1, 3), NULL);
+  weir_session_set_state (session, "made", "yes");
+  return true;
+}
+
+static const WeirProcessor make_in_turn =
+    KIT_PROCESSOR ("MakeInTurn", on_make_in_turn, .input = WEIR_INPUT_FORBIDDEN);
+
+static void
+test_contents_in_turn (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autofree char *directory = in_directory (kit);
+
+  kit_processor (kit, "make", &make_in_turn);
+  kit_funnel (kit, "end");
+  kit_connect (kit, "make", "success", "end");
+  kit_start (kit);
+  kit_run (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 5);
+  assert_restarts_the_same (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
+/* --- how it ends --- */
+
+static unsigned to_make;
+static bool is_large; /* some of them */
+static _Atomic unsigned n_happened;
+static _Atomic unsigned n_ended;
+
+static void
+on_effect (void *data)
+{
+  atomic_fetch_add (&n_happened, 1);
+}
+
+static void
+on_effect_end (void *data)
+{
+  /* What the module gave it is still there. */
+  g_assert_cmpuint (*(uint64_t *)data, ==, 42);
+  atomic_fetch_add (&n_ended, 1);
+}
+
+typedef struct {
+  uint64_t mark; /* what effects look at */
+} Make;
+
+static bool
+on_make (void *state, WeirSession *session, GError **error)
+{
+  Make *self = state;
+  g_autofree char *content = g_strnfill (20000, 'x');
+
+  self->mark = 42;
+  for (unsigned i = 0; i < 10 && to_make > 0; i++, to_make--) {
+    send (session, weir_session_create (session),
+          is_large && to_make % 1000 == 0 ? content : "small");
+    weir_session_on_durable (session, on_effect, self, on_effect_end);
+  }
+  return true;
+}
+
+static void
+on_make_stopped (void *state)
+{
+  ((Make *)state)->mark = 0;
+}
+
+static const WeirProcessor make =
+    KIT_PROCESSOR ("Make", on_make, .input = WEIR_INPUT_FORBIDDEN, .state_size = sizeof (Make),
+                   .on_stopped = on_make_stopped);
+
+static Kit *
+make_kit (unsigned n, bool large, char **ret_directory)
+{
+  Kit *kit = kit_new_by_hand ();
+  WeirConnection *connection;
+
+  *ret_directory = in_directory (kit);
+  kit_processor (kit, "make", &make);
+  kit_funnel (kit, "end");
+  connection = kit_connect (kit, "make", "success", "end");
+  connection->max_count = 0;
+  connection->max_bytes = 0;
+  to_make = n;
+  is_large = large;
+  atomic_store (&n_happened, 0);
+  atomic_store (&n_ended, 0);
+  return kit;
+}
+
+/* Each start finds them, and one that comes to nothing takes nothing away. */
+static void
+test_loaded_only (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = make_kit (2000, true, &directory);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  kit_start (kit);
+  kit_run (kit);
+  weir_engine_stop (kit->engine, LONG);
+  before = kit_dump (kit);
+  kit_stop (kit);
+
+  kit_load (kit);
+  weir_engine_free (g_steal_pointer (&kit->engine));
+  kit_load (kit);
+  after = kit_dump (kit);
+  g_assert_cmpstr (before, ==, after);
+  kit_go (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
+/* Effects of what was committed happen, however soon the engine ends after it. */
+static void
+test_effects_at_the_end (void)
+{
+  for (unsigned round = 0; round < 50; round++) {
+    g_autofree char *directory = NULL;
+    g_autoptr (Kit) kit = make_kit (10 * (round + 1), true, &directory);
+
+    kit_start (kit);
+    kit_run (kit);
+    kit_stop (kit);
+    g_assert_cmpuint (atomic_load (&n_happened), ==, 10 * (round + 1));
+    g_assert_cmpuint (atomic_load (&n_ended), ==, 10 * (round + 1));
+    kit_remove_all (directory);
+  }
+}
+
+static _Atomic unsigned n_failures;
+
+static void
+on_failure (void *data, const GError *error)
+{
+  atomic_fetch_add (&n_failures, 1);
+}
+
+/* Who does not end the process when the disk has failed is not held up, and none of the effects
+ * happens. */
+static void
+test_bad_disk (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = make_kit (30000, false, &directory);
+  BadDisk disk = { .fs.on_call = on_call };
+  unsigned n_before;
+
+  kit->options.fs = &disk.fs;
+  kit->options.on_failure = on_failure;
+  kit->options.session_max = 100;
+  atomic_store (&n_failures, 0);
+  kit_start (kit);
+  for (unsigned i = 0; i < 10; i++)
+    weir_engine_step (kit->engine);
+  weir_data_wait (kit->engine->data, weir_data_get_appended (kit->engine->data), NULL);
+  n_before = atomic_load (&n_happened);
+  atomic_store (&disk.has_failed, true);
+  kit_run (kit);
+  kit_stop (kit);
+  g_assert_cmpuint (atomic_load (&n_failures), >=, 1);
+  g_assert_cmpuint (n_before, <, 30000);
+  g_assert_cmpuint (atomic_load (&n_happened), <, 30000);
+  g_assert_cmpuint (atomic_load (&n_ended), ==, 30000);
+
+  atomic_store (&disk.has_failed, false);
+  kit_load (kit);
+  g_assert_cmpuint (kit_count (kit, 0), >=, atomic_load (&n_happened));
+  g_assert_cmpuint (kit_count (kit, 0), <, 30000);
+  kit_go (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
+/* --- a queue that is long and waits --- */
+
+static bool
+on_penalize (void *state, WeirSession *session, GError **error)
+{
+  for (unsigned i = 0; i < 100 && to_make > 0; i++, to_make--) {
+    WeirFlowFile *flowfile = weir_session_create (session);
+
+    if (to_make % 1000 == 0)
+      weir_session_penalize (session, flowfile);
+    send (session, flowfile, NULL);
+  }
+  return true;
+}
+
+static const WeirProcessor penalize =
+    KIT_PROCESSOR ("Penalize", on_penalize, .input = WEIR_INPUT_FORBIDDEN);
+
+static void
+test_long_and_penalized (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autofree char *directory = in_directory (kit);
+  WeirConnection *connection;
+
+  kit_processor (kit, "make", &penalize)->penalty_usec = LONG;
+  kit_funnel (kit, "end");
+  connection = kit_connect (kit, "make", "success", "end");
+  connection->max_count = connection->max_bytes = 0;
+  to_make = WEIR_BACKLOG_FRONT + 5000;
+  kit_start (kit);
+  for (unsigned i = 0; to_make > 0; i++)
+    kit_advance (kit, G_USEC_PER_SEC / 100);
+  kit_stop (kit);
+  kit_load (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, WEIR_BACKLOG_FRONT + 5000);
+  kit_go (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/durable/contents in turn", test_contents_in_turn);
+  g_test_add_func ("/durable/loaded only", test_loaded_only);
+  g_test_add_func ("/durable/effects at the end", test_effects_at_the_end);
+  g_test_add_func ("/durable/bad disk", test_bad_disk);
+  g_test_add_func ("/durable/long and penalized", test_long_and_penalized);
+  return g_test_run ();
+}
