@@ -232,7 +232,7 @@ test_bad_disk (void)
   kit_start (kit);
   for (unsigned i = 0; i < 10; i++)
     weir_engine_step (kit->engine);
-  weir_data_wait (kit->engine->data, weir_data_get_appended (kit->engine->data), NULL);
+  weir_data_wait_applied (kit->engine->data, weir_data_get_appended (kit->engine->data));
   n_before = atomic_load (&n_happened);
   atomic_store (&disk.has_failed, true);
   kit_run (kit);
