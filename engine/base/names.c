@@ -26,7 +26,8 @@ struct Table {
 };
 
 typedef struct {
-  size_t length;
+  uint32_t length;
+  uint32_t hash; /* weir_name_hash; not of the constants below */
   const char *text;
 } Entry;
 
@@ -40,10 +41,10 @@ static struct {
 } names = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static const Entry fixed[] = {
-  [WEIR_NAME_NONE] = { 0, NULL },
-  [WEIR_NAME_UUID] = { 4, "uuid" },
-  [WEIR_NAME_FILENAME] = { 8, "filename" },
-  [WEIR_NAME_PATH] = { 4, "path" },
+  [WEIR_NAME_NONE] = { .text = NULL },
+  [WEIR_NAME_UUID] = { .length = 4, .text = "uuid" },
+  [WEIR_NAME_FILENAME] = { .length = 8, .text = "filename" },
+  [WEIR_NAME_PATH] = { .length = 4, .text = "path" },
 };
 
 static Table *
@@ -103,6 +104,7 @@ prepare_table (void)
     table = new_table (FIRST_CAPACITY, NULL);
     for (uint32_t id = WEIR_NAME_NONE + 1; id < G_N_ELEMENTS (fixed); id++) {
       names.entries[id] = fixed[id];
+      names.entries[id].hash = weir_name_hash (fixed[id].text);
       store_slot (table, hash_name (fixed[id].text, fixed[id].length), id);
     }
     names.n_entries = G_N_ELEMENTS (fixed);
@@ -136,7 +138,9 @@ add (const char *name, size_t length)
     return id;
 
   id = names.n_entries++;
-  names.entries[id] = (Entry){ length, g_strndup (name, length) };
+  names.entries[id].length = (uint32_t)length;
+  names.entries[id].text = g_strndup (name, length);
+  names.entries[id].hash = weir_name_hash (names.entries[id].text);
   atomic_store_explicit (&table->slots[slot], (uint64_t)hash << 32 | id, memory_order_release);
   return id;
 }
@@ -189,4 +193,11 @@ weir_name_get_length (uint32_t id)
 {
   g_assert (id < WEIR_LIMIT_NAMES);
   return id < G_N_ELEMENTS (fixed) ? fixed[id].length : names.entries[id].length;
+}
+
+uint32_t
+weir_name_get_hash (uint32_t id)
+{
+  g_assert (id < WEIR_LIMIT_NAMES);
+  return names.entries[id].hash;
 }

@@ -29,3 +29,6 @@ uint32_t weir_name_find (const char *name);
  */
 const char *weir_name_get (uint32_t id);
 size_t weir_name_get_length (uint32_t id);
+
+/* Its weir_name_hash (hash.h), for a number that weir_name_intern returned. */
+uint32_t weir_name_get_hash (uint32_t id);

@@ -130,28 +130,52 @@ block_room (const WeirAttributes *block)
   return block->floor - (sizeof *block + block->n * sizeof (Entry));
 }
 
-/* Stores @value (and @name, when it is not interned) below the floor; the room was checked. */
-static void
-block_store (WeirAttributes *block, Entry *entry, const char *name, const char *value)
-{
-  size_t value_size = strlen (value) + 1;
-  size_t name_size = entry->name != 0 ? 0 : strlen (name) + 1;
+/* What is to be stored, measured once. */
+typedef struct {
+  uint32_t id;         /* of the name, as in an entry */
+  uint32_t value_size; /* with its NUL */
+  uint32_t name_size;  /* likewise; 0: it is interned */
+  const char *name;
+  const char *value;
+} Piece;
 
-  block->floor -= (uint32_t)(value_size + name_size);
+static uint32_t
+hash_of (uint32_t id, const char *name)
+{
+  return id != 0 ? weir_name_get_hash (id) : weir_name_hash (name);
+}
+
+static Piece
+piece_of (uint32_t id, const char *name, const char *value)
+{
+  return (Piece){ id, (uint32_t)strlen (value) + 1, id != 0 ? 0 : (uint32_t)strlen (name) + 1, name,
+                  value };
+}
+
+/* Stores the value (and the name, when it is not interned) below the floor; the room was checked.
+ */
+static void
+block_store (WeirAttributes *block, Entry *entry, const Piece *piece)
+{
+  char *at;
+
+  block->floor -= piece->value_size + piece->name_size;
   entry->value = block->floor;
-  memcpy ((char *)block + block->floor, value, value_size);
-  memcpy ((char *)block + block->floor + value_size, name, name_size);
+  at = (char *)block + block->floor;
+  memcpy (at, piece->value, piece->value_size - 1);
+  at[piece->value_size - 1] = '\0';
+  if (piece->name_size > 0)
+    memcpy (at + piece->value_size, piece->name, piece->name_size);
 }
 
 static void
-block_append (WeirAttributes *block, uint32_t hash, uint32_t id, const char *name,
-              const char *value)
+block_append (WeirAttributes *block, uint32_t hash, const Piece *piece)
 {
   Entry *entry = &block->entries[block->n++];
 
   entry->hash = hash;
-  entry->name = id;
-  block_store (block, entry, name, value);
+  entry->name = piece->id;
+  block_store (block, entry, piece);
 }
 
 /* A copy of @source without @skip and with @extra bytes of room. */
@@ -168,10 +192,13 @@ block_copy (const WeirAttributes *source, const Entry *skip, size_t extra)
   block = block_new (size);
   for (uint32_t i = 0; source != NULL && i < source->n; i++) {
     const Entry *entry = &source->entries[i];
-    if (entry != skip)
-      block_append (block, entry->hash, entry->name,
-                    entry->name != 0 ? "" : entry_name (source, entry),
-                    text_at (source, entry->value));
+    Piece piece;
+
+    if (entry == skip)
+      continue;
+    piece = piece_of (entry->name, entry->name != 0 ? NULL : entry_name (source, entry),
+                      text_at (source, entry->value));
+    block_append (block, entry->hash, &piece);
   }
   return block;
 }
@@ -198,57 +225,109 @@ make_room (WeirAttributes **attributes, size_t need, WeirAttributes **ret_old)
   return true;
 }
 
-/* Bytes for an attribute that may have to be added. */
-static size_t
-new_bytes (const char *name, const char *value)
+/* Lengths that do not fit into an offset are beyond the limit of a block anyway. */
+static bool
+measure (const char *name, const char *value, Piece *ret_piece, size_t *need)
 {
-  size_t name_size = weir_name_intern (name) != 0 ? 0 : strlen (name) + 1;
+  size_t name_length = strlen (name);
+  size_t value_length = strlen (value);
+  uint32_t id;
 
-  return sizeof (Entry) + strlen (value) + 1 + name_size;
+  if (name_length >= WEIR_LIMIT_ATTRIBUTES || value_length >= WEIR_LIMIT_ATTRIBUTES)
+    return false;
+  id = weir_name_intern_n (name, name_length);
+  *ret_piece = (Piece){ id, (uint32_t)value_length + 1, id != 0 ? 0 : (uint32_t)name_length + 1,
+                        name, value };
+  *need += sizeof (Entry) + ret_piece->value_size + ret_piece->name_size;
+  return true;
 }
 
-/* The room was made. */
-static void
-store (WeirAttributes *block, const char *name, const char *value)
+static Entry *
+find_by_id (WeirAttributes *block, uint32_t id)
 {
-  Entry *entry = (Entry *)find (block, name);
+  for (uint32_t i = 0; i < block->n; i++)
+    if (block->entries[i].name == id)
+      return &block->entries[i];
+  return NULL;
+}
+
+/* The room was made. A name has the same number, or none, for the life of the process. */
+static void
+store (WeirAttributes *block, const Piece *piece)
+{
+  Entry *entry =
+      piece->id != 0 ? find_by_id (block, piece->id) : (Entry *)find (block, piece->name);
 
   if (entry != NULL)
-    block_store (block, entry, name, value);
+    block_store (block, entry, piece);
   else
-    block_append (block, weir_name_hash (name), weir_name_intern (name), name, value);
+    block_append (block, hash_of (piece->id, piece->name), piece);
 }
 
 bool
 weir_attributes_set (WeirAttributes **attributes, const char *name, const char *value,
                      WeirAttributes **ret_old)
 {
-  size_t need = new_bytes (name, value);
+  size_t need = 0;
+  Piece piece;
 
+  *ret_old = NULL;
+  if (!measure (name, value, &piece, &need))
+    return false;
   if (*attributes == NULL)
     need = MAX (need, FIRST_SIZE);
   if (!make_room (attributes, need, ret_old))
     return false;
-  store (*attributes, name, value);
+  store (*attributes, &piece);
   return true;
 }
+
+#define FEW 32u /* attributes set at a time without an allocation */
 
 bool
 weir_attributes_set_many (WeirAttributes **attributes, const char *const *names,
                           const char *const *values, size_t n, WeirAttributes **ret_old)
 {
+  Piece few[FEW];
+  g_autofree Piece *many = n > FEW ? g_new (Piece, n) : NULL;
+  Piece *pieces = many != NULL ? many : few;
   size_t need = 0;
 
   *ret_old = NULL;
   for (size_t i = 0; i < n; i++)
-    need += new_bytes (names[i], values[i]);
+    if (!measure (names[i], values[i], &pieces[i], &need))
+      return false;
   if (n == 0)
     return true;
   if (!make_room (attributes, need, ret_old))
     return false;
   for (size_t i = 0; i < n; i++)
-    store (*attributes, names[i], values[i]);
+    store (*attributes, &pieces[i]);
   return true;
+}
+
+WeirAttributes *
+weir_attributes_build (const WeirAttributeText *texts, size_t n, bool *ret_failed)
+{
+  WeirAttributes *block;
+  size_t size = sizeof *block;
+
+  for (size_t i = 0; i < n && size <= WEIR_LIMIT_ATTRIBUTES; i++)
+    size +=
+        sizeof (Entry) + texts[i].size + 1 + (texts[i].id != 0 ? 0 : strlen (texts[i].name) + 1);
+  *ret_failed = size > WEIR_LIMIT_ATTRIBUTES;
+  if (n == 0 || *ret_failed)
+    return NULL;
+  block = block_new (size);
+  for (size_t i = 0; i < n; i++) {
+    const WeirAttributeText *text = &texts[i];
+    Piece piece = { text->id, (uint32_t)text->size + 1,
+                    text->id != 0 ? 0 : (uint32_t)strlen (text->name) + 1, text->name,
+                    text->value };
+
+    block_append (block, hash_of (text->id, text->name), &piece);
+  }
+  return block;
 }
 
 void
@@ -296,8 +375,10 @@ weir_attributes_intersect (WeirAttributes *a, WeirAttributes *b)
     const char *value = text_at (a, entry->value);
     const char *other = weir_attributes_get (b, name);
 
-    if (other != NULL && strcmp (value, other) == 0)
-      block_append (result, entry->hash, entry->name, name, value);
+    if (other != NULL && strcmp (value, other) == 0) {
+      Piece piece = piece_of (entry->name, name, value);
+      block_append (result, entry->hash, &piece);
+    }
   }
   return result;
 }

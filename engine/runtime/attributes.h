@@ -35,6 +35,18 @@ bool weir_attributes_set (WeirAttributes **attributes, const char *name, const c
                           WeirAttributes **ret_old);
 bool weir_attributes_set_many (WeirAttributes **attributes, const char *const *names,
                                const char *const *values, size_t n, WeirAttributes **ret_old);
+/* One attribute as a data directory has it. */
+typedef struct {
+  uint32_t id;       /* of the name in this process (base/names.h), or WEIR_NAME_NONE */
+  const char *name;  /* NUL-terminated */
+  const char *value; /* not NUL-terminated */
+  size_t size;       /* of the value */
+} WeirAttributeText;
+
+/* A block with @n attributes whose names all differ.
+ * Returns: (transfer full) (nullable): NULL for none, and with *@ret_failed for too many. */
+WeirAttributes *weir_attributes_build (const WeirAttributeText *texts, size_t n, bool *ret_failed);
+
 void weir_attributes_remove (WeirAttributes **attributes, const char *name,
                              WeirAttributes **ret_old);
 

@@ -1,13 +1,11 @@
-/* image.c: values in an image have no NUL behind them, so they are copied once. */
+/* image.c: from the numbers of the directory to those of the process. */
 #include "runtime/image.h"
 
 void
 weir_image_reader_init (WeirImageReader *reader, WeirData *data)
 {
   reader->data = data;
-  reader->texts = g_byte_array_new ();
-  reader->names = g_ptr_array_new ();
-  reader->offsets = g_array_new (FALSE, FALSE, sizeof (size_t));
+  reader->texts = g_array_new (FALSE, FALSE, sizeof (WeirAttributeText));
 }
 
 void
@@ -15,9 +13,7 @@ weir_image_reader_clear (WeirImageReader *reader)
 {
   if (reader->data == NULL)
     return;
-  g_byte_array_unref (reader->texts);
-  g_ptr_array_unref (reader->names);
-  g_array_unref (reader->offsets);
+  g_array_unref (reader->texts);
   reader->data = NULL;
 }
 
@@ -26,32 +22,23 @@ read_attributes (WeirImageReader *reader, const WeirImage *image, WeirFlowFile *
 {
   WeirDictionary *dictionary = weir_data_get_dictionary (reader->data);
   WeirOpNames names = image->attributes;
-  g_autofree const char **values = NULL;
-  WeirAttributes *old;
-  uint64_t name;
+  WeirAttributeText text;
   const uint8_t *value;
-  size_t size;
+  uint64_t name;
+  bool failed;
 
-  g_byte_array_set_size (reader->texts, 0);
-  g_ptr_array_set_size (reader->names, 0);
-  g_array_set_size (reader->offsets, 0);
-  while (weir_op_next_set (&names, &name, &value, &size)) {
-    const char *text = weir_dictionary_get_text (dictionary, WEIR_WORD_NAME, name);
-    size_t offset = reader->texts->len;
-
-    if (text == NULL)
+  g_array_set_size (reader->texts, 0);
+  while (weir_op_next_set (&names, &name, &value, &text.size)) {
+    text.id = weir_dictionary_find_name (dictionary, name);
+    text.name = weir_dictionary_get_text (dictionary, WEIR_WORD_NAME, name);
+    text.value = (const char *)value;
+    if (text.name == NULL)
       return false;
-    g_ptr_array_add (reader->names, (gpointer)text);
-    g_array_append_val (reader->offsets, offset);
-    g_byte_array_append (reader->texts, value, (guint)size);
-    g_byte_array_append (reader->texts, (const uint8_t *)"", 1);
+    g_array_append_val (reader->texts, text);
   }
-  values = g_new (const char *, reader->offsets->len);
-  for (guint i = 0; i < reader->offsets->len; i++)
-    values[i] = (const char *)reader->texts->data + g_array_index (reader->offsets, size_t, i);
-  return !names.cursor.failed &&
-         weir_attributes_set_many (&flowfile->attributes, (const char *const *)reader->names->pdata,
-                                   values, reader->names->len, &old);
+  flowfile->attributes = weir_attributes_build ((const WeirAttributeText *)reader->texts->data,
+                                                reader->texts->len, &failed);
+  return !names.cursor.failed && !failed;
 }
 
 bool

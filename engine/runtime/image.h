@@ -8,9 +8,7 @@
 
 typedef struct {
   WeirData *data;
-  GByteArray *texts; /* scratch, as are the next two */
-  GPtrArray *names;
-  GArray *offsets; /* of values in texts */
+  GArray *texts; /* WeirAttributeText; scratch */
 } WeirImageReader;
 
 void weir_image_reader_init (WeirImageReader *reader, WeirData *data);

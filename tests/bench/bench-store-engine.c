@@ -2,7 +2,8 @@
  * of long queues. A life is five events: made with ten attributes, changed three times, dropped.
  *
  * The directory is made where WEIR_BENCH_DIR says, or below /var/tmp, which is a disk where /tmp
- * may be memory. `bench-store-engine queued N` prints the memory of N queued FlowFiles. */
+ * may be memory. `bench-store-engine queued N` prints the memory of N queued FlowFiles, and `restart`
+ * measures nothing else. */
 #include "../unit/runtime/kit.h"
 
 #include "bench.h"
@@ -278,6 +279,10 @@ main (int argc, char **argv)
 {
   if (argc == 3 && strcmp (argv[1], "queued") == 0)
     return print_queued ((unsigned)strtoul (argv[2], NULL, 10));
+  if (argc == 2 && strcmp (argv[1], "restart") == 0) {
+    bench_restart ();
+    return 0;
+  }
   registry = weir_registry_new (NULL);
   bench_events ();
   bench_restart ();

@@ -1,6 +1,7 @@
 /* Tests engine/runtime/attributes.c: blocks that are shared, copied and grown, against a hash table
  * that does the same work the plain way. */
 #include "base/limits.h"
+#include "base/names.h"
 #include "runtime/attributes.h"
 
 #include <glib.h>
@@ -192,6 +193,82 @@ test_set_many (void)
   weir_attributes_unref (attributes);
 }
 
+static void
+test_build (void)
+{
+  g_autofree char *large = g_strnfill (WEIR_LIMIT_ATTRIBUTES, 'x');
+  g_autofree char *long_name = g_strnfill (1000, 'n');
+  const WeirAttributeText texts[] = {
+    { weir_name_intern ("one"), "one", "1 and more", 1 },
+    { WEIR_NAME_NONE, long_name, "long", 4 },
+    { weir_name_intern ("empty"), "empty", "x", 0 },
+  };
+  const WeirAttributeText too_much = { WEIR_NAME_NONE, "a", large, WEIR_LIMIT_ATTRIBUTES };
+  WeirAttributes *block, *old;
+  bool failed;
+
+  block = weir_attributes_build (texts, G_N_ELEMENTS (texts), &failed);
+  g_assert_false (failed);
+  g_assert_cmpuint (weir_attributes_get_n (block), ==, 3);
+  g_assert_cmpstr (weir_attributes_get (block, "one"), ==, "1");
+  g_assert_cmpstr (weir_attributes_get (block, long_name), ==, "long");
+  g_assert_cmpstr (weir_attributes_get (block, "empty"), ==, "");
+
+  /* It is like any other. */
+  g_assert_true (weir_attributes_set (&block, "one", "first", &old));
+  weir_attributes_unref (old);
+  g_assert_true (weir_attributes_set (&block, long_name, "longer", &old));
+  weir_attributes_unref (old);
+  g_assert_cmpuint (weir_attributes_get_n (block), ==, 3);
+  g_assert_cmpstr (weir_attributes_get (block, "one"), ==, "first");
+  g_assert_cmpstr (weir_attributes_get (block, long_name), ==, "longer");
+  weir_attributes_unref (block);
+
+  g_assert_null (weir_attributes_build (texts, 0, &failed));
+  g_assert_false (failed);
+  g_assert_null (weir_attributes_build (&too_much, 1, &failed));
+  g_assert_true (failed);
+}
+
+static void
+assert_diff (WeirAttributes *from, WeirAttributes *to, const char *expected)
+{
+  WeirAttributeChange changes[16];
+  size_t n = weir_attributes_diff (from, to, changes);
+  g_autoptr (GString) text = g_string_new ("");
+
+  for (size_t i = 0; i < n; i++)
+    g_string_append_printf (text, "%s%s=%s", i > 0 ? " " : "", changes[i].name,
+                            changes[i].value != NULL ? changes[i].value : "-");
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static void
+test_diff (void)
+{
+  static const char *const names[] = { "a", "b", "c" };
+  static const char *const values[] = { "1", "2", "3" };
+  WeirAttributes *from = NULL;
+  WeirAttributes *to, *old;
+
+  g_assert_true (weir_attributes_set_many (&from, names, values, 3, &old));
+  to = weir_attributes_ref (from);
+  assert_diff (from, to, "");
+  assert_diff (NULL, from, "a=1 b=2 c=3");
+  assert_diff (from, NULL, "a=- b=- c=-");
+  g_assert_true (weir_attributes_set (&to, "b", "2", &old));
+  weir_attributes_unref (old);
+  assert_diff (from, to, "");
+  g_assert_true (weir_attributes_set (&to, "b", "two", &old));
+  weir_attributes_remove (&to, "a", &old);
+  g_assert_true (weir_attributes_set (&to, "d", "4", &old));
+  weir_attributes_unref (old);
+  assert_diff (from, to, "b=two d=4 a=-");
+  assert_diff (to, from, "a=1 b=2 d=-");
+  weir_attributes_unref (from);
+  weir_attributes_unref (to);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -204,5 +281,7 @@ main (int argc, char **argv)
   g_test_add_func ("/attributes/trim", test_trim_keeps_values);
   g_test_add_func ("/attributes/set many", test_set_many);
   g_test_add_func ("/attributes/against a hash table", test_against_a_hash_table);
+  g_test_add_func ("/attributes/build", test_build);
+  g_test_add_func ("/attributes/diff", test_diff);
   return g_test_run ();
 }
