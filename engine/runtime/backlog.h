@@ -50,9 +50,9 @@ weir_backlog_is_long (const WeirQueue *queue)
  * for nobody), so that the queue does not grow faster than it can leave the memory. */
 void weir_backlog_keep_small (WeirQueue *queue, WeirSession *session);
 
-/* The book has caught up: all long queues of @engine are looked at. As weir_data_open calls it.
- * Thread: any. */
-void weir_backlog_on_applied (void *engine);
+/* The book has caught up: all long queues of the engine @data are looked at. As weir_data_open
+ * calls it. Thread: any. */
+void weir_backlog_on_applied (void *data);
 void weir_backlog_init (WeirEngine *engine);
 
 /* Reads the next chunk back when it is cold and the front is short. A chunk that cannot be read

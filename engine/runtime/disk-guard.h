@@ -9,8 +9,8 @@
 /* Before the engine has a directory. */
 void weir_disk_guard_init (WeirEngine *engine);
 
-/* As weir_data_open calls it. Thread: any. */
-void weir_disk_guard_on_low (void *engine);
+/* As weir_data_open calls it; @data: the engine. Thread: any. */
+void weir_disk_guard_on_low (void *data);
 
 /* From now on it looks whether there is room again. */
 void weir_disk_guard_start (WeirEngine *engine);

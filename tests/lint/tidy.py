@@ -16,8 +16,8 @@ from pathlib import Path
 import tree
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIGURATION = b"".join(path.read_bytes() for path in (ROOT / ".clang-tidy",
-                                                        ROOT / "tests/.clang-tidy"))
+CONFIGURATION = b"".join(path.read_bytes() for path in [ROOT / ".clang-tidy",
+                                                        *sorted(ROOT.glob("tests/**/.clang-tidy"))])
 
 
 def commands(build):
