@@ -26,6 +26,7 @@ node_new (Build *build, const WeirComponent *component, const WeirProcessor *typ
   node->bulletin_level = WEIR_BULLETIN_WARNING;
   node->state = weir_state_new ();
   pthread_mutex_init (&node->lock, NULL);
+  pthread_mutex_init (&node->changing, NULL);
   weir_arena_init (&node->evaluated);
   g_ptr_array_add (build->engine->nodes, node);
   g_hash_table_insert (build->nodes, (gpointer)component, node);
@@ -56,6 +57,7 @@ weir_node_clear (WeirNode *node)
   weir_state_free (node->state);
   g_clear_pointer (&node->counters, g_hash_table_unref);
   weir_arena_clear (&node->evaluated);
+  pthread_mutex_destroy (&node->changing);
   pthread_mutex_destroy (&node->lock);
 }
 

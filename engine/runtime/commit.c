@@ -2,10 +2,11 @@
  *
  *   1. route    each record's fate becomes a list to push, to return, to hold or to free, and an
  *               operation of the session's entry
- *   2. append   the log takes the entry: FlowFiles, contents, state, all or nothing
+ *   2. append   the log takes the entry: FlowFiles, contents, state, all or nothing; then the
+ *               component remembers what it says
  *   3. publish  lists go to their queues, then what was taken stops counting in its own; the nodes
  *               that now have input or room are woken
- *   4. settle   state, counters and figures; contents that nobody needs are let go
+ *   4. settle   counters and figures; contents that nobody needs are let go
  *   5. effects  what may only happen once nothing can be lost waits for the entry's ticket; without
  *               a log, it is now
  *
@@ -161,15 +162,39 @@ counts (const WeirChange *change, const WeirChange *changes)
   return changes == change;
 }
 
+static void
+apply_changes (WeirNode *node, const WeirChange *changes)
+{
+  for (const WeirChange *change = changes; change != NULL; change = change->next)
+    if (counts (change, changes))
+      weir_state_set (node->state, change->key, change->value);
+}
+
+/* Two tasks of a node may change the same key: what the log says last is what it remembers. */
+static uint64_t
+append_changes (Commit *commit)
+{
+  const WeirChange *changes = commit->session->now.changes;
+  WeirNode *node = commit->node;
+  uint64_t ticket = 0;
+
+  WEIR_LOCKED (&node->changing);
+  for (const WeirChange *change = changes; change != NULL && commit->entry != NULL;
+       change = change->next)
+    if (counts (change, changes))
+      weir_session_entry_add_state (commit->entry, change->key, change->value);
+  if (commit->entry != NULL)
+    ticket = weir_session_entry_append (commit->entry);
+  apply_changes (node, changes);
+  return ticket;
+}
+
 static uint64_t
 append (Commit *commit)
 {
-  const WeirChange *changes = commit->session->now.changes;
-
-  for (const WeirChange *change = changes; change != NULL; change = change->next)
-    if (counts (change, changes))
-      weir_session_entry_add_state (commit->entry, change->key, change->value);
-  return weir_session_entry_append (commit->entry);
+  if (commit->session->now.changes != NULL)
+    return append_changes (commit);
+  return commit->entry != NULL ? weir_session_entry_append (commit->entry) : 0;
 }
 
 static void
@@ -199,14 +224,6 @@ publish (Commit *commit, WeirWorker *worker)
 }
 
 static void
-apply_changes (WeirNode *node, const WeirChange *changes)
-{
-  for (const WeirChange *change = changes; change != NULL; change = change->next)
-    if (counts (change, changes))
-      weir_state_set (node->state, change->key, change->value);
-}
-
-static void
 apply_counts (WeirNode *node, const WeirCount *counts)
 {
   if (counts == NULL)
@@ -230,7 +247,6 @@ settle (Commit *commit)
   WeirNode *node = commit->node;
   WeirSession *session = commit->session;
 
-  apply_changes (node, session->now.changes);
   apply_counts (node, session->now.counts);
   add_to (&node->stats.in_count, commit->in_count);
   add_to (&node->stats.in_bytes, commit->in_bytes);
@@ -249,7 +265,7 @@ weir_session_commit (WeirSession *session, WeirWorker *worker)
   WeirArena *arena = &session->arena;
   WeirEngine *engine = session->engine;
   Commit commit = { .session = session, .node = node, .entry = session->entry };
-  uint64_t ticket = 0;
+  uint64_t ticket;
 
   weir_session_tick (session);
   if (node->retry_attribute != NULL)
@@ -263,8 +279,7 @@ weir_session_commit (WeirSession *session, WeirWorker *worker)
   if (commit.entry != NULL)
     weir_session_entry_begin (commit.entry, session);
   route (&commit);
-  if (commit.entry != NULL)
-    ticket = append (&commit);
+  ticket = append (&commit);
   publish (&commit, worker);
   settle (&commit);
   if (commit.entry != NULL)

@@ -115,6 +115,7 @@ struct WeirNode {
   WeirConfig *config;        /* of this start */
   const WeirRetry **retries; /* by relationship; NULL: it is not retried */
   WeirState *state;
+  WeirLock changing; /* held while changes of state go into the log and into it, in one order */
   WeirTimer timer;
 
   WeirLock lock;

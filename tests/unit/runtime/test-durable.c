@@ -44,7 +44,7 @@ assert_restarts_the_same (Kit *kit)
   kit_stop (kit);
   kit_load (kit);
   after = kit_dump (kit);
-  g_assert_cmpstr (before, ==, after);
+  g_assert_true (g_str_equal (before, after));
   kit_go (kit);
 }
 
@@ -96,6 +96,47 @@ test_contents_in_turn (void)
   kit_remove_all (directory);
 }
 
+/* --- state --- */
+
+#define N_NOTES 20000u
+
+static _Atomic unsigned n_notes;
+
+/* Each key is changed by several tasks at about the same time. */
+static bool
+on_note (void *state, WeirSession *session, GError **error)
+{
+  unsigned n = atomic_fetch_add (&n_notes, 1);
+  g_autofree char *key = g_strdup_printf ("key %u", n / 6);
+  g_autofree char *value = g_strdup_printf ("%u", n);
+
+  if (n < N_NOTES)
+    weir_session_set_state (session, key, n % 6 == 0 ? NULL : value);
+  return true;
+}
+
+static const WeirProcessor note =
+    KIT_PROCESSOR ("Note", on_note, .input = WEIR_INPUT_FORBIDDEN, .threading = WEIR_CONCURRENT,
+                   .side_effects = true);
+
+/* What the log says last is what a component remembers. */
+static void
+test_state_of_many_tasks (void)
+{
+  g_autoptr (Kit) kit = kit_new_with_threads (4);
+  g_autofree char *directory = in_directory (kit);
+  WeirProcessorNode *node = kit_processor (kit, "note", &note);
+
+  atomic_store (&n_notes, 0);
+  node->schedule.tasks = 4;
+  node->yield_usec = 0;
+  kit_start (kit);
+  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  assert_restarts_the_same (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
 /* --- how it ends --- */
 
 static unsigned to_make;
@@ -113,12 +154,12 @@ static void
 on_effect_end (void *data)
 {
   /* What the module gave it is still there. */
-  g_assert_cmpuint (*(uint64_t *)data, ==, 42);
+  g_assert_cmpuint (*(_Atomic uint64_t *)data, ==, 42);
   atomic_fetch_add (&n_ended, 1);
 }
 
 typedef struct {
-  uint64_t mark; /* what effects look at */
+  _Atomic uint64_t mark; /* what effects look at */
 } Make;
 
 static bool
@@ -297,6 +338,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/durable/contents in turn", test_contents_in_turn);
+  g_test_add_func ("/durable/state of many tasks", test_state_of_many_tasks);
   g_test_add_func ("/durable/loaded only", test_loaded_only);
   g_test_add_func ("/durable/effects at the end", test_effects_at_the_end);
   g_test_add_func ("/durable/bad disk", test_bad_disk);
