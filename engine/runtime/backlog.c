@@ -25,6 +25,7 @@ typedef struct Chunk {
 } Chunk;
 
 struct WeirBacklog {
+  size_t front; /* as in WEIR_BACKLOG_FRONT */
   Chunk *first;
   Chunk *last;
   Chunk *frozen; /* the last cold one; NULL: none, or it was taken */
@@ -34,10 +35,18 @@ struct WeirBacklog {
   bool is_thawing; /* somebody reads the first chunk */
 };
 
-WeirBacklog *
-weir_backlog_new (void)
+void
+weir_backlog_add (WeirQueue *queue, size_t front)
 {
-  return g_new0 (WeirBacklog, 1);
+  queue->backlog = g_new0 (WeirBacklog, 1);
+  queue->backlog->front = front > 0 ? front : WEIR_BACKLOG_FRONT;
+  queue->long_from = 2 * queue->backlog->front;
+}
+
+static size_t
+chunk_size (const WeirBacklog *backlog)
+{
+  return MAX (1, backlog->front / 10);
 }
 
 void
@@ -47,6 +56,12 @@ weir_backlog_free (WeirBacklog *backlog)
     return;
   g_assert (backlog->first == NULL);
   g_free (backlog);
+}
+
+bool
+weir_backlog_is_next (const WeirBacklog *backlog, size_t n_front)
+{
+  return backlog->n > 0 || n_front >= backlog->front;
 }
 
 size_t
@@ -83,7 +98,7 @@ open_chunk (WeirBacklog *backlog)
 {
   Chunk *chunk = backlog->last;
 
-  if (chunk != NULL && chunk->ids == NULL && chunk->n < WEIR_BACKLOG_CHUNK)
+  if (chunk != NULL && chunk->ids == NULL && chunk->n < chunk_size (backlog))
     return chunk;
   return add_chunk (backlog);
 }
@@ -120,7 +135,7 @@ remove_first (WeirBacklog *backlog)
 bool
 weir_backlog_refill (WeirBacklog *backlog, WeirList *list)
 {
-  while (list->n < WEIR_BACKLOG_FRONT / 2 && backlog->first != NULL) {
+  while (list->n < backlog->front / 2 && backlog->first != NULL) {
     if (backlog->first->ids != NULL)
       return !backlog->is_thawing;
     weir_list_join (list, &backlog->first->list);
@@ -170,10 +185,10 @@ weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, int64
 {
   WeirBacklog *backlog = queue->backlog;
 
-  for (size_t at = 0; at < n; at += WEIR_BACKLOG_CHUNK) {
+  for (size_t at = 0; at < n; at += chunk_size (backlog)) {
     Chunk *chunk = add_chunk (backlog);
 
-    chunk->n = MIN (n - at, WEIR_BACKLOG_CHUNK);
+    chunk->n = MIN (n - at, chunk_size (backlog));
     backlog->marked = chunk;
     chunk->ids = g_memdup2 (ids + at, chunk->n * sizeof *ids);
     chunk->queue_times = g_new (int64_t, chunk->n);
@@ -193,7 +208,7 @@ mark (WeirBacklog *backlog, WeirData *data)
   Chunk *chunk = backlog->marked != NULL ? backlog->marked->next : backlog->first;
   uint64_t ticket = weir_data_get_appended (data);
 
-  for (; chunk != NULL && chunk->n >= WEIR_BACKLOG_CHUNK; chunk = chunk->next) {
+  for (; chunk != NULL && chunk->n >= chunk_size (backlog); chunk = chunk->next) {
     if (chunk->ticket == 0)
       chunk->ticket = ticket;
     backlog->marked = chunk;
@@ -207,7 +222,7 @@ next_to_freeze (WeirBacklog *backlog)
   Chunk *chunk = backlog->frozen != NULL ? backlog->frozen->next : backlog->first;
 
   if (backlog->frozen == NULL)
-    for (unsigned i = 0; i < WEIR_BACKLOG_FRONT / WEIR_BACKLOG_CHUNK / 2 && chunk != NULL; i++)
+    for (unsigned i = 0; i < 5 && chunk != NULL; i++)
       chunk = chunk->next;
   return chunk;
 }
@@ -226,7 +241,7 @@ freeze (WeirQueue *queue, WeirSession *session, bool *ret_too_many)
   mark (backlog, data);
   for (Chunk *chunk; (chunk = next_to_freeze (backlog)) != NULL; backlog->frozen = chunk) {
     if (ret_too_many != NULL)
-      *ret_too_many = backlog->n_hot > WEIR_BACKLOG_WAITING;
+      *ret_too_many = backlog->n_hot > 10 * backlog->front;
     if (chunk->ids == NULL && (chunk->ticket > applied || chunk->ticket == 0))
       return chunk->ticket;
     if (chunk->ids == NULL) {
@@ -375,7 +390,7 @@ begin_thaw (WeirQueue *queue)
   WEIR_LOCKED (&queue->lock);
   backlog = queue->backlog;
   if (backlog->first == NULL || backlog->first->ids == NULL || backlog->is_thawing ||
-      queue->fifo.n >= WEIR_BACKLOG_FRONT / 2)
+      queue->fifo.n >= backlog->front / 2)
     return NULL;
   backlog->is_thawing = true;
   return backlog->first;

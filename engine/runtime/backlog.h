@@ -11,19 +11,20 @@
 #include "runtime/queue.h"
 #include "runtime/session.h"
 
-/* FlowFiles in the front of a queue, from which on the others make chunks. */
+/* FlowFiles in the front of a queue, from which on the others make chunks of a tenth of that. Ten
+ * times as many may wait for the book before they can leave the memory, some 30 MB with ten
+ * attributes; who adds more waits, too. */
 #define WEIR_BACKLOG_FRONT 10000u
-#define WEIR_BACKLOG_CHUNK 1000u
 
-/* FlowFiles that wait for the book before they can leave the memory: some 30 MB with ten
- * attributes. Who adds more waits, too. */
-#define WEIR_BACKLOG_WAITING 100000u
-
-/* Returns: (transfer full). */
-WeirBacklog *weir_backlog_new (void);
+/* Gives @queue one. @front: 0: WEIR_BACKLOG_FRONT; less is for tests. Before the first push. */
+void weir_backlog_add (WeirQueue *queue, size_t front);
 
 /* Takes NULL. Its FlowFiles must have been dropped. */
 void weir_backlog_free (WeirBacklog *backlog);
+
+/* Whether what comes next has to go in here, behind @n_front that are before it. Call with the
+ * queue's lock held. */
+bool weir_backlog_is_next (const WeirBacklog *backlog, size_t n_front);
 
 /* FlowFiles in it. Call with the queue's lock held. */
 size_t weir_backlog_get_n (const WeirBacklog *backlog);
@@ -31,7 +32,7 @@ size_t weir_backlog_get_n (const WeirBacklog *backlog);
 /* Adds @list, which is empty afterwards, to its end. Call with the queue's lock held. */
 void weir_backlog_append (WeirBacklog *backlog, WeirList *list);
 
-/* Moves chunks that are in memory to the end of @list until that has WEIR_BACKLOG_FRONT / 2.
+/* Moves chunks that are in memory to the end of @list until that has half a front.
  * Returns: true when the next one is cold. Call with the queue's lock held. */
 bool weir_backlog_refill (WeirBacklog *backlog, WeirList *list);
 
@@ -43,7 +44,7 @@ void weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, 
 static inline bool
 weir_backlog_is_long (const WeirQueue *queue)
 {
-  return atomic_load_explicit (&queue->count, memory_order_relaxed) > 2 * WEIR_BACKLOG_FRONT;
+  return atomic_load_explicit (&queue->count, memory_order_relaxed) > queue->long_from;
 }
 
 /* Takes cold what may be, of a queue that has just got more. It may wait for the book (which waits

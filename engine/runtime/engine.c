@@ -102,6 +102,7 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   weir_backlog_init (engine);
   engine->registry = options->registry;
   engine->session_max = options->session_max > 0 ? options->session_max : SIZE_MAX;
+  engine->queue_front = options->queue_front;
   engine->by_hand = options->by_hand;
   weir_random_init (&engine->random, seed);
   engine->install_id = weir_random_next (&engine->random);

@@ -30,7 +30,8 @@ typedef struct {
   WeirDurability durability;
   uint64_t segment_size; /* of the log, and how much of it may be between two snapshots; 0: as */
   uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
-  WeirFs *fs;                /* NULL outside of tests */
+  size_t queue_front; /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */
+  WeirFs *fs;         /* NULL outside of tests */
   /* The disk has failed: what was committed last may not be there, and nothing more can be. The
    * process should end at once. Thread: any. */
   void (*on_failure) (void *data, const GError *error);
@@ -71,6 +72,7 @@ struct WeirEngine {
   GPtrArray *queues; /* WeirQueue, likewise */
   uint64_t install_id;
   size_t session_max;
+  size_t queue_front;
   bool by_hand;
   bool is_started;
   _Atomic uint64_t next_id;

@@ -102,7 +102,7 @@ append (WeirQueue *queue, WeirList *list)
 {
   WeirBacklog *backlog = queue->backlog;
 
-  if (backlog != NULL && (weir_backlog_get_n (backlog) > 0 || queue->fifo.n >= WEIR_BACKLOG_FRONT))
+  if (backlog != NULL && weir_backlog_is_next (backlog, queue->fifo.n))
     weir_backlog_append (backlog, list);
   else
     weir_list_join (&queue->fifo, list);

@@ -56,6 +56,7 @@ typedef struct WeirQueue {
   uint64_t max_count;
   uint64_t max_bytes;
   int64_t expire_usec;
+  uint64_t long_from; /* more FlowFiles than these are many (backlog.h) */
   WeirNode *source;
   WeirNode *target;
   unsigned source_index; /* among the outputs of source */

@@ -143,7 +143,8 @@ static bool
 stays_on_disk (const Restore *restore, const Place *place, const WeirImage *image)
 {
   return place->queue != NULL && place->queue->backlog != NULL &&
-         place->items->len >= WEIR_BACKLOG_FRONT && image->penalty_until <= restore->wall;
+         weir_backlog_is_next (place->queue->backlog, place->items->len) &&
+         image->penalty_until <= restore->wall;
 }
 
 /* Neighbours are mostly in the same file. */
@@ -282,7 +283,7 @@ add_backlogs (WeirEngine *engine)
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirQueue *queue = engine->queues->pdata[i];
     if (queue->order == WEIR_ORDER_FIFO)
-      queue->backlog = weir_backlog_new ();
+      weir_backlog_add (queue, engine->queue_front);
   }
 }
 
