@@ -1,5 +1,8 @@
 #include "kit.h"
 
+#include "runtime/backlog.h"
+#include "runtime/worker.h"
+
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,16 +213,29 @@ dump_flowfile (const WeirFlowFile *flowfile)
   return g_string_free (text, FALSE);
 }
 
+/* All of it, also what is on the disk. */
 static void
-dump_queue (GString *text, WeirQueue *queue)
+take_all (Kit *kit, WeirQueue *queue, WeirList *ret_list)
+{
+  WeirWorker *worker = weir_scheduler_get_first_worker (kit->engine->scheduler);
+
+  do
+    weir_queue_pop (queue, SIZE_MAX, 0, 0, ret_list, ret_list);
+  while (queue->backlog != NULL &&
+         weir_backlog_fill_front (queue, weir_worker_get_session (worker)));
+}
+
+static void
+dump_queue (Kit *kit, GString *text, WeirQueue *queue)
 {
   g_autofree char *path = weir_component_get_path (&queue->connection->base);
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   WeirList lists[2] = { 0 };
 
   g_string_append_printf (text, "%s\n", path);
-  weir_queue_pop (queue, SIZE_MAX, 0, 0, &lists[0], &lists[1]);
+  take_all (kit, queue, &lists[0]);
   weir_queue_pop (queue, SIZE_MAX, 0, INT64_MAX, &lists[1], &lists[1]);
+  take_all (kit, queue, &lists[1]);
   for (size_t i = 0; i < G_N_ELEMENTS (lists); i++) {
     for (const WeirFlowFile *f = lists[i].head; f != NULL; f = f->next)
       g_ptr_array_add (lines, dump_flowfile (f));
@@ -241,7 +257,7 @@ kit_dump (Kit *kit)
   GString *text = g_string_new ("");
 
   for (guint i = 0; i < kit->engine->queues->len; i++)
-    dump_queue (text, kit_queue (kit, i));
+    dump_queue (kit, text, kit_queue (kit, i));
   for (guint i = 0; i < kit->engine->nodes->len; i++) {
     g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
     WeirNode *node = kit->engine->nodes->pdata[i];

@@ -1,9 +1,10 @@
-/* random-flow.c: processors that pass, fork, join, hold, change, return, retry, forget and fail at
- * random, between short queues with orders, expiries and penalties. */
+/* random-flow.c: processors that pass, fork, join, hold, change, return, retry, remember, forget,
+ * fail and act outside at random, between short queues with orders, expiries and penalties. */
 #include "random-flow.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define MOST    12u /* nodes of a flow, beside those of its group */
 #define TO_MAKE 300
@@ -18,6 +19,112 @@ static unsigned
 dice (WeirSession *session, unsigned n)
 {
   return (unsigned)(weir_context_get_random (weir_session_get_context (session)) % n);
+}
+
+/* --- the account --- */
+
+/* Each session has keys of its own, because several tasks count at a time. */
+static void
+count (WeirSession *session, const char *name, int64_t delta)
+{
+  g_autofree char *key = g_strdup_printf ("%s %p", name, (void *)session);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  weir_session_adjust_counter (session, name, delta);
+  if (session->engine->data == NULL)
+    return;
+  before = weir_session_get_state (session, key);
+  after = g_strdup_printf ("%" G_GINT64_FORMAT,
+                           (before != NULL ? g_ascii_strtoll (before, NULL, 10) : 0) + delta);
+  weir_session_set_state (session, key, after);
+}
+
+typedef struct {
+  int64_t made, ended, effects;
+} Account;
+
+static void
+on_state (void *data, const char *key, const char *value)
+{
+  Account *account = data;
+  int64_t n = g_ascii_strtoll (value, NULL, 10);
+
+  account->made += g_str_has_prefix (key, "made ") ? n : 0;
+  account->ended += g_str_has_prefix (key, "ended ") ? n : 0;
+  account->effects += g_str_has_prefix (key, "effects ") ? n : 0;
+}
+
+int64_t
+random_account (Kit *kit, int64_t *ret_effects)
+{
+  Account account = { 0 };
+
+  for (guint i = 0; i < kit->engine->nodes->len; i++)
+    weir_state_each (((WeirNode *)kit->engine->nodes->pdata[i])->state, on_state, &account);
+  if (ret_effects != NULL)
+    *ret_effects = account.effects;
+  return account.made - account.ended;
+}
+
+int64_t
+random_counter (Kit *kit, const char *name)
+{
+  int64_t sum = 0;
+
+  for (guint i = 0; i < kit->engine->nodes->len; i++) {
+    const WeirNode *node = kit->engine->nodes->pdata[i];
+    const int64_t *n = node->counters != NULL ? g_hash_table_lookup (node->counters, name) : NULL;
+
+    sum += n != NULL ? *n : 0;
+  }
+  return sum;
+}
+
+RandomOutside *
+random_outside (void)
+{
+  static RandomOutside *outside;
+
+  if (outside == NULL)
+    outside =
+        mmap (NULL, sizeof *outside, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  g_assert_true (outside != MAP_FAILED);
+  return outside;
+}
+
+typedef struct {
+  WeirContext *context;
+  unsigned n_happened;
+} Effect;
+
+static void
+on_effect (void *data)
+{
+  Effect *effect = data;
+
+  g_assert_cmpuint (effect->n_happened++, ==, 0);
+  atomic_fetch_add (&random_outside ()->n_happened, 1);
+  if (weir_context_get_random (effect->context) % 4 == 0)
+    weir_context_wake (effect->context);
+}
+
+static void
+on_effect_end (void *data)
+{
+  atomic_fetch_add (&random_outside ()->n_destroyed, 1);
+  g_free (data);
+}
+
+static void
+act_outside (WeirSession *session)
+{
+  Effect *effect = g_new0 (Effect, 1);
+
+  atomic_fetch_add (&random_outside ()->n_asked, 1);
+  effect->context = weir_session_get_context (session);
+  weir_session_on_durable (session, on_effect, effect, on_effect_end);
+  count (session, "effects", 1);
 }
 
 /* --- the processors --- */
@@ -67,9 +174,19 @@ send (WeirSession *session, WeirFlowFile *flowfile, unsigned relationship, bool 
   if (is_retried)
     return;
   if (n == 0)
-    weir_session_adjust_counter (session, "ended", 1);
+    count (session, "ended", 1);
   else
-    weir_session_adjust_counter (session, "made", n - 1);
+    count (session, "made", n - 1);
+}
+
+/* What several tasks change at the same time. */
+static void
+remember (WeirSession *session)
+{
+  g_autofree char *key = g_strdup_printf ("note %u", dice (session, 3));
+  g_autofree char *value = g_strnfill (dice (session, 20), (char)('a' + dice (session, 26)));
+
+  weir_session_set_state (session, key, dice (session, 3) == 0 ? NULL : value);
 }
 
 static void
@@ -103,7 +220,7 @@ fork_one (WeirSession *session, WeirFlowFile *flowfile)
       break;
     }
     if (!again)
-      weir_session_adjust_counter (session, "made", 1);
+      count (session, "made", 1);
     send (session, child, relationship, again);
   }
   send (session, flowfile, relationship, again);
@@ -125,8 +242,8 @@ join_some (WeirSession *session, WeirFlowFile *first)
   fill (session, joined);
   for (size_t i = 0; i < n; i++)
     weir_session_remove (session, parents[i]);
-  weir_session_adjust_counter (session, "made", 1);
-  weir_session_adjust_counter (session, "ended", (int64_t)n);
+  count (session, "made", 1);
+  count (session, "ended", (int64_t)n);
   send (session, joined, relationship, false); /* a child of many is not retried */
 }
 
@@ -186,6 +303,10 @@ on_any (void *state, WeirSession *session, GError **error)
   if (flowfile == NULL)
     return has_held ? release (self, session, error) : true;
   inspect (session, flowfile);
+  if (dice (session, 8) == 0)
+    act_outside (session);
+  if (dice (session, 8) == 0)
+    remember (session);
   switch (dice (session, 20)) {
   case 0:
     send (session, weir_session_clone (session, flowfile), 0, false);
@@ -196,7 +317,7 @@ on_any (void *state, WeirSession *session, GError **error)
     return true; /* forgets them both */
   case 2:
     weir_session_remove (session, flowfile);
-    weir_session_adjust_counter (session, "ended", 1);
+    count (session, "ended", 1);
     break;
   case 3:
     give_back (session, flowfile);
@@ -253,7 +374,7 @@ on_make (void *state, WeirSession *session, GError **error)
     weir_session_put_attribute_printf (session, flowfile, "tag", "%d:", left);
     weir_session_put_attribute_printf (session, flowfile, "priority", "%u", dice (session, 4));
     fill (session, flowfile);
-    weir_session_adjust_counter (session, "made", 1);
+    count (session, "made", 1);
     send (session, flowfile, dice (session, 5) == 0 ? 1 : 0, false);
   }
   return true;
@@ -271,7 +392,8 @@ static const WeirProcessor types[] = {
 
 typedef struct {
   Kit *kit;
-  bool drains; /* nothing goes round in circles or is switched off */
+  bool drains;
+  bool is_exact;
   unsigned n;
 } Flow;
 
@@ -282,12 +404,13 @@ random_draw (unsigned n)
 }
 
 static void
-set_limits (WeirConnection *connection)
+set_limits (const Flow *flow, WeirConnection *connection)
 {
-  connection->max_count = 1 + random_draw (random_draw (3) == 0 ? 200 : 10);
+  connection->max_count = 1 + random_draw (random_draw (3) == 0 ? 200 : flow->is_exact ? 100 : 10);
   connection->max_bytes = random_draw (3) == 0 ? 1 + random_draw (5000) : 0;
   connection->order = (WeirOrder)random_draw (4);
-  connection->expire_usec = random_draw (6) == 0 ? 500 + random_draw (20000) : 0;
+  if (!flow->is_exact)
+    connection->expire_usec = random_draw (6) == 0 ? 500 + random_draw (20000) : 0;
 }
 
 static void
@@ -328,8 +451,8 @@ add_group (Flow *flow)
   weir_group_add (group, &weir_port_new ("out", true)->base, -1);
   weir_group_add (group, &inner->base, -1);
   inner->penalty_usec = inner->yield_usec = 1000;
-  set_limits (in);
-  set_limits (out);
+  set_limits (flow, in);
+  set_limits (flow, out);
   weir_group_add (group, &in->base, -1);
   weir_group_add (group, &out->base, -1);
 }
@@ -340,7 +463,7 @@ connect (Flow *flow, unsigned from, const char *relationship, unsigned to)
   g_autofree char *source = g_strdup_printf (from == 2 ? "n%u/out" : "n%u", from);
   g_autofree char *target = g_strdup_printf (to == 2 ? "n%u/in" : "n%u", to);
 
-  set_limits (kit_connect (flow->kit, source, relationship, target));
+  set_limits (flow, kit_connect (flow->kit, source, relationship, target));
 }
 
 /* Up to three of those that come later, or of all. */
@@ -365,10 +488,11 @@ connect_from (Flow *flow, unsigned from, const char *relationship, unsigned most
 }
 
 Kit *
-random_flow (Kit *kit, bool drains)
+random_flow (Kit *kit, RandomFlags flags)
 {
   static const size_t session_max[] = { 0, 0, 1, 7 };
-  Flow flow = { kit, drains, 5 + random_draw (MOST - 4) };
+  bool is_exact = (flags & RANDOM_EXACT) != 0;
+  Flow flow = { kit, (flags & RANDOM_DRAINS) != 0, is_exact, 5 + random_draw (MOST - 4) };
 
   atomic_store (&to_make, TO_MAKE);
   kit->options.seed = 1 + random_draw (1000000);
@@ -384,7 +508,7 @@ random_flow (Kit *kit, bool drains)
   }
   for (unsigned i = 0; i < flow.n; i++) {
     if (i == 2 || i == 3) {
-      connect_from (&flow, i, NULL, 2);
+      connect_from (&flow, i, NULL, is_exact ? 1 : 2);
       continue;
     }
     connect_from (&flow, i, "success", 3);

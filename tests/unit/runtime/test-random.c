@@ -91,7 +91,7 @@ can_drain (Kit *kit)
 static Kit *
 started (Kit *kit, bool drains)
 {
-  random_flow (kit, drains);
+  random_flow (kit, drains ? RANDOM_DRAINS : 0);
   kit_start (kit);
   return kit;
 }

@@ -17,6 +17,7 @@ in_directory (Kit *kit)
   kit->options.durability = WEIR_DURABILITY_PROCESS;
   kit->options.segment_size = UINT64_C (64) * 1024 << random_draw (8);
   kit->options.checkpoint_bytes = 4096u << random_draw (10);
+  kit->options.queue_front = random_draw (4) == 0 ? 0 : 2 + random_draw (20);
   return directory;
 }
 
@@ -32,19 +33,34 @@ assert_same (const char *before, const char *after)
       g_error ("line %u was\n%s\nand is\n%s", i + 1, old[i], new[i]);
 }
 
-/* The engine is stopped and another one takes its place, with the same in it. */
+/* What was committed has happened outside, and nothing else. */
+static void
+stop (Kit *kit)
+{
+  RandomOutside *outside = random_outside ();
+
+  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  g_assert_cmpint (atomic_load (&outside->n_happened), ==, random_counter (kit, "effects"));
+  g_assert_cmpint (atomic_load (&outside->n_destroyed), ==, atomic_load (&outside->n_asked));
+}
+
+/* The engine is stopped and another one takes its place, with the same in it. A dump brings all
+ * into memory, so the next engine begins without one now and then. */
 static void
 restart (Kit *kit)
 {
+  bool looks = random_draw (2) == 0;
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
 
-  g_assert_true (weir_engine_stop (kit->engine, LONG));
-  before = kit_dump (kit);
+  stop (kit);
+  before = looks ? kit_dump (kit) : NULL;
   kit_stop (kit);
+  *random_outside () = (RandomOutside){ 0 };
   kit_load (kit);
-  after = kit_dump (kit);
-  assert_same (before, after);
+  after = looks ? kit_dump (kit) : NULL;
+  if (looks)
+    assert_same (before, after);
   g_assert_cmpuint (kit->engine->stranded->len, ==, 0);
   kit_go (kit);
 }
@@ -53,9 +69,10 @@ static void
 test_by_hand (void)
 {
   for (unsigned round = 0; round < 12; round++) {
-    g_autoptr (Kit) kit = random_flow (kit_new_by_hand (), false);
+    g_autoptr (Kit) kit = random_flow (kit_new_by_hand (), 0);
     g_autofree char *directory = in_directory (kit);
 
+    *random_outside () = (RandomOutside){ 0 };
     kit_start (kit);
     for (unsigned i = 0; i < 1000; i++) {
       if (!weir_engine_step (kit->engine) || random_draw (50) == 0)
@@ -64,6 +81,7 @@ test_by_hand (void)
         restart (kit);
     }
     restart (kit);
+    stop (kit);
     kit_stop (kit);
     kit_remove_all (directory);
   }
@@ -73,15 +91,17 @@ static void
 test_threads (void)
 {
   for (unsigned round = 0; round < 4; round++) {
-    g_autoptr (Kit) kit = random_flow (kit_new_with_threads (2), true);
+    g_autoptr (Kit) kit = random_flow (kit_new_with_threads (2), RANDOM_DRAINS);
     g_autofree char *directory = in_directory (kit);
 
+    *random_outside () = (RandomOutside){ 0 };
     kit_start (kit);
     for (unsigned i = 0; i < 4; i++) {
       weir_engine_wait_idle (kit->engine, random_draw (10000));
       restart (kit);
     }
     g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+    stop (kit);
     kit_stop (kit);
     kit_remove_all (directory);
   }
