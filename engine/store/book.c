@@ -23,11 +23,15 @@ open_parts (WeirBook *book, const WeirManifest *manifest, GError **error)
   for (guint i = 0; i < manifest->parts->len; i++) {
     uint64_t number = g_array_index (manifest->parts, uint64_t, i);
     g_autofree char *path = weir_snapshot_get_path (book->directory, number, WEIR_SNAPSHOT_PART);
-    WeirPart *part = weir_part_open (path, book->options.log_id, number, book->options.fs, error);
+    WeirPart *part = weir_part_open (path, book->options.log_id, number, book->options.fs,
+                                     book->options.on_lost != NULL ? NULL : error);
 
-    if (part == NULL)
+    if (part == NULL && book->options.on_lost == NULL)
       return NULL;
-    g_ptr_array_add (parts, part);
+    if (part != NULL)
+      g_ptr_array_add (parts, part);
+    else
+      book->options.on_lost (book->options.data, 0);
   }
   return g_steal_pointer (&parts);
 }
@@ -195,6 +199,8 @@ weir_book_each_flowfile (WeirBook *book, WeirDataImageFunc func, void *user, GEr
   bool worked;
 
   weir_merge_init (&merge, (WeirPart **)book->parts->pdata, book->parts->len, &book->delta, true);
+  merge.on_lost = book->options.on_lost;
+  merge.data = book->options.data;
   while ((worked = weir_merge_next (&merge, &layer, error)) && layer.kind != WEIR_LAYER_NONE) {
     weir_layer_get_image (&layer, &image);
     if (!(worked = func (user, &image, error)))

@@ -16,6 +16,11 @@ typedef struct {
   WeirDictionary *dictionary; /* gets the words of the manifest and of entries */
   WeirFs *fs;
   bool must_sync; /* false for WEIR_DURABILITY_PROCESS */
+
+  /* NULL, or what is damaged is passed over, to save the rest: FlowFile @id, or (0) a block or a
+   * part of them, is lost. It may be told more than once. */
+  void (*on_lost) (void *data, uint64_t id);
+  void *data;
 } WeirBookOptions;
 
 /* Reads the newest manifest that is valid, if there is one. Returns: (transfer full): NULL with
@@ -47,5 +52,8 @@ size_t weir_book_get_bytes (WeirBook *book);
 /* Writes what has changed as a new part, joins parts where there are many, and makes a manifest
  * that counts up to the end of @frame, which is the last that was applied. */
 bool weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error);
+
+/* The same, with one part in the place of all, and without what was there before. */
+bool weir_book_compact (WeirBook *book, const WeirFrame *frame, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBook, weir_book_free)

@@ -29,6 +29,8 @@ write_part (WeirBook *book, guint first, uint64_t number, const char *path, Weir
     return false;
   weir_merge_init (&merge, n > 0 ? (WeirPart **)&book->parts->pdata[first] : NULL, n, &book->delta,
                    first == 0);
+  merge.on_lost = options->on_lost;
+  merge.data = options->data;
   while (worked && (worked = weir_merge_next (&merge, &layer, error)) &&
          layer.kind != WEIR_LAYER_NONE)
     worked = weir_part_writer_add (writer, &layer, error);
@@ -58,7 +60,7 @@ set_numbers (GArray *numbers, const GPtrArray *parts)
 
 /* The parts of the book after the checkpoint. Returns: (transfer full): NULL with @error. */
 static GPtrArray *
-make_parts (WeirBook *book, GError **error)
+make_parts (WeirBook *book, bool is_compact, GError **error)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_part_unref);
   g_autofree uint64_t *sizes = g_new (uint64_t, book->parts->len);
@@ -66,11 +68,11 @@ make_parts (WeirBook *book, GError **error)
 
   for (guint i = 0; i < book->parts->len; i++)
     sizes[i] = weir_part_get_n (book->parts->pdata[i]);
-  first = weir_snapshot_choose (sizes, book->parts->len, book->delta.n_layers);
+  first = is_compact ? 0 : weir_snapshot_choose (sizes, book->parts->len, book->delta.n_layers);
   for (guint i = 0; i < first; i++)
     g_ptr_array_add (parts, weir_part_ref (book->parts->pdata[i]));
 
-  if (book->delta.n_layers > 0) {
+  if (book->delta.n_layers > 0 || first < book->parts->len) {
     uint64_t number = book->next_number++;
     g_autofree char *path = weir_snapshot_get_path (book->directory, number, WEIR_SNAPSHOT_PART);
     WeirPart *part;
@@ -124,10 +126,10 @@ clean (WeirBook *book, const GPtrArray *old_parts, uint64_t old_manifest)
   weir_snapshot_clean (book->directory, manifests, parts, book->options.fs);
 }
 
-bool
-weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error)
+static bool
+checkpoint (WeirBook *book, const WeirFrame *frame, bool is_compact, GError **error)
 {
-  g_autoptr (GPtrArray) parts = make_parts (book, error);
+  g_autoptr (GPtrArray) parts = make_parts (book, is_compact, error);
   g_autoptr (GPtrArray) old_parts = NULL;
   uint64_t old_manifest = book->manifest_number;
   uint64_t number = book->next_number++;
@@ -151,6 +153,21 @@ weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error)
     weir_delta_init (&book->delta, book->manifest->next_id);
   }
   weir_delta_clear (&old_delta);
-  clean (book, old_parts, old_manifest);
+  if (is_compact)
+    clean (book, book->parts, book->manifest_number);
+  else
+    clean (book, old_parts, old_manifest);
   return true;
+}
+
+bool
+weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error)
+{
+  return checkpoint (book, frame, false, error);
+}
+
+bool
+weir_book_compact (WeirBook *book, const WeirFrame *frame, GError **error)
+{
+  return checkpoint (book, frame, true, error);
 }

@@ -36,9 +36,14 @@ go_on (WeirMerge *merge, guint i, GError **error)
 {
   if (i > 0) {
     WeirPartCursor *part = &merge->parts[i - 1];
+    WeirPartBlock block, next;
 
-    if (!weir_part_cursor_next (part, error))
-      return false;
+    while (!weir_part_cursor_next (part, merge->on_lost != NULL ? NULL : error)) {
+      if (merge->on_lost == NULL)
+        return false;
+      weir_part_cursor_pass_over (part, &block, &next);
+      merge->on_lost (merge->data, 0);
+    }
     merge->tops[i] = part->layer;
   } else if (merge->has_delta) {
     weir_delta_cursor_next (&merge->delta, &merge->tops[0]);
@@ -81,8 +86,13 @@ weir_merge_next (WeirMerge *merge, WeirLayer *ret_layer, GError **error)
       *ret_layer = (WeirLayer){ .kind = WEIR_LAYER_NONE };
       return true;
     }
-    if (!weir_layers_join (merge->layers, n, merge->is_bottom, &merge->sum, ret_layer, error))
-      return false;
+    if (!weir_layers_join (merge->layers, n, merge->is_bottom, &merge->sum, ret_layer,
+                           merge->on_lost != NULL ? NULL : error)) {
+      if (merge->on_lost == NULL)
+        return false;
+      merge->on_lost (merge->data, merge->id);
+      continue;
+    }
     if (ret_layer->kind != WEIR_LAYER_NONE)
       return true;
   }

@@ -17,6 +17,9 @@ typedef struct {
   WeirLayer *layers; /* of one FlowFile */
   WeirChunksSum sum;
   uint64_t id; /* that was given last; sources that stand there are to go on */
+  /* NULL, or what cannot be read is passed over: FlowFile @id (0: a block of them) is lost. */
+  void (*on_lost) (void *data, uint64_t id);
+  void *data;
 } WeirMerge;
 
 /* @parts: the oldest first. @delta: NULL or above them. @is_bottom: nothing is below, so that all

@@ -252,10 +252,24 @@ weir_part_cursor_next (WeirPartCursor *cursor, GError **error)
       cursor->layer.id >= part->blocks[cursor->block].first_id ||
       (cursor->last_id == 0 && cursor->layer.id != part->blocks[cursor->block - 1].first_id)) {
     cursor->layer.kind = WEIR_LAYER_NONE;
+    cursor->images = (WeirCursor){ .failed = true };
     return corrupt (error, part->path, "has an image that cannot be");
   }
   cursor->last_id = cursor->layer.id;
   return true;
+}
+
+void
+weir_part_cursor_pass_over (WeirPartCursor *cursor, WeirPartBlock *ret_block,
+                            WeirPartBlock *ret_next)
+{
+  /* A block that could not be read has not been counted; one with an image that cannot be, has. */
+  if (cursor->images.failed)
+    cursor->block--;
+  *ret_block = cursor->part->blocks[cursor->block];
+  *ret_next = cursor->part->blocks[++cursor->block];
+  cursor->images = (WeirCursor){ 0 };
+  cursor->last_id = 0;
 }
 
 /* The last block whose first id is not above @id; the first one if there is none. */

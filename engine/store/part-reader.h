@@ -20,6 +20,12 @@ uint64_t weir_part_get_number (const WeirPart *part);
 uint64_t weir_part_get_n (const WeirPart *part);
 size_t weir_part_get_bytes (const WeirPart *part); /* of memory */
 
+/* For each block its first id and offset. */
+typedef struct {
+  uint64_t first_id;
+  uint64_t offset;
+} WeirPartBlock;
+
 /* One way through a part. Thread: one at a time for each cursor. */
 typedef struct {
   WeirPart *part; /* (transfer none) */
@@ -37,17 +43,16 @@ void weir_part_cursor_clear (WeirPartCursor *cursor);
 /* Goes to the next layer, which is then in cursor->layer and lasts until the next call. */
 bool weir_part_cursor_next (WeirPartCursor *cursor, GError **error);
 
+/* After a failure: goes on behind the block that cannot be read. @ret_next begins where that ends.
+ */
+void weir_part_cursor_pass_over (WeirPartCursor *cursor, WeirPartBlock *ret_block,
+                                 WeirPartBlock *ret_next);
+
 /* Goes to the first layer whose id is not below @id, which must not be below that of the call
  * before. */
 bool weir_part_cursor_seek (WeirPartCursor *cursor, uint64_t id, GError **error);
 
 /* --- bytes; for the above and for fuzzing --- */
-
-/* For each block its first id and offset. */
-typedef struct {
-  uint64_t first_id;
-  uint64_t offset;
-} WeirPartBlock;
 
 /* Returns: (transfer full): what @index says of blocks that stand from @start to @end; one entry
  * more stands for the end. NULL when it is malformed. */
