@@ -1,7 +1,7 @@
 """What the crash tests feed to flow.xml, and exactly what must come out: the oracle.
 
 An input is a number. Its name, its bytes and its outputs follow from the number, so that a file found
-anywhere says what it must be. Guards invariants 5, 10 and 15 to 26 of ARCHITECTURE.md.
+anywhere says what it must be. Guards invariants 5, 10, 15 and 17 of ARCHITECTURE.md.
 """
 import collections
 import os

@@ -5,7 +5,7 @@
 
 Every call on files fails once, for each kind of call; the disk fills up; files have a largest size;
 two engines want one directory; the clock is a year behind. The program may end, and says why; nothing
-that it had taken over may be lost or doubled, and the next start goes on. Guards invariants 5, 10, 17, 18.
+that it had taken over may be lost or doubled, and the next start goes on. Guards invariants 5, 10, 18 and 25.
 """
 import argparse
 import errno

@@ -6,7 +6,7 @@
 Half of the kills come after a random time, half after a random number of changes to files (RECORDER),
 which reaches recovery, snapshots, new segments and cleaning up as often as anything else. After every
 kill: what was taken over from the inbox and what came out stays so. After every 40: all is processed,
-and each input has given exactly its outputs, once. Guards invariants 5, 10 and 15 to 26.
+and each input has given exactly its outputs, once. Guards invariants 5, 10, 15, 17 and 22 to 24.
 """
 import argparse
 import concurrent.futures

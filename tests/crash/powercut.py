@@ -6,7 +6,8 @@
 A trace is several lives of the program, each but the last killed after a random number of changes to
 files. From it, REPLAY builds what a disk may hold when the power goes at some step of it; the program
 is started on each of these states and processes what is left. Then each input has given exactly its
-outputs, once: also those whose sources were deleted. Guards invariants 5, 10 and 15 to 26.
+outputs, once: also those whose sources were deleted. Guards invariants 5, 10, 15 to 17 and
+19 to 24.
 
 With --mutant it is the other way round: it is fine when a state fails. See mutants.sh.
 """
