@@ -22,6 +22,7 @@ struct WeirAttributes {
   uint32_t size;  /* of the whole block */
   uint32_t n;     /* entries in use */
   uint32_t floor; /* the lowest offset in use by a value */
+  uint32_t dead;  /* bytes above it that nobody uses any more */
   Entry entries[];
 };
 
@@ -121,6 +122,7 @@ block_new (size_t size)
   block->size = (uint32_t)size;
   block->n = 0;
   block->floor = (uint32_t)size;
+  block->dead = 0;
   return block;
 }
 
@@ -203,6 +205,26 @@ block_copy (const WeirAttributes *source, const Entry *skip, size_t extra)
   return block;
 }
 
+/* The same with all values where they were, also those that nobody uses. */
+static WeirAttributes *
+block_copy_whole (const WeirAttributes *source, size_t extra)
+{
+  size_t values = source->size - source->floor;
+  size_t size = sizeof *source + source->n * sizeof (Entry) + values + extra;
+  WeirAttributes *block = block_new (size);
+  uint32_t shift = block->size - source->size;
+
+  block->n = source->n;
+  block->dead = source->dead;
+  block->floor -= (uint32_t)values;
+  memcpy ((char *)block + block->floor, (const char *)source + source->floor, values);
+  for (uint32_t i = 0; i < source->n; i++) {
+    block->entries[i] = source->entries[i];
+    block->entries[i].value += shift;
+  }
+  return block;
+}
+
 /* A block with one reference and at least @need bytes of room takes the place of *@attributes. */
 static bool
 make_room (WeirAttributes **attributes, size_t need, WeirAttributes **ret_old)
@@ -220,7 +242,8 @@ make_room (WeirAttributes **attributes, size_t need, WeirAttributes **ret_old)
   /* The second change to a block of our own is a sign of more to come. */
   if (own)
     extra = need + old->size / 2;
-  *attributes = block_copy (old, NULL, extra);
+  *attributes = old != NULL && old->dead <= old->size / 8 ? block_copy_whole (old, extra)
+                                                          : block_copy (old, NULL, extra);
   *ret_old = old;
   return true;
 }
@@ -258,10 +281,12 @@ store (WeirAttributes *block, const Piece *piece)
   Entry *entry =
       piece->id != 0 ? find_by_id (block, piece->id) : (Entry *)find (block, piece->name);
 
-  if (entry != NULL)
+  if (entry != NULL) {
+    block->dead += (uint32_t)entry_bytes (block, entry);
     block_store (block, entry, piece);
-  else
+  } else {
     block_append (block, hash_of (piece->id, piece->name), piece);
+  }
 }
 
 bool
@@ -340,6 +365,7 @@ weir_attributes_remove (WeirAttributes **attributes, const char *name, WeirAttri
   if (entry == NULL)
     return;
   if (atomic_load_explicit (&old->refs, memory_order_acquire) == 1) {
+    old->dead += (uint32_t)entry_bytes (old, entry);
     *entry = old->entries[--old->n];
   } else {
     *attributes = old->n > 1 ? block_copy (old, entry, 0) : NULL;

@@ -211,6 +211,9 @@ append_chunk (WeirDelta *delta, WeirDeltaRecord **at, const WeirChunks *chunk)
 
 /* --- operations --- */
 
+/* For the changes that most FlowFiles see: moving a record costs more than the room. */
+#define SLACK 48u
+
 static int64_t
 end_of_penalty (const WeirOp *op, int64_t wall)
 {
@@ -243,7 +246,7 @@ weir_delta_create (WeirDelta *delta, const WeirOp *op, const WeirChunks *attribu
   at = find_record (delta, op->id);
   if (*at != NULL)
     return "is made twice";
-  set_record (delta, op->id, at, new_record (delta, &layer, attributes->size));
+  set_record (delta, op->id, at, new_record (delta, &layer, attributes->size + SLACK));
   return NULL;
 }
 

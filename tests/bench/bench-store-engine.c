@@ -2,8 +2,8 @@
  * of long queues. A life is five events: made with ten attributes, changed three times, dropped.
  *
  * The directory is made where WEIR_BENCH_DIR says, or below /var/tmp, which is a disk where /tmp
- * may be memory. `bench-store-engine queued N` prints the memory of N queued FlowFiles, and `restart`
- * measures nothing else. */
+ * may be memory. `bench-store-engine queued N` prints the memory of N queued FlowFiles, and
+ * `restart` and `lives LEVEL` measure nothing else. */
 #include "../unit/runtime/kit.h"
 
 #include "bench.h"
@@ -274,6 +274,18 @@ bench_queued (const char *program, const char *id, const char *n)
   bench_report (id, &megabytes, 1, "MB");
 }
 
+static int
+print_lives (const char *level)
+{
+  WeirDurability durability;
+
+  if (!weir_durability_parse (level, &durability))
+    g_error ("there is no durability %s", level);
+  for (unsigned i = 0; i < ROUNDS; i++)
+    g_print ("%.0f events/s\n", run_lives (500000, 10, durability, NULL));
+  return 0;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -284,6 +296,8 @@ main (int argc, char **argv)
     return 0;
   }
   registry = weir_registry_new (NULL);
+  if (argc == 3 && strcmp (argv[1], "lives") == 0)
+    return print_lives (argv[2]);
   bench_events ();
   bench_restart ();
   bench_queued (argv[0], "store.rss_1m_mb", "1000000");
