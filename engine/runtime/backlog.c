@@ -227,7 +227,7 @@ next_to_freeze (WeirBacklog *backlog)
   return chunk;
 }
 
-/* @ret_too_many (or NULL): whether more are hot than should be. Returns: the ticket that the next
+/* @ret_too_many: whether more are hot than should be. Returns: the ticket that the next
  * chunk waits for; 0: none does. */
 static uint64_t
 freeze (WeirQueue *queue, WeirSession *session, bool *ret_too_many)
@@ -240,8 +240,7 @@ freeze (WeirQueue *queue, WeirSession *session, bool *ret_too_many)
   backlog = queue->backlog;
   mark (backlog, data);
   for (Chunk *chunk; (chunk = next_to_freeze (backlog)) != NULL; backlog->frozen = chunk) {
-    if (ret_too_many != NULL)
-      *ret_too_many = backlog->n_hot > 10 * backlog->front;
+    *ret_too_many = backlog->n_hot > 10 * backlog->front;
     if (chunk->ids == NULL && (chunk->ticket > applied || chunk->ticket == 0))
       return chunk->ticket;
     if (chunk->ids == NULL) {
@@ -252,17 +251,28 @@ freeze (WeirQueue *queue, WeirSession *session, bool *ret_too_many)
   return 0;
 }
 
-void
-weir_backlog_keep_small (WeirQueue *queue, WeirSession *session)
+/* Freezes what can be; who is called when the book has caught up does the rest. */
+static void
+keep_small (WeirQueue *queue, WeirSession *session, bool may_wait)
 {
+  WeirEngine *engine = session->engine;
   uint64_t ticket;
   bool too_many = false;
 
   while ((ticket = freeze (queue, session, &too_many)) != 0) {
-    atomic_store (&session->engine->has_long_queues, true);
-    if (!too_many || !weir_data_wait_applied (session->engine->data, ticket))
+    atomic_store (&engine->has_long_queues, true);
+    /* It may have caught up before that could be seen. */
+    if (weir_data_get_applied (engine->data) >= ticket)
+      continue;
+    if (!may_wait || !too_many || !weir_data_wait_applied (engine->data, ticket))
       return;
   }
+}
+
+void
+weir_backlog_keep_small (WeirQueue *queue, WeirSession *session)
+{
+  keep_small (queue, session, true);
 }
 
 /* The book may be behind when the last FlowFile comes, and nobody would look again. */
@@ -270,15 +280,14 @@ static void
 on_timer (void *data)
 {
   WeirEngine *engine = data;
-  bool waits = false;
 
+  atomic_store (&engine->has_long_queues, false);
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirQueue *queue = engine->queues->pdata[i];
 
     if (queue->backlog != NULL && weir_backlog_is_long (queue))
-      waits |= freeze (queue, &engine->expiry_session, NULL) != 0;
+      keep_small (queue, &engine->expiry_session, false);
   }
-  atomic_store (&engine->has_long_queues, waits);
 }
 
 void
