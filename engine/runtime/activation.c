@@ -131,13 +131,16 @@ mark_found (WeirNode *node)
 }
 
 /* True when there is no sense in another turn at once. One that looked and found nothing does not
- * leave its input: another task was first, and what is there now has come since. */
+ * leave its input, unless it has given something back: another task was first, and what is there
+ * now has come since. */
 static bool
 has_enough (WeirNode *node, const WeirSession *session, bool did_nothing, bool is_dry)
 {
   if (!did_nothing)
     return false;
-  return node->is_source ? is_dry : !session->found_nothing && weir_node_has_ready (node);
+  if (node->is_source)
+    return is_dry;
+  return (!session->found_nothing || session->gave_back) && weir_node_has_ready (node);
 }
 
 /* Who does nothing rests, or it would spin: a source that has nothing to bring, and a processor

@@ -120,6 +120,7 @@ route_record (Commit *commit, WeirRecord *record)
     if (commit->entry != NULL)
       weir_session_entry_add_update (commit->entry, record, NULL);
     weir_list_append (&commit->back[input], flowfile);
+    commit->session->gave_back = true;
     return;
   }
   if (record->source != NULL) {
@@ -153,21 +154,20 @@ route (Commit *commit)
     route_record (commit, records[i]);
 }
 
-/* Changes are kept newest first, and of several for one key the newest counts. */
-static bool
-counts (const WeirChange *change, const WeirChange *changes)
-{
-  while (changes != change && !g_str_equal (changes->key, change->key))
-    changes = changes->next;
-  return changes == change;
-}
-
+/* Changes are kept newest first, and of several for one key the newest counts: the others are taken
+ * out. */
 static void
-apply_changes (WeirNode *node, const WeirChange *changes)
+leave_newest (WeirChange *changes)
 {
-  for (const WeirChange *change = changes; change != NULL; change = change->next)
-    if (counts (change, changes))
-      weir_state_set (node->state, change->key, change->value);
+  g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
+
+  g_hash_table_add (keys, (gpointer)changes->key);
+  for (WeirChange *last = changes, *change; (change = last->next) != NULL;) {
+    if (g_hash_table_add (keys, (gpointer)change->key))
+      last = change;
+    else
+      last->next = change->next;
+  }
 }
 
 /* Two tasks of a node may change the same key: what the log says last is what it remembers. */
@@ -178,14 +178,15 @@ append_changes (Commit *commit)
   WeirNode *node = commit->node;
   uint64_t ticket = 0;
 
+  leave_newest (commit->session->now.changes);
   WEIR_LOCKED (&node->changing);
   for (const WeirChange *change = changes; change != NULL && commit->entry != NULL;
        change = change->next)
-    if (counts (change, changes))
-      weir_session_entry_add_state (commit->entry, change->key, change->value);
+    weir_session_entry_add_state (commit->entry, change->key, change->value);
   if (commit->entry != NULL)
     ticket = weir_session_entry_append (commit->entry);
-  apply_changes (node, changes);
+  for (const WeirChange *change = changes; change != NULL; change = change->next)
+    weir_state_set (node->state, change->key, change->value);
   return ticket;
 }
 

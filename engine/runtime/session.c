@@ -41,6 +41,7 @@ weir_session_begin (WeirSession *session, WeirNode *node)
   session->node = node;
   session->prefetch = 1;
   session->found_nothing = false;
+  session->gave_back = false;
   session->wall = weir_clock_get_wall (session->engine->clock);
   session->monotonic = weir_clock_get_monotonic (session->engine->clock);
 }

@@ -97,6 +97,7 @@ struct WeirSession {
   WeirList inbox;  /* taken from inbox_queue, not yet asked for */
   WeirQueue *inbox_queue;
   bool found_nothing; /* when it last looked for input, in this activation */
+  bool gave_back;     /* to its input, in this activation */
   uint64_t sent;      /* outputs to wake, a bit each */
   bool must_commit;   /* before the next trigger */
   GError *error;      /* the first mistake of the module */

@@ -96,6 +96,105 @@ test_contents_in_turn (void)
   kit_remove_all (directory);
 }
 
+/* --- what is large or empty --- */
+
+#define N_ODD 10000u
+
+static char *
+odd_name (unsigned i)
+{
+  /* Every third is too long to be kept for the process. */
+  g_autofree char *stem = g_strnfill (i % 3 == 0 ? 300 : 5, 'n');
+
+  return g_strdup_printf ("%s%u", stem, i % 40);
+}
+
+static void
+put_odd (WeirSession *session, WeirFlowFile *flowfile, unsigned i)
+{
+  g_autofree char *name = odd_name (i);
+  g_autofree char *value = g_strnfill (i % 100 == 0 ? 65536 : i % 5, 'v');
+
+  weir_session_put_attribute (session, flowfile, name, value);
+}
+
+static bool
+on_make_odd (void *state, WeirSession *session, GError **error)
+{
+  g_autofree char *large = g_strnfill (1024 * 1024, 's');
+
+  if (weir_session_get_state (session, "large") != NULL)
+    return true;
+  for (unsigned i = 0; i < N_ODD; i++) {
+    WeirFlowFile *flowfile = weir_session_create (session);
+
+    put_odd (session, flowfile, i);
+    put_odd (session, flowfile, i + 1);
+    send (session, flowfile, i % 2 == 0 ? "something" : NULL);
+  }
+  weir_session_set_state (session, "large", large);
+  weir_session_set_state (session, "", "");
+  return true;
+}
+
+/* All in one session: what was empty is not, and the other way around. */
+static bool
+on_change_odd (void *state, WeirSession *session, GError **error)
+{
+  static WeirFlowFile *flowfiles[N_ODD];
+  size_t n = weir_session_get_batch (session, flowfiles, N_ODD);
+
+  for (unsigned i = 0; i < n; i++) {
+    g_autofree char *name = odd_name (i);
+    const char *content = weir_flowfile_get_size (flowfiles[i]) > 0 ? "" : "now";
+
+    weir_session_remove_attribute (session, flowfiles[i], name);
+    put_odd (session, flowfiles[i], i + 2);
+    if (i % 7 == 0)
+      weir_session_set_content (session, flowfiles[i], "", 0, NULL);
+    if (i % 3 != 0)
+      weir_session_set_content (session, flowfiles[i], content, strlen (content), NULL);
+    if (i % 11 == 0)
+      weir_session_return (session, flowfiles[i]);
+    else
+      send (session, flowfiles[i], NULL);
+  }
+  return true;
+}
+
+static const WeirProcessor make_odd =
+    KIT_PROCESSOR ("MakeOdd", on_make_odd, .input = WEIR_INPUT_FORBIDDEN);
+static const WeirProcessor change_odd = KIT_PROCESSOR ("ChangeOdd", on_change_odd);
+
+static void
+test_odd (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autofree char *directory = in_directory (kit);
+  WeirProcessorNode *change;
+
+  kit_processor (kit, "make", &make_odd);
+  change = kit_processor (kit, "change", &change_odd);
+  kit_funnel (kit, "end");
+  kit_connect (kit, "make", "success", "change")->max_count = 0;
+  kit_connect (kit, "change", "success", "end")->max_count = 0;
+  change->disabled = true;
+  kit_start (kit);
+  kit_run (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, N_ODD);
+  assert_restarts_the_same (kit);
+  change->disabled = false;
+  assert_restarts_the_same (kit);
+  for (unsigned i = 0; i < 5; i++) {
+    kit_run (kit);
+    assert_restarts_the_same (kit);
+  }
+  g_assert_cmpuint (kit_count (kit, 0), <, N_ODD / 10);
+  g_assert_cmpuint (kit_count (kit, 0) + kit_count (kit, 1), ==, N_ODD);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
 /* --- state --- */
 
 #define N_NOTES 20000u
@@ -132,6 +231,39 @@ test_state_of_many_tasks (void)
   node->yield_usec = 0;
   kit_start (kit);
   g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  assert_restarts_the_same (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
+#define N_KEYS 50000u
+
+static bool
+on_note_all (void *state, WeirSession *session, GError **error)
+{
+  g_autofree char *done = weir_session_get_state (session, "key 0");
+
+  for (unsigned i = 0; done == NULL && i < N_KEYS; i++) {
+    g_autofree char *key = g_strdup_printf ("key %u", i % (N_KEYS - 100));
+
+    weir_session_set_state (session, key, i % 10 == 9 ? NULL : i < N_KEYS / 2 ? "one" : "other");
+  }
+  return true;
+}
+
+static const WeirProcessor note_all =
+    KIT_PROCESSOR ("NoteAll", on_note_all, .input = WEIR_INPUT_FORBIDDEN);
+
+/* A line for each file of a large folder. */
+static void
+test_state_of_many_keys (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autofree char *directory = in_directory (kit);
+
+  kit_processor (kit, "note", &note_all);
+  kit_start (kit);
+  kit_run (kit);
   assert_restarts_the_same (kit);
   kit_stop (kit);
   kit_remove_all (directory);
@@ -338,6 +470,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/durable/contents in turn", test_contents_in_turn);
+  g_test_add_func ("/durable/odd", test_odd);
+  g_test_add_func ("/durable/state of many keys", test_state_of_many_keys);
   g_test_add_func ("/durable/state of many tasks", test_state_of_many_tasks);
   g_test_add_func ("/durable/loaded only", test_loaded_only);
   g_test_add_func ("/durable/effects at the end", test_effects_at_the_end);
