@@ -177,6 +177,31 @@ note_on_disk (Restore *restore, Place *place, const WeirImage *image, GError **e
   return true;
 }
 
+/* For so long somebody may have held up what is in @queue. */
+static int64_t
+get_longest_penalty (const WeirQueue *queue)
+{
+  int64_t longest = MAX (queue->source->penalty_usec, queue->target->penalty_usec);
+  const WeirComponent *component = queue->target->component;
+  const GPtrArray *retries = component->kind == WEIR_KIND_PROCESSOR
+                                 ? ((const WeirProcessorNode *)component)->retries
+                                 : NULL;
+
+  for (guint i = 0; retries != NULL && i < retries->len; i++)
+    longest = MAX (longest, ((const WeirRetry *)retries->pdata[i])->max_usec);
+  return longest;
+}
+
+/* What is left of a penalty; when the clock was set back, no more than it can have been. */
+static int64_t
+get_penalty_until (const Restore *restore, const WeirQueue *queue, const WeirImage *image)
+{
+  if (queue == NULL || image->penalty_until <= restore->wall)
+    return 0;
+  return weir_time_add (restore->monotonic,
+                        MIN (image->penalty_until - restore->wall, get_longest_penalty (queue)));
+}
+
 static bool
 on_flowfile (void *user, const WeirImage *image, GError **error)
 {
@@ -192,8 +217,7 @@ on_flowfile (void *user, const WeirImage *image, GError **error)
   flowfile = weir_flowfile_new (restore->magazine);
   item = (Item){ image->order, image->id, image->content.length, flowfile };
   g_array_append_val (place->items, item);
-  if (image->penalty_until > restore->wall)
-    flowfile->penalty_until = restore->monotonic + (image->penalty_until - restore->wall);
+  flowfile->penalty_until = get_penalty_until (restore, place->queue, image);
   if (place->stranded == NULL)
     return weir_image_reader_read (&restore->reader, image, flowfile, error);
 
