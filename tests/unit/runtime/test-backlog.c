@@ -6,6 +6,7 @@
 #include "runtime/backlog.h"
 #include "runtime/flowfile.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +211,107 @@ test_both_ends (void)
   kit_remove_all (directory);
 }
 
+/* --- a disk that cannot be read --- */
+
+typedef struct {
+  WeirFs fs;
+  _Atomic bool has_failed;
+} BadDisk;
+
+static int
+on_read (WeirFs *fs, WeirFsCall call)
+{
+  BadDisk *disk = (BadDisk *)fs;
+
+  return atomic_load (&disk->has_failed) && call == WEIR_FS_READ ? EIO : 0;
+}
+
+static bool
+on_count (void *state, WeirSession *session, GError **error)
+{
+  static const char *const all[] = { "one", "two" };
+
+  for (unsigned i = 0; i < 100 && n_made < 2000; i++) {
+    WeirFlowFile *flowfile = weir_session_create (session);
+
+    weir_session_put_attribute_printf (session, flowfile, "number", "%u", n_made++);
+    weir_session_put_attribute (session, flowfile, "kind", all[i % 2]);
+    weir_session_transfer (session, flowfile, 0);
+  }
+  return true;
+}
+
+static bool
+on_take_count (void *state, WeirSession *session, GError **error)
+{
+  WeirFlowFile *flowfile = n_taken < to_take ? weir_session_get (session) : NULL;
+  g_autofree char *number = g_strdup_printf ("%u", n_taken);
+
+  if (flowfile == NULL)
+    return true;
+  g_assert_cmpstr (weir_flowfile_get_attribute (flowfile, "number"), ==, number);
+  n_taken++;
+  weir_session_remove (session, flowfile);
+  return true;
+}
+
+static const WeirProcessor take_count = KIT_PROCESSOR ("TakeCount", on_take_count);
+static const WeirProcessor count = KIT_PROCESSOR ("Count", on_count, .input = WEIR_INPUT_FORBIDDEN);
+
+/* Two long queues of one relationship. What is cold stays there as long as it cannot be read, in
+ * its order, and goes on then. */
+static void
+test_unreadable (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autofree char *directory = g_dir_make_tmp ("weir-backlog-XXXXXX", NULL);
+  BadDisk disk = { .fs.on_call = on_read };
+  WeirConnection *to_end;
+
+  kit->options.data_dir = directory;
+  kit->options.durability = WEIR_DURABILITY_PROCESS;
+  kit->options.segment_size = 1024 * 1024;
+  kit->options.fs = &disk.fs;
+  kit->options.queue_front = 100;
+  kit->options.checkpoint_bytes = 4096;
+  kit_processor (kit, "count", &count);
+  kit_processor (kit, "take", &take_count);
+  kit_funnel (kit, "end");
+  to_end = kit_connect (kit, "count", "success", "end");
+  to_end->max_count = 0;
+  kit_connect (kit, "count", "success", "take")->max_count = 0;
+  n_taken = to_take = n_made = 0;
+  kit_start (kit);
+  while (n_made < 2000)
+    kit_advance (kit, G_USEC_PER_SEC);
+  kit_stop (kit);
+  kit_start (kit);
+
+  atomic_store (&disk.has_failed, true);
+  to_take = 2000;
+  kit_advance (kit, G_USEC_PER_SEC);
+  kit_advance (kit, 10 * G_USEC_PER_SEC);
+  g_assert_cmpuint (n_taken, >=, 50);
+  g_assert_cmpuint (n_taken, <, 2000);
+  g_assert_nonnull (strstr (kit_message (kit), "cannot be read back"));
+  g_assert_cmpuint (kit_count (kit, 0), ==, 2000);
+  g_assert_cmpuint (kit_count (kit, 1), ==, 2000 - n_taken);
+
+  atomic_store (&disk.has_failed, false);
+  for (unsigned i = 0; i < 100 && n_taken < 2000; i++)
+    kit_advance (kit, G_USEC_PER_SEC);
+  g_assert_cmpuint (n_taken, ==, 2000);
+
+  /* With an order all come into memory. */
+  kit_stop (kit);
+  to_end->order = WEIR_ORDER_NEWEST;
+  kit_load (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 2000);
+  kit_go (kit);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -218,5 +320,6 @@ main (int argc, char **argv)
   g_test_add_func ("/backlog/restart", test_restart);
   g_test_add_func ("/backlog/expiry", test_expiry);
   g_test_add_func ("/backlog/both ends", test_both_ends);
+  g_test_add_func ("/backlog/unreadable", test_unreadable);
   return g_test_run ();
 }
