@@ -127,7 +127,7 @@ prepare_table (void)
 static uint32_t
 add (const char *name, size_t length)
 {
-  uint32_t hash, id, slot;
+  uint32_t hash, id, slot = 0;
   Table *table;
   WEIR_LOCKED (&names.lock);
 
@@ -149,7 +149,7 @@ static uint32_t
 find (const char *name, size_t length)
 {
   const Table *table = atomic_load_explicit (&names.table, memory_order_acquire);
-  uint32_t slot;
+  uint32_t slot = 0;
 
   if (table == NULL)
     return WEIR_NAME_NONE;

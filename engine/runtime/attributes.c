@@ -435,10 +435,24 @@ find_like (const WeirAttributes *attributes, const WeirAttributes *other, const 
   return NULL;
 }
 
+/* True when @to ends with all values of @from, as a copy does that was changed since. */
+static bool
+ends_alike (const WeirAttributes *from, const WeirAttributes *to)
+{
+  uint32_t values;
+
+  if (from == NULL || to == NULL)
+    return false;
+  values = from->size - from->floor;
+  return to->size - to->floor >= values &&
+         memcmp (text_at (to, to->size - values), text_at (from, from->floor), values) == 0;
+}
+
 size_t
 weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
                       WeirAttributeChange *ret_changes)
 {
+  bool alike = from != to && ends_alike (from, to);
   size_t n = 0;
   size_t n_kept = 0;
 
@@ -446,9 +460,16 @@ weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
     return 0;
   for (uint32_t i = 0; to != NULL && i < to->n; i++) {
     const Entry *entry = &to->entries[i];
-    const Entry *old = find_like (from, to, entry, i);
-    const char *value = text_at (to, entry->value);
+    const Entry *old;
+    const char *value;
 
+    if (alike && i < from->n && entry->name != 0 && from->entries[i].name == entry->name &&
+        from->size - from->entries[i].value == to->size - entry->value) {
+      n_kept++;
+      continue;
+    }
+    old = find_like (from, to, entry, i);
+    value = text_at (to, entry->value);
     n_kept += old != NULL;
     if (old == NULL || strcmp (text_at (from, old->value), value) != 0)
       ret_changes[n++] = (WeirAttributeChange){ entry->name, entry_name (to, entry), value };

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 TARGETS = Path(__file__).with_name("targets.json")
@@ -39,7 +40,9 @@ def parse(line):
 
 def run(program):
     """Yields the figures as they come."""
-    with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as process:
+    with tempfile.TemporaryDirectory(prefix="weir-bench-", dir="/var/tmp") as state, \
+         subprocess.Popen([program], stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "XDG_STATE_HOME": state}) as process:
         for line in process.stdout:
             figure = parse(line)
             if figure:
