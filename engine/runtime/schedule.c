@@ -31,7 +31,7 @@ find_queues (const WeirNode *node, const char *relationship, unsigned *ret_n)
     }
   *ret_n = n;
   if (n <= 1)
-    return &node->outputs[last];
+    return n > 0 ? &node->outputs[last] : NULL;
   queues = g_new (WeirQueue *, n);
   n = 0;
   for (unsigned i = 0; i < node->n_outputs; i++)

@@ -44,10 +44,11 @@ lock_directory (WeirIdentity *identity, const char *directory, const char *owner
   if (identity->lock < 0)
     return false;
   if (flock (identity->lock, LOCK_EX | LOCK_NB) < 0) {
-    g_autofree char *other = read_owner (identity->lock);
+    g_autofree char *other = NULL;
 
     if (errno != EWOULDBLOCK)
       return weir_error_set_errno (error, "lock", path, errno);
+    other = read_owner (identity->lock);
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_EXISTS,
                  "%s is in use: %s; stop that one, or give this one another directory with --data",
                  directory, other);

@@ -175,7 +175,7 @@ by_text (const void *a, const void *b)
 static void
 dump_lines (GString *text, GPtrArray *lines, bool sort)
 {
-  if (sort)
+  if (sort && lines->len > 1)
     qsort (lines->pdata, lines->len, sizeof (char *), by_text);
   for (guint i = 0; i < lines->len; i++)
     g_string_append (text, lines->pdata[i]);

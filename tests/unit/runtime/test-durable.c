@@ -62,9 +62,10 @@ send (WeirSession *session, WeirFlowFile *flowfile, const char *content)
 static bool
 on_make_in_turn (void *state, WeirSession *session, GError **error)
 {
+  g_autofree char *made = weir_session_get_state (session, "made");
   WeirFlowFile *first;
 
-  if (weir_session_get_state (session, "made") != NULL)
+  if (made != NULL)
     return true;
   first = weir_session_create (session);
   send (session, first, "first");
@@ -121,9 +122,10 @@ put_odd (WeirSession *session, WeirFlowFile *flowfile, unsigned i)
 static bool
 on_make_odd (void *state, WeirSession *session, GError **error)
 {
+  g_autofree char *before = weir_session_get_state (session, "large");
   g_autofree char *large = g_strnfill (1024 * 1024, 's');
 
-  if (weir_session_get_state (session, "large") != NULL)
+  if (before != NULL)
     return true;
   for (unsigned i = 0; i < N_ODD; i++) {
     WeirFlowFile *flowfile = weir_session_create (session);
