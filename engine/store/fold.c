@@ -84,7 +84,7 @@ fold_create (WeirFold *fold, const WeirOp *op, int64_t wall)
     fold->base = chunk;
   else if (fold->base.n == 0)
     return "is made like one before it, and there is none";
-  else
+  else if (op->set.n > 0 || op->removed.n > 0)
     extend_base (fold, &chunk);
   fold->manifest->next_id = MAX (fold->manifest->next_id, op->id + 1);
   return weir_delta_create (fold->delta, op, &fold->base, wall, fold->manifest->next_order++);

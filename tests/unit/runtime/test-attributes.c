@@ -260,6 +260,7 @@ test_diff (void)
   weir_attributes_unref (old);
   assert_diff (from, to, "");
   g_assert_true (weir_attributes_set (&to, "b", "two", &old));
+  weir_attributes_unref (old);
   weir_attributes_remove (&to, "a", &old);
   g_assert_true (weir_attributes_set (&to, "d", "4", &old));
   weir_attributes_unref (old);
