@@ -10,6 +10,7 @@
 
 #include "store/book-struct.h"
 #include "store/merge.h"
+#include "store/mutant.h"
 #include "store/snapshot.h"
 
 /* --- opening --- */
@@ -130,6 +131,28 @@ weir_book_free (WeirBook *book)
   g_free (book->damage);
   g_free (book->directory);
   g_free (book);
+}
+
+static bool
+settle_file (WeirBook *book, uint64_t number, const char *suffix, GError **error)
+{
+  g_autofree char *path = weir_snapshot_get_path (book->directory, number, suffix);
+  WEIR_AUTO_FD int fd = weir_fs_open (book->options.fs, AT_FDCWD, path, O_RDONLY, 0, error);
+
+  return fd >= 0 && weir_fs_sync (book->options.fs, fd, path, error);
+}
+
+bool
+weir_book_settle (WeirBook *book, GError **error)
+{
+  if (WEIR_MUTANT (8) || book->manifest_number == 0)
+    return true;
+  for (guint i = 0; i < book->parts->len; i++)
+    if (!settle_file (book, weir_part_get_number (book->parts->pdata[i]), WEIR_SNAPSHOT_PART,
+                      error))
+      return false;
+  return settle_file (book, book->manifest_number, WEIR_SNAPSHOT_MANIFEST, error) &&
+         weir_fs_sync_directory (book->options.fs, book->directory, error);
 }
 
 const char *

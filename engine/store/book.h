@@ -33,6 +33,10 @@ void weir_book_free (WeirBook *book);
  * Returns: (transfer none) (nullable): NULL when nothing was. */
 const char *weir_book_get_damage (WeirBook *book);
 
+/* Syncs all that was read: what follows stands on it, and it may have been in memory only (storage
+ * design, rule 6). The snapshot before it may go after that. */
+bool weir_book_settle (WeirBook *book, GError **error);
+
 /* What the parts hold: all below @ret_place, up to the frame before @ret_sequence; 0 and 1 for a
  * new book. Where weir_log_reader_new begins. */
 void weir_book_get_position (WeirBook *book, uint64_t *ret_place, uint64_t *ret_sequence);

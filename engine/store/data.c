@@ -186,7 +186,7 @@ read_log (WeirData *data, GError **error)
   if (result != WEIR_LOG_END)
     return false;
   weir_log_reader_get_end (reader, &data->end);
-  return weir_log_reader_settle (reader, error);
+  return weir_book_settle (data->book, error) && weir_log_reader_settle (reader, error);
 }
 
 static bool

@@ -3,7 +3,7 @@
  *   WEIR_RECORD_ROOT   the directory
  *   WEIR_RECORD_TRACE  the file that is appended to
  *   WEIR_RECORD_KILL   after so many records the program is killed, with all of them written
- *   WEIR_RECORD_KILL_SYNC  when so many files have begun to be synced, likewise
+ *   WEIR_RECORD_KILL_SYNC  when so many files and directories have begun to be synced, likewise
  *   WEIR_RECORD_SLOW   a sync takes so many microseconds more
  *
  * A change and its record are one step under a lock, so the trace has the order in which the
@@ -110,6 +110,7 @@ record_step (TraceKind kind, uint64_t inode, uint64_t offset, const char *path, 
              const void *data, size_t n_data)
 {
   TraceRecord record = { kind, (uint32_t)n_path, inode, offset, n_data };
+  bool is_sync = kind == TRACE_SYNC || kind == TRACE_SYNC_NAMES;
   struct iovec parts[] = { { &record, sizeof record },
                            { (void *)path, n_path },
                            { (void *)data, n_data } };
@@ -117,7 +118,7 @@ record_step (TraceKind kind, uint64_t inode, uint64_t offset, const char *path, 
   if (record_raw (SYS_writev, trace, (long)parts, 3, 0, 0) !=
       (long)(sizeof record + n_path + n_data))
     record_give_up ("the trace cannot be written");
-  if (++n_records == kill_after || (kind == TRACE_SYNC && ++n_begun == kill_at_sync))
+  if (++n_records == kill_after || (is_sync && ++n_begun == kill_at_sync))
     record_raw (SYS_kill, getpid (), SIGKILL, 0, 0, 0);
 }
 

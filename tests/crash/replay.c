@@ -43,7 +43,7 @@ typedef struct {
   GHashTable *seen;  /* hashes of states */
   bool is_outside;   /* while it is read: the test changes files, not the program */
   GArray *points;    /* guint: steps before which power may go */
-  GArray *begun;     /* guint: those at which a file has just begun to be synced */
+  GArray *begun;     /* guint: those at which something has just begun to be synced */
   WeirRandom random;
 } Replay;
 
@@ -68,7 +68,7 @@ note_point (Replay *self, const TraceRecord *record)
   if (self->is_outside)
     return;
   g_array_append_val (self->points, next);
-  if (record->kind == TRACE_SYNC)
+  if (record->kind == TRACE_SYNC || record->kind == TRACE_SYNC_NAMES)
     g_array_append_val (self->begun, next);
 }
 
