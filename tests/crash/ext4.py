@@ -83,6 +83,8 @@ class Run:
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def kill(self):
+        if self.process is None:
+            return
         self.process.kill()
         self.process.wait()
         self.process = None
