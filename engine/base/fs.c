@@ -270,3 +270,13 @@ weir_fs_make_directory (WeirFs *fs, const char *path, mode_t mode, GError **erro
   }
   return errnum == 0 || weir_error_set_errno (error, "make the directory", part, errnum);
 }
+
+uint64_t
+weir_fs_find_data (int fd, uint64_t offset)
+{
+  off_t data = lseek (fd, (off_t)offset, SEEK_DATA);
+
+  if (data >= 0)
+    return (uint64_t)data;
+  return errno == ENXIO ? UINT64_MAX : offset;
+}

@@ -82,6 +82,10 @@ bool weir_fs_sync (WeirFs *fs, int fd, const char *path, GError **error);
 bool weir_fs_sync_directory (WeirFs *fs, const char *path, GError **error);
 bool weir_fs_sync_system (WeirFs *fs, int fd, const char *path, GError **error);
 
+/* Where data begins at or behind @offset: what is before that is a hole, which reads as zeros.
+ * Returns: UINT64_MAX when none begins any more; @offset where the file system cannot tell. */
+uint64_t weir_fs_find_data (int fd, uint64_t offset);
+
 bool weir_fs_resize (WeirFs *fs, int fd, uint64_t size, const char *path, GError **error);
 
 /* Gives a file space for at least @size bytes, so that writing there finds no full disk; where the

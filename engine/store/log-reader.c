@@ -56,6 +56,7 @@ new_reader (const char *directory, uint64_t log_id, uint64_t segment_size, WeirF
                                         segment_size != 0 ? segment_size : WEIR_LIMIT_SEGMENT, fs };
   weir_log_window_init (&reader->window, &reader->folder);
   weir_log_window_init (&reader->ahead, &reader->folder);
+  reader->ahead.skips_holes = true;
   if (list_files (reader, error))
     return reader;
   weir_log_reader_free (reader);

@@ -59,8 +59,24 @@ weir_log_window_open (WeirLogWindow *window, uint64_t number, GError **error)
   if ((size_t)n == WEIR_SEGMENT_HEADER)
     window->verdict = weir_segment_header_read (header, window->folder->log_id, number);
   window->number = number;
+  window->hole = 0;
   window->base = number * window->folder->segment_size;
   window->size = (uint64_t)status.st_size;
+  return true;
+}
+
+/* A segment is as long as it will ever be from the start. */
+static bool
+is_in_hole (WeirLogWindow *window, uint64_t offset)
+{
+  uint64_t data;
+
+  if (offset < window->hole)
+    return true;
+  data = weir_fs_find_data (window->fd, offset);
+  if (data < offset + WEIR_FRAME_BLOCK)
+    return false;
+  window->hole = data - data % WEIR_FRAME_BLOCK;
   return true;
 }
 
@@ -76,6 +92,8 @@ look (WeirLogWindow *window, uint64_t offset, size_t size, uint64_t end, GError 
     kept = window->n - (size_t)(offset - window->start);
   if (kept >= size)
     return (ssize_t)kept;
+  if (kept == 0 && window->skips_holes && is_in_hole (window, offset))
+    return 0;
   if (kept > 0)
     memmove (window->bytes, window->bytes + (offset - window->start), kept);
   window->start = offset;

@@ -14,6 +14,8 @@ typedef struct {
   uint64_t size;   /* of the file */
   int fd;
   WeirSegmentVerdict verdict;
+  bool skips_holes; /* what was never written is not read: for those who only look for more */
+  uint64_t hole;    /* offset of where one ends; 0: none is known */
 
   uint8_t *bytes;
   size_t capacity;
