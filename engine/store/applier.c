@@ -26,23 +26,6 @@ struct WeirApplier {
 };
 
 static bool
-fold (WeirApplier *applier, const WeirFrame *frame, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-  WeirLogEntry entry;
-  size_t at = 0;
-
-  while (weir_frame_next_entry (frame, &at, &entry, &failure)) {
-    if (!weir_book_apply (applier->options.book, &entry, error))
-      return false;
-  }
-  if (failure == NULL)
-    return true;
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return false;
-}
-
-static bool
 checkpoint (WeirApplier *applier, GError **error)
 {
   const WeirApplierOptions *options = &applier->options;
@@ -99,7 +82,7 @@ apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
 
   while ((read = weir_log_reader_next (applier->reader, durable, &frame, error)) ==
          WEIR_LOG_FRAME) {
-    if (!fold (applier, &frame, error))
+    if (!weir_book_apply_frame (applier->options.book, &frame, error))
       return false;
     applier->last = frame;
     atomic_store (&applier->applied, frame.next);

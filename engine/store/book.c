@@ -232,3 +232,18 @@ weir_book_each_flowfile (WeirBook *book, WeirDataImageFunc func, void *user, GEr
   weir_merge_clear (&merge);
   return worked;
 }
+
+bool
+weir_book_apply_frame (WeirBook *book, const WeirFrame *frame, GError **error)
+{
+  g_autoptr (GError) malformed = NULL;
+  WeirLogEntry entry;
+
+  for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, &malformed);)
+    if (!weir_book_apply (book, &entry, error))
+      return false;
+  if (malformed == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&malformed));
+  return false;
+}

@@ -44,6 +44,9 @@ void weir_book_get_position (WeirBook *book, uint64_t *ret_place, uint64_t *ret_
 /* Folds an entry. Returns: false with @error when it is malformed. */
 bool weir_book_apply (WeirBook *book, const WeirLogEntry *entry, GError **error);
 
+/* All entries of a frame. */
+bool weir_book_apply_frame (WeirBook *book, const WeirFrame *frame, GError **error);
+
 uint64_t weir_book_get_next_flowfile_id (WeirBook *book);
 void weir_book_each_state (WeirBook *book, WeirDataStateFunc func, void *user);
 bool weir_book_each_flowfile (WeirBook *book, WeirDataImageFunc func, void *user, GError **error);

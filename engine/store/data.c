@@ -147,21 +147,6 @@ open_book (WeirData *data, GError **error)
   return data->book != NULL;
 }
 
-static bool
-apply_frame (WeirData *data, const WeirFrame *frame, GError **error)
-{
-  g_autoptr (GError) malformed = NULL;
-  WeirLogEntry entry;
-
-  for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, &malformed);)
-    if (!weir_book_apply (data->book, &entry, error))
-      return false;
-  if (malformed == NULL)
-    return true;
-  g_propagate_error (error, g_steal_pointer (&malformed));
-  return false;
-}
-
 /* What the log has beyond the book. All of it is synced before anything is written behind it, with
  * every durability: the frames to come say that it was. */
 static bool
@@ -179,7 +164,7 @@ read_log (WeirData *data, GError **error)
   if (reader == NULL)
     return false;
   while ((result = weir_log_reader_next (reader, UINT64_MAX, &frame, error)) == WEIR_LOG_FRAME) {
-    if (!apply_frame (data, &frame, error))
+    if (!weir_book_apply_frame (data->book, &frame, error))
       return false;
     data->last = frame;
   }

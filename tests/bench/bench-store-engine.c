@@ -23,18 +23,6 @@
 
 /* --- directories --- */
 
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-
-  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-    remove_all (child);
-  }
-  g_remove (path);
-}
-
 static char *
 make_directory (void)
 {
@@ -118,7 +106,7 @@ run_lives (unsigned n, unsigned per_session, WeirDurability durability, double *
   if (ret_bytes != NULL)
     *ret_bytes = (double)weir_data_get_logged (engine->data) / n;
   weir_engine_free (engine);
-  remove_all (directory);
+  kit_remove_all (directory);
   return (double)n * EVENTS / (double)(end - start) * 1e6;
 }
 
@@ -224,7 +212,7 @@ bench_restart (void)
     kit_stop (kit);
   }
   bench_report ("store.restart_s", seconds, G_N_ELEMENTS (seconds), "s");
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 static double
@@ -254,7 +242,7 @@ print_queued (unsigned n)
     g_usleep (10000);
   g_print ("%.1f\n", resident_mb ());
   kit_stop (kit);
-  remove_all (directory);
+  kit_remove_all (directory);
   return 0;
 }
 

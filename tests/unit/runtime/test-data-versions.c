@@ -120,18 +120,6 @@ copy_all (const char *from, const char *to)
 }
 
 static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) directory = g_dir_open (path, 0, NULL);
-
-  for (const char *name; directory != NULL && (name = g_dir_read_name (directory)) != NULL;) {
-    g_autofree char *child = g_build_filename (path, name, NULL);
-    remove_all (child);
-  }
-  g_remove (path);
-}
-
-static void
 test_version (gconstpointer name)
 {
   g_autofree char *source = g_test_build_filename (G_TEST_DIST, name, NULL);
@@ -151,7 +139,7 @@ test_version (gconstpointer name)
     g_assert_cmpstr (dump, ==, expected);
     kit_stop (kit);
   }
-  remove_all (directory);
+  kit_remove_all (directory);
 }
 
 int
