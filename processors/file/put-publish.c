@@ -16,6 +16,7 @@ struct PutRest {
   FileFolder *of[PUT_BATCH_MAX]; /* by item; NULL: cannot be opened */
   GError *errors[PUT_BATCH_MAX]; /* by item; NULL: it has its name */
   bool is_over[PUT_BATCH_MAX];   /* by item: what is aside is to go */
+  bool is_unsure[PUT_BATCH_MAX]; /* by item: it has its name, but perhaps not for good */
 };
 
 static FileTarget
@@ -102,6 +103,15 @@ publish (const PutFile *self, PutRest *rest, unsigned i, GError **error)
   return false;
 }
 
+/* It is noted and comes again: then it has its name, or gets it. */
+static void
+come_again (WeirSession *session, const PutItem *item, const GError *error)
+{
+  weir_context_log (weir_session_get_context (session), WEIR_LOG_ERROR, "%s", error->message);
+  weir_session_penalize (session, item->flowfile);
+  weir_session_return (session, item->flowfile);
+}
+
 /* The directory cannot be looked into, and with it not what became of the file. One that is not
  * there at all has no file in it: then the FlowFile begins anew. */
 static void
@@ -109,12 +119,11 @@ wait_for_folder (WeirSession *session, const PutItem *item, GError *error)
 {
   if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND)) {
     put_note_clear (session, item->id);
+    weir_session_return (session, item->flowfile);
   } else {
-    weir_context_log (weir_session_get_context (session), WEIR_LOG_ERROR, "%s", error->message);
-    weir_session_penalize (session, item->flowfile);
+    come_again (session, item, error);
   }
   g_error_free (error);
-  weir_session_return (session, item->flowfile);
 }
 
 PutRest *
@@ -141,7 +150,8 @@ put_publish_get_folders (const PutRest *rest)
   return rest->folders;
 }
 
-/* A name that cannot be made durable is no success, though the file is there. */
+/* A name that cannot be made durable is no success; but the file is there for all to see, so it is
+ * no failure either. */
 void
 put_publish_sync (PutRest *rest)
 {
@@ -152,8 +162,10 @@ put_publish_sync (PutRest *rest)
     if (file_folder_sync (folder, &error))
       continue;
     for (unsigned i = 0; i < rest->batch->n; i++)
-      if (rest->of[i] == folder && rest->errors[i] == NULL)
+      if (rest->of[i] == folder && rest->errors[i] == NULL) {
         rest->errors[i] = g_error_copy (error);
+        rest->is_unsure[i] = true;
+      }
   }
 }
 
@@ -166,6 +178,11 @@ put_publish_end (PutRest *rest, WeirSession *session)
 
     if (rest->of[i] == NULL && item->is_left) {
       wait_for_folder (session, item, error);
+      continue;
+    }
+    if (rest->is_unsure[i]) {
+      come_again (session, item, error);
+      g_error_free (error);
       continue;
     }
     put_note_clear (session, item->id);
