@@ -198,7 +198,7 @@ typedef struct {
 static gboolean
 tell_state (void *key, void *value, void *data)
 {
-  const WeirState *state = value;
+  const WeirManifestState *state = value;
   const EachState *each = data;
 
   each->func (each->user, state->component, state->key, state->value);

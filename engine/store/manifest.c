@@ -26,7 +26,7 @@ static const char *const word_names[] = {
 static int
 compare_states (const void *a, const void *b, void *data)
 {
-  const WeirState *left = a, *right = b;
+  const WeirManifestState *left = a, *right = b;
   size_t common = MIN (left->key_size, right->key_size);
   int order;
 
@@ -41,7 +41,7 @@ compare_states (const void *a, const void *b, void *data)
 static void
 state_free (void *data)
 {
-  WeirState *state = data;
+  WeirManifestState *state = data;
 
   g_free ((char *)state->key);
   g_free (state->value);
@@ -52,8 +52,8 @@ bool
 weir_manifest_set_state (WeirManifest *manifest, uint64_t component, const void *key,
                          size_t key_size, const void *value, size_t value_size)
 {
-  WeirState wanted = { component, key, key_size, NULL };
-  WeirState *state;
+  WeirManifestState wanted = { component, key, key_size, NULL };
+  WeirManifestState *state;
 
   if (memchr (key, '\0', key_size) != NULL ||
       (value != NULL && memchr (value, '\0', value_size) != NULL))
@@ -64,8 +64,8 @@ weir_manifest_set_state (WeirManifest *manifest, uint64_t component, const void 
   }
   state = g_tree_lookup (manifest->states, &wanted);
   if (state == NULL) {
-    state = g_new (WeirState, 1);
-    *state = (WeirState){ component, g_strndup (key, key_size), key_size, NULL };
+    state = g_new (WeirManifestState, 1);
+    *state = (WeirManifestState){ component, g_strndup (key, key_size), key_size, NULL };
     g_tree_insert (manifest->states, state, state);
   }
   g_free (state->value);
@@ -120,7 +120,7 @@ append_text (GString *text, const char *raw)
 static gboolean
 append_state (void *key, void *value, void *data)
 {
-  const WeirState *state = value;
+  const WeirManifestState *state = value;
   GString *text = data;
 
   g_string_append_printf (text, "state %" G_GUINT64_FORMAT " ", state->component);

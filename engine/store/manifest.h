@@ -12,7 +12,7 @@ typedef struct {
   const char *key;
   size_t key_size;
   char *value;
-} WeirState;
+} WeirManifestState;
 
 typedef struct {
   uint64_t log_id;
@@ -21,7 +21,7 @@ typedef struct {
   uint64_t next_id;
   uint64_t next_order;
   GPtrArray *words[WEIR_WORD_NAME + 1]; /* texts: the first has number 1 */
-  GTree *states;                        /* set of WeirState */
+  GTree *states;                        /* set of WeirManifestState */
   GArray *parts;                        /* numbers, the oldest first */
 } WeirManifest;
 

@@ -67,8 +67,8 @@ static void
 test_states (void)
 {
   g_autoptr (WeirManifest) manifest = weir_manifest_new (1);
-  WeirState wanted = { 1, "key", 3, NULL };
-  const WeirState *state;
+  WeirManifestState wanted = { 1, "key", 3, NULL };
+  const WeirManifestState *state;
 
   g_assert_true (weir_manifest_set_state (manifest, 1, "key+", 3, "value", 2));
   g_assert_true (weir_manifest_set_state (manifest, 1, "keys", 4, "other", 5));
