@@ -137,64 +137,52 @@ add_files (JsonBuilder *builder, const char *name, const WeirAuditFiles *files)
   json_builder_end_object (builder);
 }
 
+typedef void (*AddRowFunc) (JsonBuilder *builder, const void *row);
+
 static void
-add_findings (JsonBuilder *builder, WeirAudit *audit)
+add_rows (JsonBuilder *builder, const char *name, const GPtrArray *rows, AddRowFunc add_row)
 {
-  GPtrArray *findings = weir_audit_get_findings (audit);
-
-  json_builder_set_member_name (builder, "findings");
+  json_builder_set_member_name (builder, name);
   json_builder_begin_array (builder);
-  for (guint i = 0; i < findings->len; i++) {
-    const WeirFinding *finding = findings->pdata[i];
-
+  for (guint i = 0; i < rows->len; i++) {
     json_builder_begin_object (builder);
-    add_text (builder, "kind", finding->is_damage ? "damage" : "remark");
-    add_text (builder, "file", finding->file);
-    add_number (builder, "offset", finding->offset);
-    add_text (builder, "what", finding->what);
-    add_text (builder, "effect", finding->effect);
+    add_row (builder, rows->pdata[i]);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);
 }
 
 static void
-add_queues (JsonBuilder *builder, WeirAudit *audit)
+add_finding (JsonBuilder *builder, const void *row)
 {
-  GPtrArray *queues = weir_audit_get_queues (audit);
+  const WeirFinding *finding = row;
 
-  json_builder_set_member_name (builder, "queues");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < queues->len; i++) {
-    const WeirAuditQueue *queue = queues->pdata[i];
-
-    json_builder_begin_object (builder);
-    add_text (builder, "queue", queue->name);
-    add_number (builder, "flowfiles", queue->n_flowfiles);
-    add_number (builder, "bytes", queue->bytes);
-    add_number (builder, "oldest_usec", (uint64_t)queue->oldest);
-    json_builder_end_object (builder);
-  }
-  json_builder_end_array (builder);
+  add_text (builder, "kind", finding->is_damage ? "damage" : "remark");
+  add_text (builder, "file", finding->file);
+  add_number (builder, "offset", finding->offset);
+  add_text (builder, "what", finding->what);
+  add_text (builder, "effect", finding->effect);
 }
 
 static void
-add_states (JsonBuilder *builder, WeirAudit *audit)
+add_queue (JsonBuilder *builder, const void *row)
 {
-  GPtrArray *states = weir_audit_get_states (audit);
+  const WeirAuditQueue *queue = row;
 
-  json_builder_set_member_name (builder, "states");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < states->len; i++) {
-    const WeirAuditState *state = states->pdata[i];
+  add_text (builder, "queue", queue->name);
+  add_number (builder, "flowfiles", queue->n_flowfiles);
+  add_number (builder, "bytes", queue->bytes);
+  add_number (builder, "oldest_usec", (uint64_t)queue->oldest);
+}
 
-    json_builder_begin_object (builder);
-    add_text (builder, "component", state->name);
-    add_number (builder, "keys", state->n_keys);
-    add_number (builder, "bytes", state->bytes);
-    json_builder_end_object (builder);
-  }
-  json_builder_end_array (builder);
+static void
+add_state (JsonBuilder *builder, const void *row)
+{
+  const WeirAuditState *state = row;
+
+  add_text (builder, "component", state->name);
+  add_number (builder, "keys", state->n_keys);
+  add_number (builder, "bytes", state->bytes);
 }
 
 static void
@@ -231,9 +219,9 @@ weir_data_report_print_json (WeirAudit *audit, const char *directory, const char
   json_builder_set_member_name (builder, "damaged");
   json_builder_add_boolean_value (builder, weir_audit_is_damaged (audit));
   add_figures (builder, weir_audit_get_figures (audit));
-  add_queues (builder, audit);
-  add_states (builder, audit);
-  add_findings (builder, audit);
+  add_rows (builder, "queues", weir_audit_get_queues (audit), add_queue);
+  add_rows (builder, "states", weir_audit_get_states (audit), add_state);
+  add_rows (builder, "findings", weir_audit_get_findings (audit), add_finding);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, FALSE);
