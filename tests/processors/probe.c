@@ -71,6 +71,7 @@ on_trigger (void *state, WeirSession *session, GError **error)
   Probe *probe = atomic_load (&current);
   const WeirRecord *before = session->now.newest;
   g_autoptr (GError) problem = NULL;
+  bool is_idle;
   bool ok;
 
   if (atomic_fetch_add (&probe->n_inside, 1) > 0 && probe->type->threading == WEIR_SERIAL)
@@ -86,8 +87,10 @@ on_trigger (void *state, WeirSession *session, GError **error)
   if (problem != NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
 
+  /* One that was woken by itself, with nothing there yet, says nothing about its input. */
+  is_idle = ok && probe->type->input == WEIR_INPUT_REQUIRED && session->now.newest == before;
   WEIR_LOCKED (&probe->lock);
-  probe->n_triggers++;
+  probe->n_triggers += !is_idle;
   pthread_cond_broadcast (&probe->triggered);
   return ok;
 }

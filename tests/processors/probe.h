@@ -32,7 +32,7 @@ Probe *probe_new (const WeirProcessor *type);
 /* The processor must have stopped. Takes NULL. */
 void probe_free (Probe *probe);
 
-/* Waits until it was triggered @n times, or for @usec. */
+/* Waits until it was triggered @n times with something to do, or for @usec. */
 void probe_wait (Probe *probe, uint64_t n, int64_t usec);
 
 /* Fails the test when the processor did something wrong. Thread: any. */
