@@ -18,7 +18,7 @@ struct Tail {
    * looked for the end of a line. */
   char *seen_position;
   struct statx seen;
-  int64_t scanned;
+  TailPosition scanned;
 };
 
 Tail *
@@ -136,24 +136,25 @@ is_as_seen (const Tail *tail, const char *text)
          tail_status_get_changed (&status) == tail_status_get_changed (seen);
 }
 
-/* How far a line without end is known already. */
+/* How far a line without end is known already: only as long as it is the same line. */
 static int64_t
-get_scanned (const Tail *tail, const char *text, const TailSource *source)
+get_scanned (const Tail *tail, const char *position, const TailSource *source)
 {
-  bool is_same = text != NULL && g_strcmp0 (text, tail->seen_position) == 0 &&
-                 source->status.stx_ino == tail->seen.stx_ino &&
-                 source->status.stx_size >= tail->seen.stx_size;
+  bool is_known = g_strcmp0 (position, tail->seen_position) == 0 &&
+                  tail_status_is_same_file (&source->status, &tail->scanned) &&
+                  tail_source_check_mark (source, &tail->scanned) > 0;
 
-  return is_same ? tail->scanned : 0;
+  return is_known ? tail->scanned.offset : 0;
 }
 
 static void
-remember (Tail *tail, const TailPosition *position, const TailSource *source, int64_t scanned)
+remember (Tail *tail, const char *position, const TailSource *source, int64_t scanned)
 {
   g_free (tail->seen_position);
-  tail->seen_position = tail_position_format (position);
+  tail->seen_position = g_strdup (position);
   tail->seen = source->status;
-  tail->scanned = scanned;
+  if (!tail_source_locate (source, scanned, &tail->scanned))
+    tail->scanned = (TailPosition){ .mark = TAIL_MARK_NONE };
 }
 
 static void
@@ -194,8 +195,9 @@ deliver (Tail *tail, WeirSession *session, const TailOptions *options, const Tai
 /* Each comes from elsewhere, and a struct for one call would only rename them. */
 /* NOLINTBEGIN(readability-function-size) */
 static int64_t
-read_source (Tail *tail, WeirSession *session, const TailOptions *options, const char *text,
-             const TailPosition *position, const TailSource *source, bool is_final, GError **error)
+read_source (Tail *tail, WeirSession *session, const TailOptions *options,
+             const TailPosition *position, const char *text, const TailSource *source,
+             bool is_final, GError **error)
 {
   const TailLimits limits = { options->stop_at_nul, is_final, options->max_line };
   int64_t scanned = get_scanned (tail, text, source);
@@ -204,7 +206,7 @@ read_source (Tail *tail, WeirSession *session, const TailOptions *options, const
   if (end < 0)
     return -1;
   if (end == position->offset) {
-    remember (tail, position, source, scanned);
+    remember (tail, text, source, scanned);
     return 0;
   }
   if (!deliver (tail, session, options, source, position->offset, end, error))
@@ -257,7 +259,7 @@ tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError 
     note_missing (tail, options);
   } else {
     tail->is_missing = false;
-    n = read_source (tail, session, options, text, &position, &source, is_final, error);
+    n = read_source (tail, session, options, &position, moved, &source, is_final, error);
     tail_source_close (&source);
   }
   if (n < 0) {

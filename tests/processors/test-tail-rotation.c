@@ -134,6 +134,35 @@ test_copytruncate (void)
   tailing_assert_new (&f, "header\nfour, and more than there was\n");
 }
 
+/* The new file is as long as what was read of the old one: how far that was searched for the end of
+ * a line says nothing of this one. */
+static void
+test_copytruncate_to_the_same_length (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, "app.log.*");
+  tailing_add (&f, "app.log", "one\n");
+  tailing_date (&f, "app.log", 1);
+  tailing_assert_new (&f, "one\n");
+  copy_and_truncate (&f, "app.log", "app.log.1");
+  tailing_add (&f, "app.log", "two\n");
+  tailing_assert_new (&f, "two\n");
+}
+
+/* So it is with a line that had not ended when something else came in its place. */
+static void
+test_unended_line_replaced (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, NULL);
+  tailing_add (&f, "app.log", "unended");
+  tailing_assert_new (&f, "");
+  scratch_write (&f.scratch, "app.log", "two\nthree", -1);
+  tailing_assert_new (&f, "two\n");
+}
+
 /* Nothing was read of it before it was copied and truncated: its lines are in the copy alone. */
 static void
 test_copytruncate_of_what_was_empty (void)
@@ -289,6 +318,8 @@ main (int argc, char **argv)
   g_test_add_func ("/tail/two rotations while stopped", test_two_rotations_while_stopped);
   g_test_add_func ("/tail/rotated away and deleted", test_rotated_away_and_deleted);
   g_test_add_func ("/tail/copytruncate", test_copytruncate);
+  g_test_add_func ("/tail/copytruncate to the same length", test_copytruncate_to_the_same_length);
+  g_test_add_func ("/tail/unended line replaced", test_unended_line_replaced);
   g_test_add_func ("/tail/copytruncate of what was empty", test_copytruncate_of_what_was_empty);
   g_test_add_func ("/tail/late writer", test_late_writer);
   g_test_add_func ("/tail/truncation", test_truncation);
