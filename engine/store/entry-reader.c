@@ -175,6 +175,21 @@ read_state (WeirEntryReader *reader, WeirOp *op, unsigned flags)
     weir_cursor_fail (&reader->cursor);
 }
 
+/* Field by field: compilers clear a struct of this size by an instruction that takes as long as all
+ * the rest of reading an operation. */
+static inline void
+clear_op (WeirOp *op, WeirOpKind kind)
+{
+  op->kind = kind;
+  op->id = op->queue = op->penalty_usec = op->number = 0;
+  op->has_queue = op->has_attributes = op->has_content = op->has_penalty = op->is_based = false;
+  op->entry_time = op->lineage_start = 0;
+  op->set = op->removed = (WeirOpNames){ 0 };
+  op->content = (WeirContentRef){ 0 };
+  op->key = op->text = NULL;
+  op->key_size = op->text_size = 0;
+}
+
 bool
 weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
 {
@@ -185,7 +200,7 @@ weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
     return false;
   byte = weir_cursor_get_bytes (&reader->cursor, 1);
   flags = *byte & 0xf0;
-  *ret_op = (WeirOp){ .kind = *byte & 15 };
+  clear_op (ret_op, *byte & 15);
 
   switch (ret_op->kind) {
   case WEIR_OP_CREATE:
