@@ -7,6 +7,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* The grain of a file system's clock, at the worst: two changes within it look like one. */
+#define GRAIN_USEC (2 * G_USEC_PER_SEC)
+
 struct Tail {
   char *path;
   char *key;     /* of the state */
@@ -19,6 +22,8 @@ struct Tail {
   char *seen_position;
   struct statx seen;
   TailPosition scanned;
+  int64_t seen_at; /* the first such look */
+  bool is_calm;    /* a change since then would show */
 };
 
 Tail *
@@ -123,17 +128,22 @@ get_position (Tail *tail, const TailOptions *options, const char *text)
 }
 
 static bool
+is_same_status (const struct statx *a, const struct statx *b)
+{
+  return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+         a->stx_dev_minor == b->stx_dev_minor && a->stx_size == b->stx_size &&
+         tail_status_get_changed (a) == tail_status_get_changed (b) &&
+         tail_stamp_to_nsec (&a->stx_ctime) == tail_stamp_to_nsec (&b->stx_ctime);
+}
+
+static bool
 is_as_seen (const Tail *tail, const char *text)
 {
-  const struct statx *seen = &tail->seen;
   struct statx status;
 
-  return text != NULL && g_strcmp0 (text, tail->seen_position) == 0 &&
+  return tail->is_calm && text != NULL && g_strcmp0 (text, tail->seen_position) == 0 &&
          statx (AT_FDCWD, tail->path, 0, STATX_BASIC_STATS, &status) == 0 &&
-         status.stx_ino == seen->stx_ino && status.stx_dev_major == seen->stx_dev_major &&
-         status.stx_dev_minor == seen->stx_dev_minor && status.stx_size == seen->stx_size &&
-         S_ISREG (status.stx_mode) &&
-         tail_status_get_changed (&status) == tail_status_get_changed (seen);
+         S_ISREG (status.stx_mode) && is_same_status (&status, &tail->seen);
 }
 
 /* How far a line without end is known already: only as long as it is the same line. */
@@ -148,8 +158,12 @@ get_scanned (const Tail *tail, const char *position, const TailSource *source)
 }
 
 static void
-remember (Tail *tail, const char *position, const TailSource *source, int64_t scanned)
+remember (Tail *tail, const char *position, const TailSource *source, int64_t scanned, int64_t now)
 {
+  if (g_strcmp0 (position, tail->seen_position) != 0 ||
+      !is_same_status (&source->status, &tail->seen))
+    tail->seen_at = now;
+  tail->is_calm = now - tail->seen_at >= GRAIN_USEC;
   g_free (tail->seen_position);
   tail->seen_position = g_strdup (position);
   tail->seen = source->status;
@@ -206,7 +220,7 @@ read_source (Tail *tail, WeirSession *session, const TailOptions *options,
   if (end < 0)
     return -1;
   if (end == position->offset) {
-    remember (tail, text, source, scanned);
+    remember (tail, text, source, scanned, weir_context_get_monotonic_time (options->context));
     return 0;
   }
   if (!deliver (tail, session, options, source, position->offset, end, error))

@@ -1,6 +1,7 @@
 /* Tests TailFile: each line once and in order, whatever becomes of the file between two looks. */
 #include "tailing.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What logrotate calls copytruncate; the copy is younger than what was read. */
@@ -224,6 +225,37 @@ test_truncation (void)
   tailing_assert_new (&f, "end\n");
 }
 
+static void
+rewrite (Tailing *f, const char *text, struct stat *ret_status)
+{
+  g_autofree char *path = scratch_path (&f->scratch, "app.log");
+
+  scratch_write (&f->scratch, "app.log", text, -1);
+  tailing_date (f, "app.log", 1);
+  g_assert_cmpint (stat (path, ret_status), ==, 0);
+}
+
+/* Nothing but what is in it tells that it is another; but after a while the clock does. */
+static void
+test_rewritten_with_the_same_length_and_time (void)
+{
+  g_auto (Tailing) f = { 0 };
+  struct stat before, after;
+
+  tailing_init (&f, NULL);
+  rewrite (&f, "one\n", &before);
+  tailing_assert_new (&f, "one\n");
+  tailing_assert_new (&f, "");
+  rewrite (&f, "two\n", &before);
+  tailing_assert_new (&f, "two\n");
+  for (unsigned i = 0; i < 5; i++)
+    tailing_assert_new (&f, "");
+  do {
+    rewrite (&f, "six\n", &after);
+  } while (after.st_ctim.tv_nsec == before.st_ctim.tv_nsec);
+  tailing_assert_new (&f, "six\n");
+}
+
 /* The same start and a different line before the position: that is another file. */
 static void
 test_rewritten_with_the_same_start (void)
@@ -323,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tail/copytruncate of what was empty", test_copytruncate_of_what_was_empty);
   g_test_add_func ("/tail/late writer", test_late_writer);
   g_test_add_func ("/tail/truncation", test_truncation);
+  g_test_add_func ("/tail/same length and time", test_rewritten_with_the_same_length_and_time);
   g_test_add_func ("/tail/same start", test_rewritten_with_the_same_start);
   g_test_add_func ("/tail/post rollover", test_post_rollover);
   g_test_add_func ("/tail/gap", test_gap);
