@@ -266,8 +266,10 @@ tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError 
     return 0;
   position = get_position (tail, options, text);
   found = tail_follow (&follow, &position, &source, &is_final);
+  if (!found && position.changed == INT64_MAX) /* what comes from now on is new */
+    position.changed = follow.wall * 1000;
   moved = tail_position_format (&position);
-  if (g_strcmp0 (text, moved) != 0 && (position.inode != 0 || options->start == TAIL_START_NOW))
+  if (g_strcmp0 (text, moved) != 0)
     weir_session_set_state (session, tail->key, moved);
   if (!found) {
     note_missing (tail, options);

@@ -198,6 +198,22 @@ test_current_time_without_file (void)
   tailing_assert_new (&f, "first\n");
 }
 
+/* What was made after the first look is new, also when it was rotated away before the next. */
+static void
+test_rotated_before_it_was_seen (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, "app.log.*");
+  tailing_add (&f, "app.log.2", "before\n");
+  tailing_date (&f, "app.log.2", -1);
+  tailing_assert_new (&f, "");
+  weir_harness_restart (f.harness);
+  tailing_add (&f, "app.log.1", "one\n");
+  tailing_add (&f, "app.log", "two\n");
+  tailing_assert_new (&f, "one\ntwo\n");
+}
+
 static void
 test_nul (void)
 {
@@ -425,6 +441,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tail/endless line", test_endless_line);
   g_test_add_func ("/tail/start positions", test_start_positions);
   g_test_add_func ("/tail/current time without file", test_current_time_without_file);
+  g_test_add_func ("/tail/rotated before it was seen", test_rotated_before_it_was_seen);
   g_test_add_func ("/tail/nul", test_nul);
   g_test_add_func ("/tail/no files", test_no_files);
   g_test_add_func ("/tail/unreadable", test_unreadable);
