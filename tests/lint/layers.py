@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tree
 
-LOWER = ["base", "model", "xml", "expr", "record", "store", "plugin"]
+LOWER = ["base", "model", "xml", "expr", "record", "store", "provenance", "plugin"]
 MAY_USE = {
     "api": [],
     "base": [],
@@ -19,6 +19,7 @@ MAY_USE = {
     "expr": ["base"],
     "record": ["base"],
     "store": ["base"],
+    "provenance": ["base", "store"],
     "plugin": ["base", "model", "expr", "store"],
     "runtime": LOWER,
     "control": LOWER + ["runtime"],

@@ -1,0 +1,36 @@
+/* derive.h: which events an entry of the log stands for. A pure function of the entry: reading the
+ * log again gives the same events in the same order, so they need no log of their own and can never
+ * tell of anything that did not happen.
+ *
+ * Thread: one at a time for each derivation. */
+#pragma once
+
+#include "provenance/event.h"
+#include "store/frame.h"
+
+typedef struct WeirDerivation WeirDerivation;
+
+/* Returns: (transfer full). */
+WeirDerivation *weir_derivation_new (void);
+void weir_derivation_free (WeirDerivation *derivation);
+
+/* Begins with the events of @entry, whose bytes must stay until the last of them was used.
+ * Returns: false when it is malformed. */
+bool weir_derivation_begin (WeirDerivation *derivation, const WeirLogEntry *entry);
+
+/* The next event, valid until the next call. Returns: false at the end; then
+ * weir_derivation_has_failed says whether the entry is malformed behind that. */
+bool weir_derivation_next (WeirDerivation *derivation, WeirEvent *ret_event);
+bool weir_derivation_has_failed (const WeirDerivation *derivation);
+
+/* What the entry says of a component: its number and type. Call after the last event.
+ * Returns: false when it says no more of any. */
+typedef struct {
+  uint64_t component;
+  const char *type; /* not terminated */
+  size_t type_size;
+} WeirDescription;
+bool weir_derivation_next_description (WeirDerivation *derivation,
+                                       WeirDescription *ret_description);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirDerivation, weir_derivation_free)

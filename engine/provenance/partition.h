@@ -1,0 +1,93 @@
+/* partition.h: one SQLite file of provenance: blocks of consecutive events, what finds them, the
+ * words they use, and the place in the log up to which they go, all in one transaction.
+ *
+ * Thread: one at a time. */
+#pragma once
+
+#include "provenance/block.h"
+
+typedef struct WeirPartition WeirPartition;
+
+/* Where in the log the events go on. */
+typedef struct {
+  uint64_t place;    /* behind the last frame all of whose events are there */
+  uint64_t sequence; /* of the frame that follows */
+  uint64_t skip;     /* events of that frame that are there already */
+  uint64_t event;    /* the next one's number; the first of all is 1 */
+} WeirPosition;
+
+/* Makes file @number in @directory (provenance/). Returns: (transfer full): NULL with @error. */
+WeirPartition *weir_partition_create (const char *directory, uint64_t number, uint64_t install,
+                                      const WeirPosition *start, GError **error);
+
+/* Opens one to go on writing. Returns: (transfer full): NULL with @error when it is damaged. */
+WeirPartition *weir_partition_open (const char *directory, uint64_t number, GError **error);
+
+/* Opens one to read, which never makes its writer wait. Returns: (transfer full): NULL with @error.
+ */
+WeirPartition *weir_partition_open_to_read (const char *directory, uint64_t number, GError **error);
+void weir_partition_free (WeirPartition *partition);
+
+uint64_t weir_partition_get_number (const WeirPartition *partition);
+uint64_t weir_partition_get_install (const WeirPartition *partition);
+void weir_partition_get_start (const WeirPartition *partition, WeirPosition *ret_start);
+bool weir_partition_get_position (WeirPartition *partition, WeirPosition *ret_position,
+                                  GError **error);
+
+/* --- writing --- */
+
+/* Everything from here to the commit is there together or not at all. */
+bool weir_partition_begin (WeirPartition *partition, GError **error);
+/* A block, in the place of what was there of it. */
+bool weir_partition_put_block (WeirPartition *partition, const WeirBlockSummary *summary,
+                               const uint8_t *bytes, size_t size, const uint8_t *filter,
+                               size_t filter_size, GError **error);
+bool weir_partition_put_word (WeirPartition *partition, unsigned kind, uint64_t number,
+                              const char *text, GError **error);
+bool weir_partition_put_type (WeirPartition *partition, uint64_t component, const char *type,
+                              GError **error);
+bool weir_partition_commit (WeirPartition *partition, const WeirPosition *position, GError **error);
+
+/* Brings all that was committed to disk, as far as readers let it. @ret_is_all: it is. */
+bool weir_partition_checkpoint (WeirPartition *partition, bool *ret_is_all, GError **error);
+
+/* Bytes of the file. */
+uint64_t weir_partition_get_size (WeirPartition *partition);
+
+/* --- reading --- */
+
+typedef struct {
+  uint64_t first; /* event of the block */
+  uint32_t n;
+  int64_t earliest, latest;
+  uint64_t lowest, highest;
+  uint32_t types;
+} WeirBlockRow;
+
+/* Which blocks: each of them narrows it. */
+typedef struct {
+  uint64_t from, to;    /* events; to UINT64_MAX: all */
+  int64_t since, until; /* time, both included; INT64_MIN and INT64_MAX: all */
+  uint64_t flowfile;    /* or parent; 0: any */
+  uint64_t component;   /* 0: any */
+  uint32_t types;       /* 0: any */
+  const char *name;     /* of an attribute that is set to @value; NULL: any */
+  const char *value;
+  bool is_descending;
+} WeirBlockWish;
+
+/* The first block that fits at or behind event @at (before it when descending). Nothing stays
+ * locked after it. Returns: false at the end, or with @error. */
+bool weir_partition_find_block (WeirPartition *partition, const WeirBlockWish *wish, uint64_t at,
+                                WeirBlockRow *ret_row, GError **error);
+
+/* Returns: (transfer full): the bytes of the block; NULL with @error. */
+GBytes *weir_partition_read_block (WeirPartition *partition, uint64_t first, GError **error);
+
+/* Returns: (transfer none) (nullable): the text of a number, kept until the partition is freed. */
+const char *weir_partition_get_word (WeirPartition *partition, unsigned kind, uint64_t number);
+/* Returns: 0 when it does not occur here. */
+uint64_t weir_partition_find_word (WeirPartition *partition, unsigned kind, const char *text);
+const char *weir_partition_get_type (WeirPartition *partition, uint64_t component);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirPartition, weir_partition_free)
