@@ -60,7 +60,7 @@ kit_stop (Kit *kit)
 {
   WeirContentUsage usage;
 
-  g_assert_true (weir_engine_stop (kit->engine, 20 * G_USEC_PER_SEC));
+  g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   for (guint i = 0; i < kit->engine->nodes->len; i++) {
     WeirNode *node = kit->engine->nodes->pdata[i];
     g_assert_null (node->held);

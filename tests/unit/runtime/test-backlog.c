@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LONG   (60 * G_USEC_PER_SEC) /* a bound for what takes a moment */
 #define N_MADE 45000u
 
 static unsigned n_made;
@@ -108,7 +107,7 @@ content_in_memory (Kit *kit)
 static void
 fill (Kit *kit)
 {
-  int64_t end = g_get_monotonic_time () + LONG;
+  int64_t end = g_get_monotonic_time () + KIT_LONG;
 
   while (n_made < N_MADE)
     kit_advance (kit, 10 * G_USEC_PER_SEC);
@@ -205,7 +204,7 @@ test_both_ends (void)
   to_take = N_MADE;
   kit_remove_all (directory);
   kit_start (kit);
-  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
   g_assert_cmpuint (n_taken, ==, N_MADE);
   kit_stop (kit);
   kit_remove_all (directory);

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
+#define PENALTY (20 * G_USEC_PER_SEC)
 
 typedef struct {
   WeirFs fs;
@@ -39,7 +39,7 @@ assert_restarts_the_same (Kit *kit)
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
 
-  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   before = kit_dump (kit);
   kit_stop (kit);
   kit_load (kit);
@@ -232,7 +232,7 @@ test_state_of_many_tasks (void)
   node->schedule.tasks = 4;
   node->yield_usec = 0;
   kit_start (kit);
-  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
   assert_restarts_the_same (kit);
   kit_stop (kit);
   kit_remove_all (directory);
@@ -351,7 +351,7 @@ test_loaded_only (void)
 
   kit_start (kit);
   kit_run (kit);
-  weir_engine_stop (kit->engine, LONG);
+  weir_engine_stop (kit->engine, KIT_LONG);
   before = kit_dump (kit);
   kit_stop (kit);
 
@@ -451,7 +451,7 @@ test_long_and_penalized (void)
   g_autofree char *directory = in_directory (kit);
   WeirConnection *connection;
 
-  kit_processor (kit, "make", &penalize)->penalty_usec = LONG;
+  kit_processor (kit, "make", &penalize)->penalty_usec = PENALTY;
   kit_funnel (kit, "end");
   connection = kit_connect (kit, "make", "success", "end");
   connection->max_count = connection->max_bytes = 0;
@@ -480,7 +480,7 @@ test_clock_set_back (void)
   WeirNode *end;
   int64_t due;
 
-  kit_processor (kit, "make", &penalize)->penalty_usec = LONG;
+  kit_processor (kit, "make", &penalize)->penalty_usec = PENALTY;
   kit_funnel (kit, "end");
   kit_connect (kit, "make", "success", "end")->max_count = 0;
   to_make = 1000;
@@ -496,7 +496,7 @@ test_clock_set_back (void)
     end = kit_node (kit, "end");
     due = atomic_load (&end->inputs[0]->next_due);
     if (i == 0) {
-      g_assert_cmpint (due, <=, weir_clock_get_monotonic (kit->clock) + 2 * LONG);
+      g_assert_cmpint (due, <=, weir_clock_get_monotonic (kit->clock) + 2 * PENALTY);
       g_assert_cmpint (due, >, weir_clock_get_monotonic (kit->clock));
     } else {
       g_assert_cmpint (due, ==, INT64_MAX);

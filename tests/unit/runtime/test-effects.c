@@ -1,10 +1,6 @@
 /* Tests engine/runtime/effects.c: what acts outside waits for its ticket, happens once and in
  * order, and never when the engine ends before. Guards invariant 10 (ARCHITECTURE.md). */
-#include "runtime/effects.h"
-
-#include <glib.h>
-
-#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes no time */
+#include "kit.h"
 
 typedef struct {
   WeirLock lock;
@@ -125,7 +121,7 @@ test_wait (void)
   add (effects, &log, "e", 21);
   add (effects, &log, "f", 22);
   weir_effects_on_durable (effects, 21);
-  g_assert_true (weir_effects_stop (effects, LONG));
+  g_assert_true (weir_effects_stop (effects, KIT_LONG));
   g_assert_cmpstr (log.done->str, ==, "abcde");
   g_assert_cmpuint (log.n_ended, ==, 6);
   weir_effects_free (effects);
@@ -168,7 +164,7 @@ test_race (void)
   while (log.n_done < 2 * MANY)
     pthread_cond_wait (&log.rest, &log.lock);
   pthread_mutex_unlock (&log.lock);
-  g_assert_true (weir_effects_stop (effects, LONG));
+  g_assert_true (weir_effects_stop (effects, KIT_LONG));
   weir_effects_free (effects);
   g_assert_cmpuint (log.n_ended, ==, 2 * MANY);
   g_string_free (log.done, TRUE);
@@ -196,7 +192,7 @@ test_stuck (void)
   weir_effects_add (effects, &effect, 0);
   g_assert_false (weir_effects_stop (effects, 1000));
   pthread_mutex_unlock (&lock);
-  g_assert_true (weir_effects_stop (effects, LONG));
+  g_assert_true (weir_effects_stop (effects, KIT_LONG));
   weir_effects_free (effects);
   g_string_free (log.done, TRUE);
 }

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
 static _Atomic unsigned to_make;
 static _Atomic uint64_t sum;
 static _Atomic unsigned n_inside;
@@ -125,7 +123,7 @@ chain (unsigned n_workers, unsigned n, const WeirProcessor *middle, const WeirPr
 static void
 assert_all_arrived (Kit *kit, uint64_t n)
 {
-  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
   g_assert_cmpuint (atomic_load (&sum), ==, n * (n + 1) / 2);
   for (guint i = 0; i < kit->engine->queues->len; i++) {
     g_assert_cmpuint (kit_count (kit, i), ==, 0);
@@ -186,7 +184,7 @@ test_stop_in_the_middle (void)
 
     kit_start (kit);
     weir_engine_wait_idle (kit->engine, 1000 * (int64_t)i);
-    g_assert_true (weir_engine_stop (kit->engine, LONG));
+    g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
     /* Every FlowFile is in a queue or has arrived. */
     made = 1000000 - atomic_load (&to_make);
     for (guint q = 0; q < kit->engine->queues->len; q++)
@@ -204,7 +202,7 @@ test_drain (void)
   kit_start (kit);
   weir_engine_wait_idle (kit->engine, 20000);
   weir_engine_stop_sources (kit->engine);
-  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
   made = 1000000 - atomic_load (&to_make);
   g_assert_cmpuint (atomic_load (&kit_node (kit, "end")->stats.in_count), ==, made);
 }
@@ -217,8 +215,8 @@ test_two_engines (void)
 
   kit_start (one);
   kit_start (two);
-  g_assert_true (weir_engine_wait_idle (one->engine, LONG));
-  g_assert_true (weir_engine_wait_idle (two->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (one->engine, KIT_LONG));
+  g_assert_true (weir_engine_wait_idle (two->engine, KIT_LONG));
   g_assert_cmpuint (atomic_load (&sum), ==, UINT64_C (20000) * 20001 / 2);
   g_assert_cmpuint (one->engine->install_id, !=, 0);
 }
@@ -238,7 +236,7 @@ test_a_hanging_processor_is_worked_around (void)
   kit_connect (kit, "make", "success", "end");
   pthread_mutex_lock (&gate);
   kit_start (kit);
-  for (int64_t end = g_get_monotonic_time () + LONG; atomic_load (&sum) < 5050;) {
+  for (int64_t end = g_get_monotonic_time () + KIT_LONG; atomic_load (&sum) < 5050;) {
     g_assert_cmpint (g_get_monotonic_time (), <, end);
     g_assert_false (weir_engine_wait_idle (kit->engine, 10000));
   }

@@ -86,8 +86,8 @@ test_with_threads (void)
   g_autoptr (Kit) kit = kit_new_with_threads (4);
 
   prepare (kit);
-  g_assert_true (weir_engine_wait_idle (kit->engine, 60 * G_USEC_PER_SEC));
-  g_assert_true (weir_engine_stop (kit->engine, 20 * G_USEC_PER_SEC));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
+  g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   g_assert_cmpuint (atomic_load (&n_triggers), >, N_TRIGGERS);
 }
 

@@ -5,8 +5,6 @@
  * The counts that it compares are the processors' own, which the session commits or undoes. */
 #include "random-flow.h"
 
-#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
 /* --- the account --- */
 
 static int64_t
@@ -42,7 +40,7 @@ assert_account (Kit *kit, bool is_drained)
   int64_t ended = 0;
   uint64_t queued = 0;
 
-  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   for (guint i = 0; i < kit->engine->queues->len; i++) {
     WeirQueue *queue = kit_queue (kit, i);
     queued += assert_queue (queue, ids);
@@ -145,7 +143,7 @@ test_threads_to_the_end (gconstpointer data)
   for (unsigned round = 0; round < 8; round++) {
     g_autoptr (Kit) kit = started (kit_new_with_threads (GPOINTER_TO_UINT (data)), true);
 
-    g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+    g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
     assert_account (kit, can_drain (kit));
   }
 }

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
 static char *
 in_directory (Kit *kit)
 {
@@ -39,7 +37,7 @@ stop (Kit *kit)
 {
   RandomOutside *outside = random_outside ();
 
-  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   g_assert_cmpint (atomic_load (&outside->n_happened), ==, random_counter (kit, "effects"));
   g_assert_cmpint (atomic_load (&outside->n_destroyed), ==, atomic_load (&outside->n_asked));
 }
@@ -100,7 +98,7 @@ test_threads (void)
       weir_engine_wait_idle (kit->engine, random_draw (10000));
       restart (kit);
     }
-    g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+    g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
     stop (kit);
     kit_stop (kit);
     kit_remove_all (directory);
@@ -156,7 +154,7 @@ test_stranded (void)
   to_make = 3;
   kit_start (kit);
   kit_run (kit);
-  weir_engine_stop (kit->engine, LONG);
+  weir_engine_stop (kit->engine, KIT_LONG);
   before = kit_dump (kit);
   g_assert_cmpuint (kit_count (kit, 0), ==, 3);
   kit_stop (kit);

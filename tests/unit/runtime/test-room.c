@@ -5,8 +5,6 @@
 #include "runtime/scheduler.h"
 #include "runtime/worker.h"
 
-#define LONG (60 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
 static _Atomic unsigned to_make;
 static _Atomic unsigned n_triggers;
 static _Atomic unsigned n_arrived;
@@ -210,7 +208,7 @@ test_with_threads (gconstpointer type)
   kit_connect (kit, "test", "success", "one")->max_count = 3;
   kit_connect (kit, "test", "failure", "two")->max_count = 20;
   kit_start (kit);
-  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
   g_assert_cmpuint (atomic_load (&n_arrived), ==, 20000);
 }
 

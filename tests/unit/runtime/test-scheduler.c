@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define LONG (20 * G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
 static _Atomic unsigned to_make;
 static _Atomic unsigned n_arrived;
 static _Atomic bool may_ask;
@@ -60,7 +58,7 @@ on_end (void *state, WeirSession *session, GError **error)
 static bool
 on_send_and_look (void *state, WeirSession *session, GError **error)
 {
-  int64_t end = g_get_monotonic_time () + LONG;
+  int64_t end = g_get_monotonic_time () + KIT_LONG;
   WeirFlowFile *flowfile = weir_session_get (session);
   unsigned n;
 
@@ -170,15 +168,15 @@ test_what_is_sent_does_not_wait_for_the_turn (void)
 
   atomic_store (&to_make, 8);
   atomic_store (&n_arrived, 0);
-  kit_processor (kit, "make", &make)->yield_usec = 10 * LONG; /* nor does it wake anybody */
+  kit_processor (kit, "make", &make)->yield_usec = 10 * KIT_LONG; /* nor does it wake anybody */
   kit_processor (kit, "send", &send_and_look);
   kit_processor (kit, "end", &end);
   kit_connect (kit, "make", "success", "send");
   kit_connect (kit, "send", "success", "end");
   kit_start (kit);
-  g_assert_true (weir_engine_wait_idle (kit->engine, 4 * LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, 4 * KIT_LONG));
   g_assert_cmpuint (atomic_load (&n_arrived), ==, 8);
-  g_assert_cmpint (g_get_monotonic_time (), <, start + LONG);
+  g_assert_cmpint (g_get_monotonic_time (), <, start + KIT_LONG);
 }
 
 /* A module's own thread may ask for a trigger until on_stopped is called. */
@@ -195,7 +193,7 @@ test_stop_while_somebody_asks (void)
     kit_connect (kit, "make", "success", "asker");
     kit_start (kit);
     weir_engine_wait_idle (kit->engine, 1000);
-    g_assert_true (weir_engine_stop (kit->engine, LONG));
+    g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   }
 }
 
@@ -223,9 +221,9 @@ test_without_a_spare_worker (void)
   kit_connect (kit, "make", "success", "hang");
   kit_start (kit);
   set_stack_size ((size_t)1 << 46);
-  g_assert_true (weir_engine_wait_idle (kit->engine, LONG));
+  g_assert_true (weir_engine_wait_idle (kit->engine, KIT_LONG));
   set_stack_size (8 * 1024 * 1024);
-  g_assert_true (weir_engine_stop (kit->engine, LONG));
+  g_assert_true (weir_engine_stop (kit->engine, KIT_LONG));
   g_assert_nonnull (strstr (told.message, "there is no thread to take its place"));
   g_assert_cmpuint (told.n, ==, 1);
   g_free (told.message);
