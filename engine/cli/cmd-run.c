@@ -1,11 +1,12 @@
 /* cmd-run.c: one flow in the foreground, from its file to the summary.
  *
- * Signals are blocked in every thread and taken here, one after the other: the first asks for an
- * orderly end, which lets what is queued arrive; the second does not wait for it. */
+ * The first signal asks for an orderly end, which lets what is queued arrive; the second does not
+ * wait for it. */
 #include "cli/command.h"
 #include "cli/data-dir.h"
 #include "cli/data-sizes.h"
 #include "cli/flow-file.h"
+#include "cli/run-signals.h"
 #include "cli/run-status.h"
 #include "cli/run-summary.h"
 
@@ -20,8 +21,7 @@
 #define DRAIN_USEC   (10 * (int64_t)G_USEC_PER_SEC) /* for what is queued to arrive */
 #define RETURN_USEC  (5 * (int64_t)G_USEC_PER_SEC)  /* for triggers to return */
 
-#define WEIR_EXIT_HARD 3 /* see the description of the command */
-#define WEIR_EXIT_DISK 4 /* likewise */
+#define WEIR_EXIT_DISK 4 /* see the description of the command */
 
 typedef struct {
   bool until_idle;
@@ -42,6 +42,7 @@ typedef struct {
   WeirResolver *resolver;
   WeirEngine *engine;
   WeirRunStatus *status;
+  WeirRunSignals *signals;
   int64_t start;
 } Run;
 
@@ -79,32 +80,10 @@ on_failure (void *data, const GError *error)
   _exit (WEIR_EXIT_DISK);
 }
 
-/* Returns: the signal that came within @usec, or 0. @usec < 0: waits for one. */
-static int
-take_signal (int64_t usec)
-{
-  struct timespec time = { .tv_sec = usec / G_USEC_PER_SEC,
-                           .tv_nsec = usec % G_USEC_PER_SEC * 1000 };
-  sigset_t signals;
-  int signal;
-
-  sigemptyset (&signals);
-  sigaddset (&signals, SIGINT);
-  sigaddset (&signals, SIGTERM);
-  signal = usec < 0 ? sigwaitinfo (&signals, NULL) : sigtimedwait (&signals, NULL, &time);
-  return MAX (signal, 0);
-}
-
+/* Then a write fails, and its error is told. */
 static void
-block_signals (void)
+ignore_signals (void)
 {
-  sigset_t signals;
-
-  sigemptyset (&signals);
-  sigaddset (&signals, SIGINT);
-  sigaddset (&signals, SIGTERM);
-  pthread_sigmask (SIG_BLOCK, &signals, NULL);
-  /* Then a write fails, and its error is told. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
 }
@@ -143,9 +122,9 @@ run_until_end (Run *run, bool live)
 
     weir_run_status_draw (run->status, run->engine, run->flow, "running");
     if (run->options.until_idle) {
-      if (weir_engine_wait_idle (run->engine, look) || take_signal (0) != 0)
+      if (weir_engine_wait_idle (run->engine, look) || weir_run_signals_take (run->signals, 0))
         return;
-    } else if (take_signal (look) != 0) {
+    } else if (weir_run_signals_take (run->signals, look)) {
       return;
     }
     if (run->options.for_usec >= 0 && next_look (run, false) == 0)
@@ -168,7 +147,7 @@ drain (Run *run)
     weir_run_status_draw (run->status, run->engine, run->flow, "stopping (Ctrl-C again: at once)");
     if (weir_engine_wait_idle (run->engine, PICTURE_USEC))
       return true;
-    if (take_signal (0) != 0)
+    if (weir_run_signals_take (run->signals, 0))
       return false;
   }
   weir_run_status_say (run->status, "weir: stopped waiting for what is queued after 10 s");
@@ -178,9 +157,16 @@ drain (Run *run)
 static int
 finish (Run *run, bool patient)
 {
-  bool stopped = weir_engine_stop (run->engine, patient ? RETURN_USEC : 0);
-  g_autoptr (WeirFigures) figures = weir_figures_take (run->engine);
-  double seconds = (double)(g_get_monotonic_time () - run->start) / G_USEC_PER_SEC;
+  g_autoptr (WeirFigures) figures = NULL;
+  double seconds;
+  bool stopped;
+
+  /* From here on it may wait for the disk, and nobody may wait for that. */
+  weir_run_signals_listen (run->signals, false);
+  weir_run_status_draw (run->status, run->engine, run->flow, "stopping (a second Ctrl-C: at once)");
+  stopped = weir_engine_stop (run->engine, patient ? RETURN_USEC : 0);
+  figures = weir_figures_take (run->engine);
+  seconds = (double)(g_get_monotonic_time () - run->start) / G_USEC_PER_SEC;
 
   g_clear_pointer (&run->status, weir_run_status_free);
   if (run->options.json)
@@ -247,7 +233,8 @@ execute (Run *run)
   bool patient = true;
 
   /* Before there is any thread. */
-  block_signals ();
+  run->signals = weir_run_signals_new ();
+  ignore_signals ();
   allow_many_files ();
   run->registry = weir_registry_new (NULL);
   run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, &run->resolver);
@@ -263,6 +250,7 @@ execute (Run *run)
   tell_about_data (run);
   run->start = g_get_monotonic_time ();
   weir_engine_start (run->engine);
+  weir_run_signals_listen (run->signals, true);
   run_until_end (run, live);
   if (!run->options.until_idle || !weir_engine_is_idle (run->engine))
     patient = drain (run);
@@ -274,6 +262,7 @@ run_clear (Run *run)
 {
   weir_run_status_free (run->status);
   weir_engine_free (run->engine);
+  weir_run_signals_free (run->signals);
   weir_resolver_free (run->resolver);
   g_clear_pointer (&run->flow, weir_flow_free);
   weir_registry_free (run->registry);
@@ -321,8 +310,8 @@ set_options (Options *options, const char *duration, const char *durability, cha
 static const char description[] =
     "Without --until-idle and --for the flow runs until it is told to end by Ctrl-C or SIGTERM.\n"
     "What is queued then is in the data directory and goes on at the next start. With\n"
-    "--durability=memory sources bring no more, and what is queued has 10 s to arrive; a second\n"
-    "Ctrl-C does not wait for it.\n\n"
+    "--durability=memory sources bring no more, and what is queued has 10 s to arrive. A second\n"
+    "Ctrl-C waits for nothing, not for the disk either.\n\n"
     "Durability: power, what was committed survives a power cut; process, it survives the end of\n"
     "the process, however that ends; memory, nothing is kept.\n\n"
     "Exit status: 0 the flow ended in good order, 1 it could not be started (what is wrong is "

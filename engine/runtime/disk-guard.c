@@ -18,6 +18,7 @@ static void
 tell (WeirEngine *engine, bool is_low)
 {
   g_autofree char *size = weir_units_human_size (weir_data_get_free (engine->data));
+  g_autofree char *enough = weir_units_human_size (weir_data_get_enough (engine->data));
 
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
@@ -26,9 +27,9 @@ tell (WeirEngine *engine, bool is_low)
       continue;
     if (is_low)
       weir_bulletin_raise (node, WEIR_LOG_WARNING,
-                           "the disk of the data directory has only %s left; sources wait until "
-                           "there is more, and what is queued goes on; make room there",
-                           size);
+                           "the disk of the data directory has only %s left; sources wait until %s "
+                           "are free, and what is queued goes on; make room there",
+                           size, enough);
     else
       weir_bulletin_raise (node, WEIR_LOG_INFO,
                            "the disk of the data directory has room again (%s); sources go on",

@@ -371,6 +371,12 @@ weir_data_get_free (WeirData *data)
   return weir_reserve_get_free (data->reserve);
 }
 
+uint64_t
+weir_data_get_enough (WeirData *data)
+{
+  return weir_reserve_get_enough (data->reserve);
+}
+
 /* Until they have been told, and not only until it is durable: what they are told of is still
  * there. */
 static void

@@ -101,7 +101,11 @@ uint64_t weir_data_get_appended (WeirData *data);
 
 /* True while the disk is nearly full. Asks it once a second at most. Thread: any. */
 bool weir_data_is_low (WeirData *data);
+
+/* How many bytes are free there, as far as is known, and how many must be for it not to be low any
+ * more. Thread: any. */
 uint64_t weir_data_get_free (WeirData *data);
+uint64_t weir_data_get_enough (WeirData *data);
 
 /* Bytes of entries that were appended since the start. Thread: any. */
 uint64_t weir_data_get_logged (WeirData *data);

@@ -58,7 +58,7 @@ ask (WeirReserve *reserve, uint64_t *ret_total, GError **error)
   atomic_store (&reserve->free, n_free);
   if (n_free < reserve->bytes)
     atomic_store (&reserve->is_low, true);
-  else if (n_free >= reserve->bytes + reserve->bytes / 2)
+  else if (n_free >= weir_reserve_get_enough (reserve))
     atomic_store (&reserve->is_low, false);
   *ret_total = total;
   return true;
@@ -123,6 +123,12 @@ weir_reserve_get_free (WeirReserve *reserve)
   return atomic_load (&reserve->free);
 }
 
+uint64_t
+weir_reserve_get_enough (WeirReserve *reserve)
+{
+  return reserve->bytes + reserve->bytes / 2;
+}
+
 bool
 weir_reserve_keep_ballast (WeirReserve *reserve, GError **error)
 {
@@ -135,7 +141,7 @@ weir_reserve_keep_ballast (WeirReserve *reserve, GError **error)
     return true;
   if (!ask (reserve, &total, error))
     return false;
-  if (reserve->free < reserve->bytes + reserve->bytes / 2 + WEIR_LIMIT_BALLAST)
+  if (reserve->free < weir_reserve_get_enough (reserve) + WEIR_LIMIT_BALLAST)
     return true;
   fd = weir_fs_open (reserve->fs, AT_FDCWD, reserve->ballast, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600,
                      error);

@@ -37,6 +37,9 @@ bool weir_reserve_is_low (WeirReserve *reserve);
 /* What was free when it was last asked. */
 uint64_t weir_reserve_get_free (WeirReserve *reserve);
 
+/* What must be free so that it is not low any more. */
+uint64_t weir_reserve_get_enough (WeirReserve *reserve);
+
 /* Makes the ballast when it is missing and there is room for it beyond the reserve. Returns: false
  * with @error when making it failed; that there is no room is no failure. */
 bool weir_reserve_keep_ballast (WeirReserve *reserve, GError **error);

@@ -2,7 +2,9 @@
  *
  *   WEIR_FAULT_ROOT   the directory
  *   WEIR_FAULT        "CALL:N:ERRNO": the Nth such call fails, and all later ones with
- * "CALL:N:ERRNO:on" WEIR_FAULT_CLOCK  seconds that the wall clock is ahead (or behind: negative)
+ *                     "CALL:N:ERRNO:on"; with ERRNO -1 it does not fail but never returns
+ *   WEIR_FAULT_CLOCK  seconds that the wall clock is ahead (or behind: negative)
+ *   WEIR_FAULT_FREE   a file that says how many bytes are free, when it is there
  *
  * It is told on standard error. CALL is open, write, sync, rename, link, unlink, mkdir or allocate.
  * A write that fails has written half of its bytes, as a disk that becomes full does. */
@@ -20,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -91,6 +94,8 @@ fails (const char *what, int fd, const char *path)
     return false;
   if (n == nth)
     raw (SYS_write, STDERR_FILENO, (long)told, sizeof told - 1, 0, 0);
+  while (errnum < 0)
+    pause ();
   errno = (int)errnum;
   return true;
 }
@@ -256,6 +261,30 @@ EXPORT int
 syncfs (int fd)
 {
   return fails ("sync", fd, NULL) ? -1 : (int)raw (SYS_syncfs, fd, 0, 0, 0, 0);
+}
+
+/* Says that the file system has 100 GiB. */
+EXPORT int
+statvfs64 (const char *path, struct statvfs64 *ret_status)
+{
+  static int (*real) (const char *, struct statvfs64 *);
+  const char *told = getenv ("WEIR_FAULT_FREE");
+  unsigned long n_free;
+  FILE *file;
+
+  if (real == NULL)
+    real = (int (*) (const char *, struct statvfs64 *))dlsym (RTLD_NEXT, "statvfs64");
+  if (real (path, ret_status) != 0)
+    return -1;
+  file = told != NULL ? fopen (told, "re") : NULL;
+  if (file == NULL)
+    return 0;
+  if (fscanf (file, "%lu", &n_free) == 1) {
+    ret_status->f_blocks = (100UL << 30) / ret_status->f_frsize;
+    ret_status->f_bavail = n_free / ret_status->f_frsize;
+  }
+  fclose (file);
+  return 0;
 }
 
 EXPORT long

@@ -36,6 +36,11 @@ class Fixture:
         self.case.give(range(24))
         self.case.log(20)
 
+    def start(self, *more, **environment):
+        """Starts the flow, whose messages are read line by line."""
+        return subprocess.Popen(self.case.command(self.options.weir, *more), env={**os.environ, **SMALL, **environment},
+                                cwd=self.case.home, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
     def run(self, *more, seconds=60, limit=None, **environment):
         """Runs the flow once. Returns its status and what it said."""
         def restrict():
@@ -163,6 +168,94 @@ def test_largest_file(fixture):
     return problems + fixture.finish()
 
 
+def wait_for(process, words):
+    """Returns what it said up to the line with these words, or up to its end."""
+    said = ""
+    for line in process.stderr:
+        said += line
+        if words in line:
+            break
+    return said
+
+
+def stop_stalled(options, nth):
+    """A sync that never returns: the second signal is the end. Returns None when there are no so many."""
+    fixture = Fixture(options)
+    process = fixture.start("--until-idle", **fixture.preload(WEIR_FAULT=f"sync:{nth}:-1:on"))
+    try:
+        if "crash-fault: now" not in wait_for(process, "crash-fault: now"):
+            return None
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
+        status = process.wait(20)
+        problems = [] if status == 3 else [f"it ended with {status}: {process.stderr.read()}"]
+        return [f"stalled at sync {nth}: {problem}" for problem in problems + fixture.finish()]
+    except subprocess.TimeoutExpired:
+        return [f"stalled at sync {nth}, it does not heed the second signal"]
+    finally:
+        process.kill()
+        process.communicate()
+        fixture.close()
+
+
+def test_second_signal(options):
+    """Whatever it waits for: at start, while it runs, and at the end."""
+    problems, runs = [], 0
+    for nth in range(1, 10000, options.step):
+        found = stop_stalled(options, nth)
+        if found is None or len(problems) > 3:
+            break
+        problems += found
+        runs += 1
+    return problems if runs > 1 else [f"only {runs} of its syncs were stalled", *problems]
+
+
+@with_fixture
+def test_log_fails(fixture):
+    """The status says that it was the disk, and the message where to go on. At start it is not begun at all."""
+    problems, statuses = [], []
+    fixture.run("--until-idle")
+    for nth in range(1, 10000):
+        fixture.case.give(range(nth * 64, nth * 64 + 2))
+        fault = {"WEIR_FAULT": f"sync:{nth}:{errno.EIO}", "WEIR_FAULT_ROOT": str(fixture.case.folder("data/log"))}
+        status, said = fixture.run("--until-idle", **fixture.preload(**fault))
+        if "crash-fault: now" not in said:
+            break
+        statuses.append(status)
+        if status == 4 and "stopped at once: nothing that was acknowledged is lost" not in said:
+            problems.append(f"sync {nth}: it does not say what to do: {said}")
+        fixture.run("--until-idle")
+    if set(statuses) != {1, 4} or sorted(statuses) != statuses:
+        problems.append(f"it ended with {statuses}")
+    return problems + fixture.finish()
+
+
+@with_fixture
+def test_low_disk(fixture):
+    """Sources wait, and somebody is told why; with room they go on."""
+    free = fixture.home / "free"
+    free.write_text(str(10 << 20))
+    process = fixture.start("--until-idle", **fixture.preload(WEIR_FAULT_FREE=str(free)))
+    try:
+        said = wait_for(process, "has only")
+        problems = [] if "only 10 MB left; sources wait until 1.5 GB are free" in said else [f"it does not say what it waits for: {said}"]
+        if fixture.case.remaining() != {oracle.name_of(number) for number in fixture.case.given}:
+            problems.append("a source did not wait")
+        aside = fixture.home / "more"
+        aside.write_text(str(10 << 30))
+        os.rename(aside, free)
+        said = wait_for(process, "has room again")
+        if "room again (10 GB)" not in said:
+            problems.append(f"it does not say that it goes on: {said}")
+        status = process.wait(30)
+        if status:
+            problems.append(f"it ended with {status}: {process.stderr.read()}")
+        return problems + fixture.finish()
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def fill(folder, leave):
     """Leaves so many bytes of a small file system."""
     filler = os.open(folder / "filler", os.O_CREAT | os.O_WRONLY)
@@ -204,7 +297,8 @@ def main():
     parser.add_argument("--dir", help="where the runs are (the directory for temporary files)")
     options = parser.parse_args()
     options.weir, options.fault = options.weir.resolve(), options.fault.resolve()
-    tests = [test_every_call, test_clock_back, test_two_engines, test_largest_file, test_full_disk]
+    tests = [test_every_call, test_clock_back, test_two_engines, test_largest_file,
+             test_second_signal, test_log_fails, test_low_disk, test_full_disk]
     tests = [test for test in tests if options.only in (None, test.__name__)]
     print(f"1..{len(tests)}")
     failed = False
