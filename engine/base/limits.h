@@ -177,3 +177,7 @@
 /* Log that is not yet in the book: as long as it is not, what a long queue holds is in memory,
  * about twice as much. */
 #define WEIR_LIMIT_LAG (128u * 1024 * 1024)
+
+/* Log that provenance has not read yet: some 100 million events of a burst. Beyond it, sources
+ * wait. */
+#define WEIR_LIMIT_FOLLOWER (UINT64_C (4) * 1024 * 1024 * 1024)

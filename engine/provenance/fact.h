@@ -28,6 +28,7 @@ typedef enum {
 
   /* Of a component, in an entry of the engine: number, size, text of its type. */
   WEIR_FACT_TYPE = 1 << 12,
+  WEIR_FACT_ALL = (1 << 13) - 1,
 } WeirFactField;
 
 typedef enum {
@@ -61,6 +62,7 @@ typedef struct {
 /* Adds @fact to an entry. */
 void weir_fact_write (const WeirFact *fact, WeirEntryWriter *writer);
 
-/* Reads one from a WEIR_OP_FACT. @parents (guint64): gets them. What is malformed or not known is
- * left out. Returns: false when it was malformed. */
+/* Reads one from a WEIR_OP_FACT; what it points to is in that and in @parents (guint64), which
+ * keeps those of the fact before. Fields that are not known are passed over. Returns: false when it
+ * is malformed. */
 bool weir_fact_read (const WeirOp *op, GArray *parents, WeirFact *ret_fact);

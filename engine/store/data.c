@@ -8,6 +8,7 @@
 #include "store/applier.h"
 #include "store/book.h"
 #include "store/content-durable.h"
+#include "store/follower-data.h"
 #include "store/identity.h"
 #include "store/log-reader.h"
 #include "store/reserve.h"
@@ -30,12 +31,15 @@ struct WeirData {
   _Atomic bool told_low;
   _Atomic uint64_t told; /* everybody has been told of this watermark; NEVER: of the log's end */
   WeirWake teller;       /* rung for each */
-  uint64_t first_kept;   /* the first segment that was not released; the applier's from start on */
-  WeirLogEnd end;        /* of the log that was found */
-  WeirFrame last;        /* in it, without its payload */
-  WeirApplier *applier;  /* from weir_data_start on */
+  _Atomic uint64_t checkpointed; /* all below is in the snapshot */
+  WeirLock releasing;
+  uint64_t first_kept;     /* guarded by releasing; the first segment that was not released */
+  WeirLogEnd end;          /* of the log that was found */
+  WeirFrame last;          /* in it, without its payload */
+  WeirApplier *applier;    /* from weir_data_start on */
   _Atomic (WeirLog *) log; /* likewise, until it is closed */
-  WeirLock closing;        /* held where the log is used by somebody who may come late */
+  WeirFollowerData follower;
+  WeirLock closing; /* held where the log is used by somebody who may come late */
 };
 
 /* A word that got a number; under the dictionary's lock. */
@@ -76,6 +80,13 @@ on_write (void *user, GError **error)
   return weir_content_store_sync (data->contents, error);
 }
 
+/* For room on the disk, or for a follower who would have it filled. */
+static bool
+must_wait (WeirData *data)
+{
+  return weir_reserve_is_low (data->reserve) || weir_follower_data_is_far (&data->follower);
+}
+
 static void
 tell_low (WeirData *data)
 {
@@ -97,7 +108,8 @@ on_durable (void *user, uint64_t durable)
 
   weir_reserve_note (data->reserve, durable - data->noted);
   data->noted = durable;
-  if (!atomic_load (&data->told_low) && weir_reserve_is_low (data->reserve))
+  weir_follower_data_on_durable (&data->follower, durable);
+  if (!atomic_load (&data->told_low) && must_wait (data))
     tell_low (data);
   weir_content_store_on_durable (data->contents, durable);
   if (data->applier != NULL)
@@ -124,6 +136,44 @@ on_log_failure (void *user, const GError *error)
     weir_applier_on_failure (data->applier);
   on_failure (data, error);
   tell (data, NEVER);
+}
+
+/* --- segments --- */
+
+static WeirSegmentFolder
+log_folder (const WeirData *data)
+{
+  return (WeirSegmentFolder){ data->log_directory, data->identity.log_id,
+                              data->identity.segment_size, data->options.fs };
+}
+
+/* Segments that were there, and those that were written since: only their contents hold them now.
+ */
+static void
+release_segments (WeirData *data)
+{
+  uint64_t place = atomic_load (&data->checkpointed);
+  WeirSegmentFolder folder = log_folder (data);
+  g_autoptr (GArray) files = NULL;
+  uint64_t hold = weir_follower_data_get_hold (&data->follower);
+  uint64_t last = weir_segment_get_number (MIN (place, hold), data->identity.segment_size);
+
+  WEIR_LOCKED (&data->releasing);
+  files = weir_segment_list (&folder, NULL);
+  for (guint i = 0; files != NULL && i < files->len; i++) {
+    const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
+
+    if (file->number < data->first_kept || file->number + file->n_numbers > last)
+      continue;
+    data->first_kept = file->number + file->n_numbers;
+    weir_content_store_release_segment (data->contents, file->number, file->n_numbers);
+  }
+}
+
+static void
+on_follower_release (void *user)
+{
+  release_segments (user);
 }
 
 /* --- opening --- */
@@ -234,6 +284,8 @@ weir_data_open (const WeirDataOptions *options, GError **error)
   if (data->options.clock == NULL)
     data->options.clock = weir_clock_system ();
   pthread_mutex_init (&data->closing, NULL);
+  pthread_mutex_init (&data->releasing, NULL);
+  weir_follower_data_init (&data->follower, on_follower_release, data);
   data->identity = (WeirIdentity){ .lock = -1, .segment_size = options->segment_size };
   data->log_directory = in_directory (options, "log");
   data->snapshot_directory = in_directory (options, "snapshot");
@@ -243,24 +295,13 @@ weir_data_open (const WeirDataOptions *options, GError **error)
 
 /* --- going on --- */
 
-/* Segments that were there, and those that were written since: only their contents hold them now.
- */
-static void
-release_segments (WeirData *data, uint64_t place)
+WeirFollower *
+weir_data_follow (WeirData *data, uint64_t place, uint64_t sequence, GError **error)
 {
-  WeirSegmentFolder folder = { data->log_directory, data->identity.log_id,
-                               data->identity.segment_size, data->options.fs };
-  g_autoptr (GArray) files = weir_segment_list (&folder, NULL);
-  uint64_t last = weir_segment_get_number (place, data->identity.segment_size);
+  WeirSegmentFolder folder = log_folder (data);
 
-  for (guint i = 0; files != NULL && i < files->len; i++) {
-    const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
-
-    if (file->number < data->first_kept || file->number + file->n_numbers > last)
-      continue;
-    data->first_kept = file->number + file->n_numbers;
-    weir_content_store_release_segment (data->contents, file->number, file->n_numbers);
-  }
+  weir_follower_data_on_durable (&data->follower, data->end.place);
+  return weir_follower_new (&data->follower, &folder, place, sequence, error);
 }
 
 static void
@@ -275,7 +316,10 @@ on_caught_up (void *user)
 static void
 on_checkpoint (void *user, uint64_t place)
 {
-  release_segments (user, place);
+  WeirData *data = user;
+
+  atomic_store (&data->checkpointed, place);
+  release_segments (data);
 }
 
 /* A small segment holds several frames, too. */
@@ -347,7 +391,7 @@ weir_data_start (WeirData *data, GError **error)
   if (!shorten_log (data, error) || !start_applier (data, error) || !start_log (data, error))
     return false;
   weir_book_get_position (data->book, &place, &sequence);
-  release_segments (data, place);
+  on_checkpoint (data, place);
   weir_content_store_sweep (data->contents);
   (void)weir_reserve_keep_ballast (data->reserve, NULL);
   if (weir_reserve_is_low (data->reserve))
@@ -358,7 +402,7 @@ weir_data_start (WeirData *data, GError **error)
 bool
 weir_data_is_low (WeirData *data)
 {
-  bool is_low = weir_reserve_is_low (data->reserve);
+  bool is_low = must_wait (data);
 
   if (!is_low)
     atomic_store (&data->told_low, false);
@@ -428,6 +472,8 @@ weir_data_free (WeirData *data)
   weir_dictionary_free (data->dictionary);
   weir_identity_close (&data->identity);
   pthread_mutex_destroy (&data->closing);
+  pthread_mutex_destroy (&data->releasing);
+  weir_follower_data_clear (&data->follower);
   g_free (data->log_directory);
   g_free (data->snapshot_directory);
   g_free ((char *)data->options.directory);

@@ -131,6 +131,14 @@ weir_entry_write_number (WeirEntryWriter *writer, WeirOpKind kind, uint64_t numb
 }
 
 void
+weir_entry_write_fact (WeirEntryWriter *writer, uint64_t mask, const void *fields, size_t size)
+{
+  begin_op (writer, WEIR_OP_FACT);
+  writer->at = weir_varint_put (writer->at, mask);
+  put_text (writer, fields, size);
+}
+
+void
 weir_entry_write_queue (WeirEntryWriter *writer, uint64_t queue)
 {
   reserve (writer, FIELD);

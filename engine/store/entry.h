@@ -72,6 +72,10 @@ void weir_entry_write_state (WeirEntryWriter *writer, const char *key, const cha
 void weir_entry_write_number (WeirEntryWriter *writer, WeirOpKind kind, uint64_t number,
                               const char *text);
 
+/* A fact of kind @mask; @fields are of @size bytes. */
+void weir_entry_write_fact (WeirEntryWriter *writer, uint64_t mask, const void *fields,
+                            size_t size);
+
 /* Of an update. */
 void weir_entry_write_queue (WeirEntryWriter *writer, uint64_t queue);
 

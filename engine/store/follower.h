@@ -10,8 +10,8 @@
 typedef struct WeirFollower WeirFollower;
 
 /* Begins with the frame @sequence, behind @place, as weir_log_reader_new does; both 0: with what is
- * the oldest that the log still has. After weir_data_open, before weir_data_start or after it.
- * Returns: (transfer full): NULL with @error: the log does not reach back so far. */
+ * the oldest that the log still has. After weir_data_open and before weir_data_start; one at a
+ * time. Returns: (transfer full): NULL with @error: the log does not reach back so far. */
 WeirFollower *weir_data_follow (WeirData *data, uint64_t place, uint64_t sequence, GError **error);
 void weir_follower_free (WeirFollower *follower);
 
@@ -24,7 +24,8 @@ WeirLogRead weir_follower_next (WeirFollower *follower, int64_t usec, WeirFrame 
 /* Has a weir_follower_next that waits, and all later ones, wait no longer. Thread: any. */
 void weir_follower_interrupt (WeirFollower *follower);
 
-/* All below @place is not needed by it any more. At first it holds all from its beginning on. */
+/* All below @place is not needed by it any more. At first it holds all from its beginning on, and
+ * what it holds when it is freed it goes on holding: the next run will need it. */
 void weir_follower_release (WeirFollower *follower, uint64_t place);
 
 /* Bytes of log between it and the watermark. Thread: any. */

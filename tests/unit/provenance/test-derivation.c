@@ -1,0 +1,334 @@
+/* The rules of docs/internals/provenance.md, one by one, on entries that are written here. */
+#include "provenance/derivation.h"
+#include "provenance/fact.h"
+
+#include <string.h>
+
+#define WALL INT64_C (1000000)
+
+typedef struct {
+  WeirEntryWriter writer;
+  WeirDerivation *derivation;
+  uint64_t sequence; /* of parents that were given */
+} Fixture;
+
+static void
+set_up (Fixture *self, const void *data)
+{
+  weir_entry_writer_init (&self->writer);
+  weir_entry_writer_begin (&self->writer, 7);
+  self->derivation = weir_derivation_new ();
+}
+
+static void
+tear_down (Fixture *self, const void *data)
+{
+  weir_entry_writer_clear (&self->writer);
+  weir_derivation_free (self->derivation);
+}
+
+static void
+fact (Fixture *self, WeirFact fact)
+{
+  weir_fact_write (&fact, &self->writer);
+}
+
+static void
+report (Fixture *self, WeirEventType type)
+{
+  fact (self, (WeirFact){ .fields = WEIR_FACT_EVENT, .event = type });
+}
+
+static void
+create (Fixture *self, uint64_t id)
+{
+  weir_entry_write_create (&self->writer, id, 3, false);
+  weir_entry_write_attributes (&self->writer, NULL, 0, NULL, 0);
+}
+
+static void
+set_attribute (Fixture *self)
+{
+  const WeirEntryAttribute attribute = { 5, "value", 5 };
+
+  weir_entry_write_attributes (&self->writer, &attribute, 1, NULL, 0);
+}
+
+static void
+set_content (Fixture *self, uint64_t size)
+{
+  const WeirContentRef content = {
+    .where = WEIR_WHERE_FILE, .file = 9, .size = size, .length = size
+  };
+
+  weir_entry_write_content (&self->writer, &content, NULL);
+}
+
+static void
+move (Fixture *self, uint64_t id)
+{
+  weir_entry_write_update (&self->writer, id);
+  weir_entry_write_queue (&self->writer, 4);
+}
+
+static void
+begin (Fixture *self)
+{
+  WeirLogEntry entry = { .place = 4096,
+                         .wall = WALL,
+                         .body = self->writer.start,
+                         .size = weir_entry_writer_get_size (&self->writer) };
+
+  g_assert_true (weir_derivation_begin (self->derivation, &entry));
+}
+
+static WeirEvent
+next (Fixture *self, WeirEventType type, uint64_t flowfile)
+{
+  WeirEvent event;
+
+  g_assert_true (weir_derivation_next (self->derivation, &event));
+  g_assert_cmpstr (weir_event_type_get_name (event.type), ==, weir_event_type_get_name (type));
+  g_assert_cmpuint (event.flowfile, ==, flowfile);
+  g_assert_cmpuint (event.component, ==, 7);
+  g_assert_cmpint (event.time, ==, WALL);
+  return event;
+}
+
+static void
+end (Fixture *self)
+{
+  WeirEvent event;
+
+  g_assert_false (weir_derivation_next (self->derivation, &event));
+  g_assert_false (weir_derivation_has_failed (self->derivation));
+}
+
+static void
+test_births (Fixture *self, const void *data)
+{
+  const uint64_t parents[] = { 90, 12, 55 };
+  WeirEvent event;
+
+  create (self, 100);
+  report (self, WEIR_EVENT_RECEIVE);
+  create (self, 101);
+  fact (self, (WeirFact){ .fields = WEIR_FACT_EVENT | WEIR_FACT_PARENTS,
+                          .event = WEIR_EVENT_JOIN,
+                          .parents = parents,
+                          .n_parents = 3 });
+  create (self, 102);
+  fact (self,
+        (WeirFact){ .fields = WEIR_FACT_EVENT | WEIR_FACT_PARENTS, .event = WEIR_EVENT_CLONE });
+  create (self, 103);
+  create (self, 104);
+  report (self, WEIR_EVENT_SEND);
+  create (self, 105);
+  begin (self);
+
+  event = next (self, WEIR_EVENT_CREATE, 100);
+  g_assert_true (event.is_birth && event.has_attributes && event.queue == 3);
+  g_assert_cmpint (event.lineage_start, ==, WALL);
+  event = next (self, WEIR_EVENT_RECEIVE, 101);
+  g_assert_true (event.is_birth && event.n_parents == 0);
+  event = next (self, WEIR_EVENT_JOIN, 102);
+  g_assert_cmpmem (event.parents, event.n_parents * sizeof (uint64_t), parents, sizeof parents);
+  event = next (self, WEIR_EVENT_CLONE, 103);
+  g_assert_cmpuint (event.n_parents, ==, 3);
+  event = next (self, WEIR_EVENT_CREATE, 104);
+  g_assert_cmpuint (event.n_parents, ==, 0);
+  event = next (self, WEIR_EVENT_CREATE, 105);
+  g_assert_true (event.is_birth && event.has_attributes);
+  event = next (self, WEIR_EVENT_SEND, 105);
+  g_assert_false (event.is_birth || event.has_attributes);
+  end (self);
+}
+
+static void
+test_updates (Fixture *self, const void *data)
+{
+  WeirEvent event;
+
+  fact (self, (WeirFact){ .fields = WEIR_FACT_SIZE | WEIR_FACT_SOURCE | WEIR_FACT_RELATIONSHIP |
+                                    WEIR_FACT_USEC | WEIR_FACT_OLD_SIZE,
+                          .size = 50,
+                          .source = 2,
+                          .relationship = 8,
+                          .usec = 33,
+                          .old_size = 50 });
+  move (self, 1); /* nothing */
+  move (self, 2);
+  set_attribute (self);
+  move (self, 3);
+  set_attribute (self);
+  set_content (self, 70);
+  fact (self, (WeirFact){
+                  .fields = WEIR_FACT_SIZE | WEIR_FACT_HOW, .size = 50, .how = WEIR_FACT_CHOICE });
+  move (self, 4);
+  move (self, 5);
+  set_attribute (self);
+  weir_entry_write_update (&self->writer, 6);
+  weir_entry_write_penalty (&self->writer, 5);
+  begin (self);
+
+  event = next (self, WEIR_EVENT_ATTRIBUTES_MODIFIED, 2);
+  g_assert_true (event.has_attributes && event.set.n == 1);
+  g_assert_true (event.size == 50 && event.old_size == 50 && event.source == 2);
+  g_assert_true (event.relationship == 8 && event.usec == 33 && event.queue == 4);
+  event = next (self, WEIR_EVENT_CONTENT_MODIFIED, 3);
+  g_assert_true (event.size == 70 && event.old_size == 50 && event.has_content);
+  g_assert_true (event.has_attributes);
+  event = next (self, WEIR_EVENT_ROUTE, 4);
+  g_assert_true (event.size == 50 && event.queue == 4);
+  next (self, WEIR_EVENT_ATTRIBUTES_MODIFIED, 5);
+  end (self);
+}
+
+static void
+test_reports (Fixture *self, const void *data)
+{
+  WeirEvent event;
+
+  fact (self, (WeirFact){ .fields = WEIR_FACT_SIZE | WEIR_FACT_OLD_SIZE | WEIR_FACT_HOW,
+                          .size = 50,
+                          .old_size = 50,
+                          .how = WEIR_FACT_CHOICE });
+  fact (self,
+        (WeirFact){ .fields = WEIR_FACT_EVENT | WEIR_FACT_URI | WEIR_FACT_DETAILS | WEIR_FACT_TOOK,
+                    .event = WEIR_EVENT_SEND,
+                    .uri = "http://a/",
+                    .uri_size = 9,
+                    .details = "one",
+                    .details_size = 3,
+                    .took = 17 });
+  report (self, WEIR_EVENT_FETCH);
+  move (self, 1);
+  set_attribute (self);
+  set_content (self, 60);
+  report (self, WEIR_EVENT_SEND);
+  fact (self, (WeirFact){ .fields = WEIR_FACT_OLD_SIZE, .old_size = 10 });
+  move (self, 2);
+  set_content (self, 61);
+  report (self, WEIR_EVENT_SEND);
+  move (self, 3);
+  set_attribute (self);
+  begin (self);
+
+  event = next (self, WEIR_EVENT_SEND, 1);
+  g_assert_cmpmem (event.uri, event.uri_size, "http://a/", 9);
+  g_assert_cmpmem (event.details, event.details_size, "one", 3);
+  g_assert_true (event.usec == 17 && event.size == 50 && !event.has_content);
+  event = next (self, WEIR_EVENT_FETCH, 1);
+  g_assert_true (event.has_content && event.has_attributes && event.size == 60);
+  g_assert_true (event.uri == NULL && event.old_size == 50);
+  event = next (self, WEIR_EVENT_SEND, 2);
+  g_assert_true (event.size == 10 && !event.has_content);
+  event = next (self, WEIR_EVENT_CONTENT_MODIFIED, 2);
+  g_assert_true (event.size == 61 && event.old_size == 10);
+  event = next (self, WEIR_EVENT_SEND, 3);
+  g_assert_true (event.has_attributes && event.size == 61);
+  end (self);
+}
+
+static void
+test_ends (Fixture *self, const void *data)
+{
+  WeirEvent event;
+
+  fact (self, (WeirFact){ .fields = WEIR_FACT_SIZE, .size = 12 });
+  weir_entry_write_drop (&self->writer, 1);
+  report (self, WEIR_EVENT_SEND);
+  weir_entry_write_drop (&self->writer, 2);
+  fact (self, (WeirFact){ .fields = WEIR_FACT_HOW, .how = WEIR_FACT_EXPIRED });
+  weir_entry_write_drop (&self->writer, 3);
+  fact (self, (WeirFact){ .fields = WEIR_FACT_EVENT | WEIR_FACT_ID | WEIR_FACT_PARENTS,
+                          .event = WEIR_EVENT_FORK,
+                          .id = 77,
+                          .parents = &(uint64_t){ 1 },
+                          .n_parents = 1 });
+  fact (self,
+        (WeirFact){ .fields = WEIR_FACT_EVENT | WEIR_FACT_ID, .event = WEIR_EVENT_DROP, .id = 77 });
+  begin (self);
+
+  event = next (self, WEIR_EVENT_DROP, 1);
+  g_assert_true (event.size == 12 && event.old_size == 12);
+  next (self, WEIR_EVENT_SEND, 2);
+  next (self, WEIR_EVENT_DROP, 2);
+  next (self, WEIR_EVENT_EXPIRE, 3);
+  event = next (self, WEIR_EVENT_FORK, 77);
+  g_assert_true (event.is_birth && event.n_parents == 1 && event.parents[0] == 1);
+  event = next (self, WEIR_EVENT_DROP, 77);
+  g_assert_false (event.is_birth);
+  end (self);
+}
+
+static void
+test_types (Fixture *self, const void *data)
+{
+  WeirDescription description;
+
+  fact (self,
+        (WeirFact){ .fields = WEIR_FACT_TYPE, .component = 4, .type = "GetFile", .type_size = 7 });
+  begin (self);
+  end (self);
+  g_assert_true (weir_derivation_next_description (self->derivation, &description));
+  g_assert_cmpuint (description.component, ==, 4);
+  g_assert_cmpmem (description.type, description.type_size, "GetFile", 7);
+  g_assert_false (weir_derivation_next_description (self->derivation, &description));
+}
+
+/* Every fact that is cut off anywhere, or has a byte changed, ends in order. */
+static void
+test_damage (Fixture *self, const void *data)
+{
+  uint64_t parents[] = { 1, 2, 300 };
+  size_t size;
+
+  fact (self, (WeirFact){ .fields = WEIR_FACT_ALL,
+                          .event = WEIR_EVENT_FORK,
+                          .parents = parents,
+                          .n_parents = 3,
+                          .uri = "file:///x",
+                          .uri_size = 9,
+                          .details = "y",
+                          .details_size = 1,
+                          .type = "T",
+                          .type_size = 1,
+                          .id = 5 });
+  create (self, 100);
+  size = weir_entry_writer_get_size (&self->writer);
+  for (size_t i = 1; i < size; i++) {
+    for (unsigned change = 0; change <= 256; change++) {
+      g_autofree uint8_t *body = g_memdup2 (self->writer.start, size);
+      size_t cut = change == 256 ? i : size;
+      WeirLogEntry entry = { .place = 4096, .wall = WALL, .body = body, .size = cut };
+      WeirEvent event;
+
+      body[i] ^= (uint8_t)change;
+      if (!weir_derivation_begin (self->derivation, &entry))
+        continue;
+      for (unsigned n = 0; weir_derivation_next (self->derivation, &event); n++) {
+        g_assert_cmpuint (n, <, 100);
+        g_assert_nonnull (weir_event_type_get_name (event.type));
+      }
+    }
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct {
+    const char *path;
+    void (*func) (Fixture *, const void *);
+  } tests[] = {
+    { "/derivation/births", test_births },   { "/derivation/updates", test_updates },
+    { "/derivation/reports", test_reports }, { "/derivation/ends", test_ends },
+    { "/derivation/types", test_types },     { "/derivation/damage", test_damage },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (unsigned i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add (tests[i].path, Fixture, NULL, set_up, tests[i].func, tear_down);
+  return g_test_run ();
+}
