@@ -17,8 +17,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define LONG (20 * (int64_t)G_USEC_PER_SEC) /* a bound for what takes milliseconds */
-
 #define OUTPUT_MAX 100 /* sources stop there */
 #define FILE_MAX   (16 * 1024 * 1024)
 
@@ -249,7 +247,7 @@ assert_messages_are_text (const Run *run)
 static void
 run_end (Run *run)
 {
-  g_assert_true (weir_engine_stop (run->kit->engine, LONG));
+  g_assert_true (weir_engine_stop (run->kit->engine, KIT_LONG));
   assert_messages_are_text (run);
   assert_balance (run);
   assert_no_content_leaks (run);
@@ -439,7 +437,7 @@ test_threads (const void *data)
     Run run = { .sandbox = sandbox };
 
     run_begin (&run, data, NULL, kit_new_with_threads (3), 5000, "100 B");
-    probe_wait (run.probe, 1, LONG);
+    probe_wait (run.probe, 1, KIT_LONG);
     probe_wait (run.probe, n, G_USEC_PER_SEC / 4);
     run_end (&run);
   }

@@ -46,7 +46,7 @@ PUT = """
     <auto-terminate relationship="failure"/>
   </processor>
   <connection from="{source}:success" to="put"/>"""
-LONG = 300  # seconds: a bound for what takes less than one, even on a machine that has no time
+LONG = 200  # seconds: a bound for what takes less than one, even on a machine that has no time
 
 
 class Run(unittest.TestCase):

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <glib.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "store/book.h"
+#include "support/directory.h"
 #include "support/failing-fs.h"
 
 #define LOG_ID UINT64_C (0x1122334455667788)
@@ -90,8 +90,7 @@ model_close (Model *self)
 static inline void
 model_set_up (Model *self, const void *data)
 {
-  self->directory = g_dir_make_tmp ("weir-book-XXXXXX", NULL);
-  g_assert_nonnull (self->directory);
+  self->directory = directory_in_memory ("weir-book-XXXXXX");
   failing_fs_init (&self->failing, 0, 0, false);
   weir_entry_writer_init (&self->writer);
   self->images = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, model_image_free);

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <glib.h>
-#include <glib/gstdio.h>
 #include <pthread.h>
 #include <string.h>
 #include <weir/error.h>
 
 #include "store/log-reader.h"
 #include "store/segment.h"
+#include "support/directory.h"
 #include "support/failing-fs.h"
 
 #define LOG_ID       UINT64_C (0x0123456789abcdef)
@@ -30,14 +30,8 @@ static inline LogFixture *
 log_fixture_new (WeirDurability durability)
 {
   LogFixture *self = g_new0 (LogFixture, 1);
-  g_autofree char *parent = g_strdup ("/dev/shm/weir-log-XXXXXX");
+  g_autofree char *parent = directory_in_memory ("weir-log-XXXXXX");
 
-  /* In memory if possible: these tests sync for each entry, and none of them cuts the power. */
-  if (g_mkdtemp (parent) == NULL) {
-    g_free (parent);
-    parent = g_dir_make_tmp ("weir-log-XXXXXX", NULL);
-  }
-  g_assert_nonnull (parent);
   self->directory = g_build_filename (parent, "log", NULL);
   self->durability = durability;
   failing_fs_init (&self->failing, 0, 0, false);

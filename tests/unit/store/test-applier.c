@@ -125,7 +125,7 @@ static void
 set_up (Fixture *self, const void *data)
 {
   self->log = log_fixture_new (WEIR_DURABILITY_PROCESS);
-  self->directory = g_dir_make_tmp ("weir-applier-XXXXXX", NULL);
+  self->directory = directory_in_memory ("weir-applier-XXXXXX");
   self->checkpoint_bytes = 1;
   failing_fs_init (&self->failing, 0, 0, false);
   weir_entry_writer_init (&self->writer);
