@@ -261,7 +261,7 @@ class Run(unittest.TestCase):
         process = self.start(self.flow(every="10 ms"), "--json", stderr=slave,
                              stdout=subprocess.PIPE)
         os.close(slave)
-        seen, drawn_again = b"", re.compile(rb"\x1b\[\d+A\x1b\[J")
+        told, seen, drawn_again = False, b"", re.compile(rb"\x1b\[\d+A\x1b\[J")
         while select.select([master], [], [], LONG)[0]:
             try:
                 data = os.read(master, 65536)
@@ -270,8 +270,9 @@ class Run(unittest.TestCase):
             if not data:
                 break
             seen += data
-            if len(drawn_again.findall(seen)) == 2:
+            if not told and len(drawn_again.findall(seen)) >= 2:
                 process.send_signal(signal.SIGINT)
+                told = True
         process.communicate(timeout=LONG)
         text = seen.decode()
         self.assertIn("Try: running, ", text)
