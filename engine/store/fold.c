@@ -5,7 +5,8 @@
 #include <string.h>
 #include <weir/error.h>
 
-/* A base that has grown to more chunks is added up: fragments of one FlowFile may be many. */
+/* A base that has grown to more chunks, or to more than attributes can be, is added up: fragments
+ * of one FlowFile may be many. */
 #define MAX_CHUNKS 8u
 
 void
@@ -66,7 +67,7 @@ extend_base (WeirFold *fold, const WeirChunks *chunk)
   }
   g_byte_array_append (fold->bytes, chunk->at, (guint)chunk->size);
   fold->base = (WeirChunks){ fold->bytes->data, fold->bytes->len, fold->base.n + 1 };
-  if (fold->base.n <= MAX_CHUNKS)
+  if (fold->base.n <= MAX_CHUNKS && fold->base.size <= WEIR_CHUNKS_MAX)
     return;
   weir_chunks_sum_begin (&fold->sum);
   weir_chunks_sum_add (&fold->sum, &fold->base);
@@ -78,7 +79,7 @@ fold_create (WeirFold *fold, const WeirOp *op, int64_t wall)
 {
   WeirChunks chunk = weir_chunks_of_op (op);
 
-  if (chunk.size > WEIR_CHUNKS_MAX || fold->base.size > WEIR_CHUNKS_MAX)
+  if (chunk.size > WEIR_CHUNKS_MAX)
     return "is made with more attributes than can be";
   if (!op->is_based)
     fold->base = chunk;

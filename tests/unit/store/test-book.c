@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <weir/error.h>
 
+#include "base/limits.h"
 #include "book-model.h"
 
 static void
@@ -197,6 +198,26 @@ test_finds_contradictions_with_parts (Model *self, const void *data)
   }
 }
 
+/* Brothers that share nothing, with as much as attributes may have. */
+static void
+test_takes_large_brothers (Model *self, const void *data)
+{
+  const size_t size = WEIR_LIMIT_ATTRIBUTES - 4096;
+
+  weir_entry_writer_begin (&self->writer, 0);
+  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
+    model_name (self, (WeirWordKind)kind);
+  for (uint64_t id = 1; id <= 6; id++) {
+    g_autofree char *value = g_strnfill (size, (char)('a' + id));
+    WeirEntryAttribute attribute = { 1, value, size };
+
+    weir_entry_write_create (&self->writer, id, 1, id > 1);
+    weir_entry_write_attributes (&self->writer, &attribute, 1, NULL, 0);
+  }
+  model_commit (self);
+  model_checkpoint (self);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -206,6 +227,7 @@ main (int argc, char **argv)
   ADD ("fold", test_is_what_the_log_adds_up_to);
   ADD ("ended", test_does_not_read_what_has_ended);
   ADD ("contradictions", test_refuses_contradictions);
+  ADD ("brothers", test_takes_large_brothers);
   ADD ("parts", test_finds_contradictions_with_parts);
   return g_test_run ();
 }
