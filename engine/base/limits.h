@@ -151,6 +151,15 @@
 /* One entry: the attributes and small contents of one session. */
 #define WEIR_LIMIT_ENTRY (1024u * 1024 * 1024)
 
+/* Ids of FlowFiles that are set aside in the log at a time. Each start begins behind those of the
+ * one before; there are a thousand million times as many, and who makes a million in a second waits
+ * for the disk once an hour. */
+#define WEIR_LIMIT_IDS (UINT64_C (1) << 32)
+
+/* Ids that a repair passes over: what is lost of the log may have set some aside, a thousand times.
+ */
+#define WEIR_LIMIT_IDS_LOST (WEIR_LIMIT_IDS * 1024)
+
 /* Log between two snapshots: replaying it takes below a second. */
 #define WEIR_LIMIT_CHECKPOINT (256u * 1024 * 1024)
 

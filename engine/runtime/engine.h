@@ -75,7 +75,7 @@ struct WeirEngine {
   size_t queue_front;
   bool by_hand;
   bool is_started;
-  _Atomic uint64_t next_id;
+  _Atomic uint64_t next_id; /* without data */
   _Atomic bool is_disk_low; /* disk-guard.h */
   WeirTimer disk_timer;
   _Atomic bool has_long_queues; /* whose backlogs wait for the book */

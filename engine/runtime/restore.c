@@ -341,7 +341,6 @@ weir_restore (WeirEngine *engine, GError **error)
     return false;
   for (guint i = 0; i < restore.n_places; i++)
     fill (&restore, &restore.places[i]);
-  engine->next_id = weir_data_get_next_flowfile_id (engine->data);
   engine->install_id = weir_data_get_install_id (engine->data);
   if (!weir_data_start (engine->data, error))
     return false;

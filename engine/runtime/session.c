@@ -147,12 +147,19 @@ weir_session_record_to_change (WeirSession *session, WeirFlowFile *flowfile)
   return NULL;
 }
 
+static uint64_t
+take_ids (WeirEngine *engine)
+{
+  if (engine->data != NULL)
+    return weir_data_take_ids (engine->data, ID_BLOCK);
+  return atomic_fetch_add_explicit (&engine->next_id, ID_BLOCK, memory_order_relaxed);
+}
+
 uint64_t
 weir_session_new_id (WeirSession *session)
 {
   if (session->next_id == session->last_id) {
-    session->next_id =
-        atomic_fetch_add_explicit (&session->engine->next_id, ID_BLOCK, memory_order_relaxed);
+    session->next_id = take_ids (session->engine);
     session->last_id = session->next_id + ID_BLOCK;
   }
   return session->next_id++;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/fs-copy.h"
+#include "base/limits.h"
 #include "store/audit-parts.h"
 #include "store/content-durable.h"
 #include "store/segment.h"
@@ -97,20 +98,21 @@ begin_anew (WeirAudit *audit, GError **error)
   return false;
 }
 
-/* FlowFiles whose contents cannot be read end here. */
+/* FlowFiles whose contents cannot be read end here. Ids that were set aside in what is lost of the
+ * log may have been given. */
 static bool
-drop_unreadable (WeirAudit *audit, GError **error)
+say_what_is_lost (WeirAudit *audit, GError **error)
 {
+  uint64_t above = weir_book_get_next_flowfile_id (audit->book) + WEIR_LIMIT_IDS_LOST;
   WeirEntryWriter writer;
   WeirLogEntry entry = { .place = audit->last.next, .wall = audit->last.wall };
   bool worked;
 
-  if (audit->unreadable->len == 0)
-    return true;
   weir_entry_writer_init (&writer);
   weir_entry_writer_begin (&writer, 0);
   for (guint i = 0; i < audit->unreadable->len; i++)
     weir_entry_write_drop (&writer, g_array_index (audit->unreadable, uint64_t, i));
+  weir_entry_write_ids (&writer, above);
   entry.body = writer.start;
   entry.size = weir_entry_writer_get_size (&writer);
   worked = weir_book_apply (audit->book, &entry, error);
@@ -265,7 +267,7 @@ bool
 weir_audit_repair (WeirAudit *audit, GError **error)
 {
   return set_aside (audit, error) && (audit->book != NULL || begin_anew (audit, error)) &&
-         drop_unreadable (audit, error) && rewrite (audit, error);
+         say_what_is_lost (audit, error) && rewrite (audit, error);
 }
 
 bool

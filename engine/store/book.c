@@ -173,7 +173,7 @@ weir_book_get_position (WeirBook *book, uint64_t *ret_place, uint64_t *ret_seque
 uint64_t
 weir_book_get_next_flowfile_id (WeirBook *book)
 {
-  return book->manifest->next_id;
+  return MAX (book->manifest->next_id, book->manifest->reserved_id);
 }
 
 size_t

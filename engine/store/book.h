@@ -47,6 +47,7 @@ bool weir_book_apply (WeirBook *book, const WeirLogEntry *entry, GError **error)
 /* All entries of a frame. */
 bool weir_book_apply_frame (WeirBook *book, const WeirFrame *frame, GError **error);
 
+/* All ids that were ever given are below. */
 uint64_t weir_book_get_next_flowfile_id (WeirBook *book);
 void weir_book_each_state (WeirBook *book, WeirDataStateFunc func, void *user);
 bool weir_book_each_flowfile (WeirBook *book, WeirDataImageFunc func, void *user, GError **error);

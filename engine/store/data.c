@@ -10,6 +10,7 @@
 #include "store/content-durable.h"
 #include "store/follower-data.h"
 #include "store/identity.h"
+#include "store/ids.h"
 #include "store/log-reader.h"
 #include "store/reserve.h"
 #include "store/segment.h"
@@ -25,6 +26,7 @@ struct WeirData {
   char *snapshot_directory;
   WeirDictionary *dictionary;
   WeirBook *book;
+  WeirIds ids;
   WeirContentStore *contents;
   WeirReserve *reserve;
   uint64_t noted; /* the watermark when the reserve was last told; the writer's thread */
@@ -286,6 +288,7 @@ weir_data_open (const WeirDataOptions *options, GError **error)
   pthread_mutex_init (&data->closing, NULL);
   pthread_mutex_init (&data->releasing, NULL);
   weir_follower_data_init (&data->follower, on_follower_release, data);
+  weir_ids_init (&data->ids);
   data->identity = (WeirIdentity){ .lock = -1, .segment_size = options->segment_size };
   data->log_directory = in_directory (options, "log");
   data->snapshot_directory = in_directory (options, "snapshot");
@@ -390,6 +393,8 @@ weir_data_start (WeirData *data, GError **error)
 
   if (!shorten_log (data, error) || !start_applier (data, error) || !start_log (data, error))
     return false;
+  weir_ids_start (&data->ids, weir_book_get_next_flowfile_id (data->book), data->log,
+                  data->options.clock);
   weir_book_get_position (data->book, &place, &sequence);
   on_checkpoint (data, place);
   weir_content_store_sweep (data->contents);
@@ -474,6 +479,7 @@ weir_data_free (WeirData *data)
   pthread_mutex_destroy (&data->closing);
   pthread_mutex_destroy (&data->releasing);
   weir_follower_data_clear (&data->follower);
+  weir_ids_clear (&data->ids);
   g_free (data->log_directory);
   g_free (data->snapshot_directory);
   g_free ((char *)data->options.directory);
@@ -497,6 +503,12 @@ uint64_t
 weir_data_get_appended (WeirData *data)
 {
   return weir_log_get_appended (data->log);
+}
+
+uint64_t
+weir_data_take_ids (WeirData *data, uint32_t n)
+{
+  return weir_ids_take (&data->ids, n);
 }
 
 uint64_t
@@ -534,12 +546,6 @@ uint64_t
 weir_data_get_install_id (WeirData *data)
 {
   return data->identity.install_id;
-}
-
-uint64_t
-weir_data_get_next_flowfile_id (WeirData *data)
-{
-  return weir_book_get_next_flowfile_id (data->book);
 }
 
 WeirContentStore *

@@ -53,7 +53,6 @@ void weir_data_free (WeirData *data);
 const char *weir_data_get_damage (WeirData *data);
 
 uint64_t weir_data_get_install_id (WeirData *data);
-uint64_t weir_data_get_next_flowfile_id (WeirData *data);
 
 /* Returns: (transfer none): where content is made and where it comes from. */
 WeirContentStore *weir_data_get_contents (WeirData *data);
@@ -98,6 +97,10 @@ bool weir_data_start (WeirData *data, GError **error);
 uint64_t weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size,
                            uint64_t *ret_place);
 uint64_t weir_data_get_appended (WeirData *data);
+
+/* The first of @n ids of FlowFiles, which nobody ever had or will have (ids.h); it may wait for the
+ * disk. Thread: any. */
+uint64_t weir_data_take_ids (WeirData *data, uint32_t n);
 
 /* True while the disk is nearly full. Asks it once a second at most. Thread: any. */
 bool weir_data_is_low (WeirData *data);

@@ -222,6 +222,9 @@ weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
     ret_op->number = weir_cursor_get (&reader->cursor);
     ret_op->text = read_text (&reader->cursor, &ret_op->text_size);
     break;
+  case WEIR_OP_IDS:
+    ret_op->number = weir_cursor_get (&reader->cursor);
+    break;
   default:
     weir_cursor_fail (&reader->cursor);
   }

@@ -139,6 +139,13 @@ weir_entry_write_fact (WeirEntryWriter *writer, uint64_t mask, const void *field
 }
 
 void
+weir_entry_write_ids (WeirEntryWriter *writer, uint64_t above)
+{
+  begin_op (writer, WEIR_OP_IDS);
+  writer->at = weir_varint_put (writer->at, above);
+}
+
+void
 weir_entry_write_queue (WeirEntryWriter *writer, uint64_t queue)
 {
   reserve (writer, FIELD);

@@ -18,6 +18,7 @@ typedef enum {
   WEIR_OP_QUEUE,
   WEIR_OP_NAME,
   WEIR_OP_FACT = 9,
+  WEIR_OP_IDS,
 } WeirOpKind;
 
 /* Where the bytes of a content are. */
@@ -76,6 +77,9 @@ void weir_entry_write_number (WeirEntryWriter *writer, WeirOpKind kind, uint64_t
 void weir_entry_write_fact (WeirEntryWriter *writer, uint64_t mask, const void *fields,
                             size_t size);
 
+/* All ids below @above may have been given. */
+void weir_entry_write_ids (WeirEntryWriter *writer, uint64_t above);
+
 /* Of an update. */
 void weir_entry_write_queue (WeirEntryWriter *writer, uint64_t queue);
 
@@ -111,7 +115,7 @@ typedef struct {
   WeirOpNames set;
   WeirOpNames removed;
   WeirContentRef content; /* HERE has become LOG, and SAME what it is the same as */
-  uint64_t number;        /* COMPONENT, QUEUE, NAME; FACT: its type */
+  uint64_t number;        /* COMPONENT, QUEUE, NAME; FACT: its type; IDS: above all of them */
   const uint8_t *key;     /* STATE */
   size_t key_size;
   const uint8_t *text; /* STATE: the value, NULL: cleared; COMPONENT, QUEUE, NAME, FACT */

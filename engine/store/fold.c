@@ -129,6 +129,15 @@ fold_word (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, GError *
   return true;
 }
 
+static bool
+fold_ids (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, GError **error)
+{
+  if (op->number > WEIR_FLOWFILE_ID_END)
+    return malformed (entry, error, "it speaks of ids that cannot be");
+  fold->manifest->reserved_id = MAX (fold->manifest->reserved_id, op->number);
+  return true;
+}
+
 bool
 weir_fold_entry (WeirFold *fold, const WeirLogEntry *entry, GError **error)
 {
@@ -149,6 +158,9 @@ weir_fold_entry (WeirFold *fold, const WeirLogEntry *entry, GError **error)
       if (!weir_manifest_set_state (fold->manifest, reader.component, op.key, op.key_size, op.text,
                                     op.text_size))
         return malformed (entry, error, "it has a state with a NUL in it");
+    } else if (op.kind == WEIR_OP_IDS) {
+      if (!fold_ids (fold, entry, &op, error))
+        return false;
     } else if (op.kind != WEIR_OP_FACT && !fold_word (fold, entry, &op, error)) {
       return false;
     }

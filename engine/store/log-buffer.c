@@ -44,6 +44,7 @@ weir_log_buffer_begin (WeirLogBuffer *buffer, const WeirLogLayout *layout)
   buffer->fill = WEIR_FRAME_HEADER;
   buffer->n_entries = 0;
   buffer->is_sealed = false;
+  buffer->must_sync = false;
   buffer->wall = 0;
 }
 

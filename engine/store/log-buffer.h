@@ -27,6 +27,7 @@ typedef struct {
   size_t fill; /* with the header */
   uint32_t n_entries;
   bool is_sealed; /* it holds one large entry and takes no more */
+  bool must_sync; /* with each durability */
   int64_t wall;   /* of the first entry */
   WeirLogLayout layout;
   WeirWake done; /* rung when it is durable */

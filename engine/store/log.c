@@ -123,6 +123,15 @@ publish (WeirLog *log, WeirLogBuffer *buffer)
     log->options.on_durable (log->options.data, durable);
 }
 
+/* Segments before this one may still be on their way. */
+static bool
+sync_frame (WeirLog *log, GError **error)
+{
+  return (log->options.durability == WEIR_DURABILITY_POWER ||
+          weir_log_supply_settle (log->supply, error)) &&
+         (WEIR_MUTANT (1) || weir_fs_sync_data (log->options.fs, log->segment.fd, NULL, error));
+}
+
 static bool
 write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
 {
@@ -138,10 +147,10 @@ write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
   size = weir_log_buffer_finish (buffer, log->options.log_id, ++log->sequence, get_synced (log));
   if (!weir_fs_pwrite (fs, log->segment.fd, buffer->bytes, size, offset, NULL, error))
     return false;
-  if (log->options.durability == WEIR_DURABILITY_POWER) {
+  if (log->options.durability == WEIR_DURABILITY_POWER || buffer->must_sync) {
     if (WEIR_MUTANT (2))
       publish (log, buffer);
-    if (!WEIR_MUTANT (1) && !weir_fs_sync_data (fs, log->segment.fd, NULL, error))
+    if (!sync_frame (log, error))
       return false;
     log->synced = layout->next + size;
   }
@@ -169,20 +178,17 @@ fail (WeirLog *log, GError *error)
 static bool
 write_last_frame (WeirLog *log, GError **error)
 {
-  bool must_sync = log->options.durability != WEIR_DURABILITY_POWER;
   WeirLogBuffer *buffer = log->active;
-  WeirFs *fs = log->options.fs;
 
-  if (must_sync) {
-    if (!weir_log_supply_settle (log->supply, error) ||
-        !weir_fs_sync_data (fs, log->segment.fd, NULL, error))
+  if (log->options.durability == WEIR_DURABILITY_PROCESS) {
+    if (!sync_frame (log, error))
       return false;
     log->synced = atomic_load (&log->durable);
   }
   if (log->segment.number != buffer->layout.number)
     return true;
-  return write_frame (log, buffer, error) &&
-         (!must_sync || weir_fs_sync_data (fs, log->segment.fd, NULL, error));
+  buffer->must_sync = true;
+  return write_frame (log, buffer, error);
 }
 
 static void *
@@ -319,8 +325,9 @@ wait_for_room (WeirLog *log, size_t size)
   }
 }
 
-uint64_t
-weir_log_append (WeirLog *log, int64_t wall, const void *body, size_t size, uint64_t *ret_place)
+static uint64_t
+append (WeirLog *log, int64_t wall, const void *body, size_t size, bool must_sync,
+        uint64_t *ret_place)
 {
   WeirLogBuffer *buffer;
   uint64_t ticket;
@@ -336,6 +343,7 @@ weir_log_append (WeirLog *log, int64_t wall, const void *body, size_t size, uint
       return NEVER;
     }
     ticket = weir_log_buffer_put (buffer, wall, body, size, ret_place);
+    buffer->must_sync |= must_sync;
     log->appended = ticket;
     log->figures.n_entries++;
     log->figures.n_bytes += size;
@@ -345,6 +353,18 @@ weir_log_append (WeirLog *log, int64_t wall, const void *body, size_t size, uint
   if (must_wake)
     pthread_cond_signal (&log->work);
   return ticket;
+}
+
+uint64_t
+weir_log_append (WeirLog *log, int64_t wall, const void *body, size_t size, uint64_t *ret_place)
+{
+  return append (log, wall, body, size, false, ret_place);
+}
+
+uint64_t
+weir_log_append_synced (WeirLog *log, int64_t wall, const void *body, size_t size)
+{
+  return append (log, wall, body, size, true, NULL);
 }
 
 uint64_t

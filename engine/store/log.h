@@ -53,6 +53,9 @@ bool weir_log_close (WeirLog *log, GError **error);
 uint64_t weir_log_append (WeirLog *log, int64_t wall, const void *body, size_t size,
                           uint64_t *ret_place);
 
+/* The same for an entry that a power cut must not take, with each durability. Thread: any. */
+uint64_t weir_log_append_synced (WeirLog *log, int64_t wall, const void *body, size_t size);
+
 /* The ticket of the last entry that was appended. Thread: any. */
 uint64_t weir_log_get_appended (WeirLog *log);
 

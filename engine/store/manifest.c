@@ -141,9 +141,10 @@ weir_manifest_format (const WeirManifest *manifest)
                           "place %" G_GUINT64_FORMAT "\n"
                           "sequence %" G_GUINT64_FORMAT "\n"
                           "next-flowfile %" G_GUINT64_FORMAT "\n"
+                          "reserved-flowfile %" G_GUINT64_FORMAT "\n"
                           "next-order %" G_GUINT64_FORMAT "\n",
                           manifest->log_id, manifest->place, manifest->sequence, manifest->next_id,
-                          manifest->next_order);
+                          manifest->reserved_id, manifest->next_order);
   for (guint i = 0; i < manifest->parts->len; i++)
     g_string_append_printf (text, "part %" G_GUINT64_FORMAT "\n",
                             g_array_index (manifest->parts, uint64_t, i));
@@ -264,6 +265,8 @@ read_line (WeirManifest *manifest, char *line)
     return read_number (rest, '\0', 10, &manifest->sequence) != NULL;
   if (strcmp (line, "next-flowfile") == 0)
     return read_number (rest, '\0', 10, &manifest->next_id) != NULL;
+  if (strcmp (line, "reserved-flowfile") == 0)
+    return read_number (rest, '\0', 10, &manifest->reserved_id) != NULL;
   if (strcmp (line, "next-order") == 0)
     return read_number (rest, '\0', 10, &manifest->next_order) != NULL;
   if (strcmp (line, "state") == 0)

@@ -16,9 +16,10 @@ typedef struct {
 
 typedef struct {
   uint64_t log_id;
-  uint64_t place;    /* up to which the log has been folded */
-  uint64_t sequence; /* of the last frame that was */
-  uint64_t next_id;
+  uint64_t place;       /* up to which the log has been folded */
+  uint64_t sequence;    /* of the last frame that was */
+  uint64_t next_id;     /* above all that the log says were made */
+  uint64_t reserved_id; /* above all that were ever given; 0: none were reserved */
   uint64_t next_order;
   GPtrArray *words[WEIR_WORD_NAME + 1]; /* texts: the first has number 1 */
   GTree *states;                        /* set of WeirManifestState */

@@ -1,6 +1,6 @@
 /* Tests what a data directory holds after its engine was killed at any moment: a child runs a
- * random flow (random-flow.h), and what it has left must add up. Guards invariants 2, 5 and 10
- * (ARCHITECTURE.md).
+ * random flow (random-flow.h), and what it has left must add up. Guards invariants 2, 5, 10
+ * and 27 (ARCHITECTURE.md).
  *
  * The account is kept by the processors themselves, in states that are committed with what they
  * count. WEIR_TEST_KILLS says how often, by default so often that it takes some seconds. */
@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -127,10 +128,66 @@ test_killed (void)
   }
 }
 
+/* --- ids --- */
+
+#define N_SPARKS 700u /* more than a session sets aside */
+
+/* Written by one life after the other. */
+static uint64_t *sparks;
+
+/* What it makes leaves no trace in the log. */
+static bool
+on_spark (void *state, WeirSession *session, GError **error)
+{
+  for (; sparks[0] < N_SPARKS; sparks[0]++) {
+    WeirFlowFile *flowfile = weir_session_create (session);
+
+    sparks[1 + sparks[0]] = weir_flowfile_get_id (flowfile);
+    weir_session_remove (session, flowfile);
+  }
+  return true;
+}
+
+static const WeirProcessor spark = KIT_PROCESSOR ("Spark", on_spark, .input = WEIR_INPUT_FORBIDDEN);
+
+/* Each UUID is that of one FlowFile for ever. */
+static void
+test_ids (void)
+{
+  size_t size = (1 + N_SPARKS) * sizeof (uint64_t);
+  g_autoptr (GHashTable) all = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autofree char *directory = NULL;
+
+  sparks = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  in_directory (kit, &directory);
+  kit_processor (kit, "spark", &spark);
+  for (unsigned life = 0; life < 4; life++) {
+    pid_t child;
+    int status;
+
+    sparks[0] = 0;
+    child = fork ();
+    if (child == 0) {
+      kit_start (kit);
+      kit_run (kit);
+      _exit (0);
+    }
+    g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+    g_assert_cmpint (status, ==, 0);
+    g_assert_cmpuint (sparks[0], ==, N_SPARKS);
+    for (unsigned i = 1; i <= N_SPARKS; i++)
+      g_assert_true (g_hash_table_add (all, g_memdup2 (&sparks[i], sizeof sparks[i])));
+  }
+  munmap (sparks, size);
+  kit_remove_all (directory);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/killed", test_killed);
+  g_test_add_func ("/killed/flows", test_killed);
+  g_test_add_func ("/killed/ids", test_ids);
   return g_test_run ();
 }

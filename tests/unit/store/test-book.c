@@ -150,6 +150,8 @@ test_refuses_contradictions (Model *self, const void *data)
   weir_entry_write_create (writer, UINT64_C (1) << 62, 1, false); /* no id */
   weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
   refuse (self);
+  weir_entry_write_ids (writer, (UINT64_C (1) << 62) + 1); /* likewise */
+  refuse (self);
   weir_entry_write_number (writer, WEIR_OP_QUEUE, 3, "x"); /* 2 comes next */
   refuse (self);
   weir_entry_write_number (writer, WEIR_OP_QUEUE, 1, "x"); /* given */
@@ -198,6 +200,23 @@ test_finds_contradictions_with_parts (Model *self, const void *data)
   }
 }
 
+/* What was set aside counts, whether or not it was used, and is never taken back. */
+static void
+test_ids_that_were_set_aside (Model *self, const void *data)
+{
+  static const uint64_t above[] = { 100, 5000, 70 };
+
+  for (unsigned i = 0; i < G_N_ELEMENTS (above); i++) {
+    weir_entry_writer_begin (&self->writer, 0);
+    weir_entry_write_ids (&self->writer, above[i]);
+    model_commit (self);
+  }
+  g_assert_cmpuint (weir_book_get_next_flowfile_id (self->book), ==, 5000);
+  model_checkpoint (self);
+  model_reopen (self);
+  g_assert_cmpuint (weir_book_get_next_flowfile_id (self->book), ==, 5000);
+}
+
 /* Brothers that share nothing, with as much as attributes may have. */
 static void
 test_takes_large_brothers (Model *self, const void *data)
@@ -227,6 +246,7 @@ main (int argc, char **argv)
   ADD ("fold", test_is_what_the_log_adds_up_to);
   ADD ("ended", test_does_not_read_what_has_ended);
   ADD ("contradictions", test_refuses_contradictions);
+  ADD ("ids", test_ids_that_were_set_aside);
   ADD ("brothers", test_takes_large_brothers);
   ADD ("parts", test_finds_contradictions_with_parts);
   return g_test_run ();

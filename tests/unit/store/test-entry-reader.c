@@ -276,7 +276,7 @@ write_random_op (WeirEntryWriter *writer, WeirContentRef *last, GArray *ops)
   static const WeirOpKind kinds[] = { WEIR_OP_CREATE, WEIR_OP_CREATE,    WEIR_OP_UPDATE,
                                       WEIR_OP_UPDATE, WEIR_OP_DROP,      WEIR_OP_STATE,
                                       WEIR_OP_QUEUE,  WEIR_OP_COMPONENT, WEIR_OP_NAME,
-                                      WEIR_OP_FACT };
+                                      WEIR_OP_FACT,   WEIR_OP_IDS };
   WeirOpKind kind = kinds[g_test_rand_int_range (0, G_N_ELEMENTS (kinds))];
   Expected expected = { .op = { .kind = kind }, .key = random_text (), .text = random_text () };
 
@@ -286,6 +286,10 @@ write_random_op (WeirEntryWriter *writer, WeirContentRef *last, GArray *ops)
     if (toss ())
       g_clear_pointer (&expected.text, g_free);
     weir_entry_write_state (writer, expected.key, expected.text);
+  } else if (kind == WEIR_OP_IDS) {
+    g_clear_pointer (&expected.text, g_free);
+    expected.op.number = random_number ();
+    weir_entry_write_ids (writer, expected.op.number);
   } else if (kind > WEIR_OP_STATE) {
     expected.op.number = random_number ();
     weir_entry_write_number (writer, kind, expected.op.number, expected.text);

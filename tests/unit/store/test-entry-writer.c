@@ -97,9 +97,11 @@ test_states_and_words (Fixture *self, const void *data)
   weir_entry_write_state (&self->writer, "k", NULL);
   weir_entry_write_number (&self->writer, WEIR_OP_COMPONENT, 1, "a");
   weir_entry_write_number (&self->writer, WEIR_OP_NAME, 130, "");
+  weir_entry_write_ids (&self->writer, 300);
   assert_body (self, 5, 0x14, 1, 'k', 2, 'v', '1', /* set */
                0x04, 1, 'k',                       /* cleared */
-               5, 1, 1, 'a', 7, 0x82, 1, 0);
+               5, 1, 1, 'a', 7, 0x82, 1, 0,        /* words */
+               10, 0xac, 2);
 }
 
 /* What was written stays what it was while the buffer moves, flags included. */

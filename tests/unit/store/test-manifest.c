@@ -14,6 +14,7 @@ make (void)
   manifest->place = 67112960;
   manifest->sequence = 12;
   manifest->next_id = 34;
+  manifest->reserved_id = 1048610;
   manifest->next_order = 56;
   g_array_append_vals (manifest->parts, parts, 2);
   g_ptr_array_add (manifest->words[WEIR_WORD_COMPONENT], g_strdup ("read"));
@@ -30,6 +31,7 @@ static const char text[] = "weir manifest 1\n"
                            "place 67112960\n"
                            "sequence 12\n"
                            "next-flowfile 34\n"
+                           "reserved-flowfile 1048610\n"
                            "next-order 56\n"
                            "part 7\n"
                            "part 3\n"
@@ -57,7 +59,7 @@ test_is_the_text_that_is_documented (void)
   g_assert_no_error (error);
   g_assert_cmpstr (again->words[WEIR_WORD_NAME]->pdata[0], ==, "new\nline");
   g_assert_true (again->log_id == 0x1f && again->place == 67112960 && again->sequence == 12 &&
-                 again->next_id == 34 && again->next_order == 56);
+                 again->next_id == 34 && again->reserved_id == 1048610 && again->next_order == 56);
   g_assert_cmpuint (g_array_index (again->parts, uint64_t, 1), ==, 3);
   rewritten = weir_manifest_format (again);
   g_assert_cmpstr (rewritten->str, ==, written->str);
