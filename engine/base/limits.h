@@ -187,6 +187,9 @@
  * about twice as much. */
 #define WEIR_LIMIT_LAG (128u * 1024 * 1024)
 
+/* Bytes of an address or of details that are kept of an event. */
+#define WEIR_LIMIT_REPORT ((size_t)4096)
+
 /* Log that provenance has not read yet: some 100 million events of a burst. Beyond it, sources
  * wait. */
 #define WEIR_LIMIT_FOLLOWER (UINT64_C (4) * 1024 * 1024 * 1024)

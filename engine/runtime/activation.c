@@ -55,6 +55,7 @@ weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
   WeirOutcome outcome;
   bool ok;
 
+  session->n_triggers++;
   atomic_store_explicit (&session->thread, pthread_self (), memory_order_relaxed);
   ok = node->type->on_trigger (node->module_state, session, error);
   atomic_store_explicit (&session->thread, 0, memory_order_relaxed);

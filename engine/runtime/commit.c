@@ -53,8 +53,8 @@ send_out (Commit *commit, WeirFlowFile *flowfile, WeirQueue *queue)
 static void
 drop (Commit *commit, const WeirRecord *record)
 {
-  if (commit->entry != NULL && record->source != NULL)
-    weir_session_entry_add_drop (commit->entry, record->flowfile);
+  if (commit->entry != NULL)
+    weir_session_entry_add_drop (commit->entry, record);
   weir_list_append (&commit->dropped, record->flowfile);
 }
 
@@ -72,14 +72,14 @@ route_transfer (Commit *commit, const WeirRecord *record)
   if (record->attributes_changed || record->source == NULL)
     weir_attributes_trim (&flowfile->attributes);
   if (commit->entry != NULL && record->source == NULL)
-    weir_session_entry_add_create (commit->entry, flowfile, route->queues[0]);
+    weir_session_entry_add_create (commit->entry, record, flowfile, route->queues[0]);
   else if (commit->entry != NULL)
     weir_session_entry_add_update (commit->entry, record, route->queues[0]);
   for (unsigned i = 1; i < route->n; i++) {
     WeirFlowFile *copy = weir_flowfile_copy (&session->magazine, flowfile);
     copy->id = weir_session_new_id (session);
     if (commit->entry != NULL)
-      weir_session_entry_add_create (commit->entry, copy, route->queues[i]);
+      weir_session_entry_add_create (commit->entry, record, copy, route->queues[i]);
     send_out (commit, copy, route->queues[i]);
   }
   send_out (commit, flowfile, route->queues[0]);

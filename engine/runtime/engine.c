@@ -74,6 +74,7 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
   if (engine->data == NULL)
     return false;
   engine->store = weir_data_get_contents (engine->data);
+  engine->has_provenance = !options->without_provenance;
   return true;
 }
 

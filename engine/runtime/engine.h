@@ -28,7 +28,8 @@ typedef struct {
   const char *data_dir;    /* where nothing is lost; NULL: all is in memory */
   const char *owner;       /* of data_dir: the flow's name */
   WeirDurability durability;
-  uint64_t segment_size; /* of the log, and how much of it may be between two snapshots; 0: as */
+  bool without_provenance; /* of what happens in data_dir */
+  uint64_t segment_size;   /* of the log, and how much of it may be between two snapshots; 0: as */
   uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
   size_t queue_front; /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */
   WeirFs *fs;         /* NULL outside of tests */
@@ -50,7 +51,8 @@ typedef struct {
 struct WeirEngine {
   WeirData *data;       /* NULL: all is in memory */
   WeirEffects *effects; /* NULL likewise */
-  GPtrArray *stranded;  /* WeirStranded */
+  bool has_provenance;
+  GPtrArray *stranded; /* WeirStranded */
   void (*on_failure) (void *data, const GError *error);
   void *failure_data;
   WeirRegistry *registry;

@@ -27,6 +27,7 @@ typedef struct {
   WeirQueue *const *queues;
   unsigned n;
   unsigned attempts; /* retries before it is taken; 0: none */
+  uint64_t word;     /* of its name in the log; 0 where there is none */
 } WeirRoute;
 
 typedef enum {

@@ -2,6 +2,7 @@
  */
 #include "runtime/restore.h"
 
+#include "provenance/fact.h"
 #include "runtime/backlog.h"
 #include "runtime/image.h"
 #include "runtime/worker.h"
@@ -329,6 +330,28 @@ give_numbers (Restore *restore)
   }
 }
 
+/* Provenance names the types of components, which nothing else in the log does. */
+static void
+describe_components (WeirEngine *engine)
+{
+  WeirEntryWriter writer;
+
+  weir_entry_writer_init (&writer);
+  weir_entry_writer_begin (&writer, 0);
+  for (guint i = 0; i < engine->nodes->len; i++) {
+    const WeirNode *node = engine->nodes->pdata[i];
+    const WeirFact fact = { .fields = WEIR_FACT_TYPE,
+                            .component = node->number,
+                            .type = node->type->name,
+                            .type_size = strlen (node->type->name) };
+
+    weir_fact_write (&fact, &writer);
+  }
+  weir_data_append (engine->data, weir_clock_get_wall (engine->clock), writer.start,
+                    weir_entry_writer_get_size (&writer), NULL);
+  weir_entry_writer_clear (&writer);
+}
+
 bool
 weir_restore (WeirEngine *engine, GError **error)
 {
@@ -345,6 +368,8 @@ weir_restore (WeirEngine *engine, GError **error)
   if (!weir_data_start (engine->data, error))
     return false;
   give_numbers (&restore);
+  if (engine->has_provenance)
+    describe_components (engine);
   return true;
 }
 

@@ -60,6 +60,9 @@ bind_routes (WeirNode *node)
     const char *relationship = weir_config_get_relationship (node->config, i);
 
     routes[i].queues = find_queues (node, relationship, &routes[i].n);
+    if (node->engine->has_provenance)
+      routes[i].word = weir_dictionary_get_number (weir_data_get_dictionary (node->engine->data),
+                                                   WEIR_WORD_NAME, relationship);
     if (node->retry_attribute == NULL)
       continue;
     node->retries[i] =

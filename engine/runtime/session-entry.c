@@ -3,6 +3,7 @@
 #include "runtime/session-entry.h"
 
 #include "runtime/node.h"
+#include "runtime/session-facts.h"
 #include "store/content-durable.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ struct WeirSessionEntry {
   WeirDictionary *dictionary;
   WeirEntryWriter writer;
   const WeirSession *session;
+  WeirSessionFacts facts;
   size_t empty_size;
   const WeirAttributes *attributes_before; /* of the create before */
   bool has_create;
@@ -30,11 +32,12 @@ struct WeirSessionEntry {
 };
 
 WeirSessionEntry *
-weir_session_entry_new (WeirData *data)
+weir_session_entry_new (WeirData *data, bool has_provenance)
 {
   WeirSessionEntry *entry = g_new0 (WeirSessionEntry, 1);
 
   entry->data = data;
+  entry->facts.is_on = has_provenance;
   entry->dictionary = weir_data_get_dictionary (data);
   weir_entry_writer_init (&entry->writer);
   entry->brought = g_array_new (FALSE, FALSE, sizeof (Brought));
@@ -59,6 +62,7 @@ weir_session_entry_begin (WeirSessionEntry *entry, const WeirSession *session)
 {
   weir_entry_writer_begin (&entry->writer, session->node->number);
   entry->empty_size = weir_entry_writer_get_size (&entry->writer);
+  weir_session_facts_begin (&entry->facts, session, &entry->writer);
   entry->session = session;
   entry->attributes_before = NULL;
   entry->has_create = false;
@@ -130,12 +134,13 @@ penalty_of (const WeirSessionEntry *entry, const WeirFlowFile *flowfile)
 }
 
 void
-weir_session_entry_add_create (WeirSessionEntry *entry, const WeirFlowFile *flowfile,
-                               const WeirQueue *queue)
+weir_session_entry_add_create (WeirSessionEntry *entry, const WeirRecord *record,
+                               const WeirFlowFile *flowfile, const WeirQueue *queue)
 {
   int64_t wall = entry->session->wall;
   uint64_t penalty = penalty_of (entry, flowfile);
 
+  weir_session_facts_add_create (&entry->facts, record, flowfile);
   weir_entry_write_create (&entry->writer, flowfile->id, queue->number, entry->has_create);
   if (flowfile->entry_time != wall || flowfile->lineage_start != wall)
     weir_entry_write_times (&entry->writer, flowfile->entry_time - wall,
@@ -156,8 +161,11 @@ weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *record
   const WeirFlowFile *flowfile = record->flowfile;
   uint64_t penalty = penalty_of (entry, flowfile);
 
-  if (queue == NULL && !record->attributes_changed && !record->content_changed && penalty == 0)
+  if (queue == NULL && !record->attributes_changed && !record->content_changed && penalty == 0) {
+    weir_session_facts_add_alone (&entry->facts, record);
     return;
+  }
+  weir_session_facts_add_update (&entry->facts, record);
   weir_entry_write_update (&entry->writer, flowfile->id);
   if (queue != NULL)
     weir_entry_write_queue (&entry->writer, queue->number);
@@ -170,8 +178,17 @@ weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *record
 }
 
 void
-weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirFlowFile *flowfile)
+weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirRecord *record)
 {
+  const WeirFlowFile *flowfile = record->flowfile;
+
+  if (record->source == NULL) {
+    weir_session_facts_add_alone (&entry->facts, record);
+    return;
+  }
+  if (weir_session_facts_must_update (&entry->facts, record))
+    weir_session_entry_add_update (entry, record, NULL);
+  weir_session_facts_add_drop (&entry->facts, record);
   weir_entry_write_drop (&entry->writer, flowfile->id);
 }
 

@@ -10,7 +10,7 @@
 #include "store/data.h"
 
 /* Returns: (transfer full). */
-WeirSessionEntry *weir_session_entry_new (WeirData *data);
+WeirSessionEntry *weir_session_entry_new (WeirData *data, bool has_provenance);
 
 /* Takes NULL. */
 void weir_session_entry_free (WeirSessionEntry *entry);
@@ -18,14 +18,16 @@ void weir_session_entry_free (WeirSessionEntry *entry);
 /* Begins the entry of @session, whose clocks tell its time. */
 void weir_session_entry_begin (WeirSessionEntry *entry, const WeirSession *session);
 
-/* @flowfile is new and goes into @queue. */
-void weir_session_entry_add_create (WeirSessionEntry *entry, const WeirFlowFile *flowfile,
-                                    const WeirQueue *queue);
+/* @flowfile is new and goes into @queue: that of @record, or a copy of it. */
+void weir_session_entry_add_create (WeirSessionEntry *entry, const WeirRecord *record,
+                                    const WeirFlowFile *flowfile, const WeirQueue *queue);
 
 /* The FlowFile of @record goes into @queue, or stays where it was when that is NULL. */
 void weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *record,
                                     const WeirQueue *queue);
-void weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirFlowFile *flowfile);
+
+/* It ends, and may have been made in this session. */
+void weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirRecord *record);
 void weir_session_entry_add_state (WeirSessionEntry *entry, const char *key, const char *value);
 
 /* Gives the entry to the log; one that says nothing is not written. Returns: its ticket; that of

@@ -6,6 +6,7 @@
 #include "runtime/backlog.h"
 #include "runtime/engine.h"
 #include "runtime/node.h"
+#include "runtime/report.h"
 #include "runtime/session-entry.h"
 
 #include <stdarg.h>
@@ -18,7 +19,7 @@ weir_session_init (WeirSession *session, WeirEngine *engine)
   *session = (WeirSession){ .engine = engine };
   weir_magazine_init (&session->magazine, engine->depot);
   if (engine->data != NULL)
-    session->entry = weir_session_entry_new (engine->data);
+    session->entry = weir_session_entry_new (engine->data, engine->has_provenance);
   weir_arena_init (&session->arena);
   session->retired = g_ptr_array_new ();
   session->views = g_array_new (FALSE, FALSE, sizeof (WeirContentView));
@@ -44,6 +45,8 @@ weir_session_begin (WeirSession *session, WeirNode *node)
   session->gave_back = false;
   session->wall = weir_clock_get_wall (session->engine->clock);
   session->monotonic = weir_clock_get_monotonic (session->engine->clock);
+  session->since = session->monotonic;
+  session->n_triggers = 0;
 }
 
 void
@@ -110,6 +113,8 @@ weir_session_reset (WeirSession *session)
   g_array_set_size (session->views, 0);
   session->now = (WeirMark){ 0 };
   session->n_records = 0;
+  session->since = session->monotonic;
+  session->n_triggers = 0;
   session->must_commit = false;
   session->bytes_read = session->bytes_written = 0;
   weir_arena_reset (&session->arena);
@@ -279,93 +284,6 @@ weir_session_get_queued (WeirSession *session, uint64_t *ret_bytes)
   if (ret_bytes != NULL)
     *ret_bytes = bytes;
   return n;
-}
-
-/* --- new ones --- */
-
-static WeirFlowFile *
-create (WeirSession *session, WeirFlowFile *flowfile, WeirRecord *origin)
-{
-  WeirRecord *record;
-
-  if (origin == NULL) {
-    flowfile->lineage_start = session->wall;
-    flowfile->entry_time = flowfile->lineage_start;
-  } else {
-    flowfile->entry_time = origin->flowfile->entry_time;
-    flowfile->lineage_start = origin->flowfile->lineage_start;
-  }
-  flowfile->id = weir_session_new_id (session);
-  flowfile->penalty_until = 0;
-  record = weir_session_add (session, flowfile, NULL);
-  record->origin = origin;
-  return flowfile;
-}
-
-WeirFlowFile *
-weir_session_create (WeirSession *session)
-{
-  return create (session, weir_flowfile_new (&session->magazine), NULL);
-}
-
-WeirFlowFile *
-weir_session_create_child (WeirSession *session, const WeirFlowFile *parent)
-{
-  WeirRecord *origin = weir_session_record (session, parent);
-  WeirFlowFile *flowfile = weir_flowfile_new (&session->magazine);
-
-  if (origin != NULL)
-    flowfile->attributes = weir_attributes_ref (parent->attributes);
-  return create (session, flowfile, origin);
-}
-
-WeirFlowFile *
-weir_session_create_joined (WeirSession *session, WeirFlowFile *const *parents, size_t n_parents)
-{
-  WeirFlowFile *flowfile;
-
-  if (n_parents == 0)
-    return weir_session_create (session);
-  flowfile = weir_session_create_child (session, parents[0]);
-  for (size_t i = 1; i < n_parents; i++) {
-    WeirAttributes *all = flowfile->attributes;
-
-    if (weir_session_record (session, parents[i]) == NULL)
-      break;
-    flowfile->attributes = weir_attributes_intersect (all, parents[i]->attributes);
-    weir_attributes_unref (all);
-    flowfile->lineage_start = MIN (flowfile->lineage_start, parents[i]->lineage_start);
-    /* A child of many cannot be retried with one of them. */
-    flowfile->record->origin = NULL;
-  }
-  return flowfile;
-}
-
-WeirFlowFile *
-weir_session_clone (WeirSession *session, const WeirFlowFile *flowfile)
-{
-  return weir_session_slice (session, flowfile, 0, flowfile != NULL ? flowfile->content.size : 0);
-}
-
-WeirFlowFile *
-weir_session_slice (WeirSession *session, const WeirFlowFile *flowfile, uint64_t offset,
-                    uint64_t size)
-{
-  WeirFlowFile *slice = weir_session_create_child (session, flowfile);
-
-  if (slice->record->origin == NULL)
-    return slice; /* the mistake was noted: the content is not this session's to look at */
-  if (offset > flowfile->content.size || size > flowfile->content.size - offset) {
-    weir_session_fail (session,
-                       "the processor asked for bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
-                       " of a content of %" G_GUINT64_FORMAT,
-                       offset, offset + size, flowfile->content.size);
-    return slice;
-  }
-  if (size > 0) {
-    slice->content = weir_content_slice (&flowfile->content, offset, size);
-  }
-  return slice;
 }
 
 /* --- out --- */
@@ -540,6 +458,7 @@ weir_session_restore (WeirSession *session, WeirRecord *record)
 {
   WeirFlowFile *flowfile = record->flowfile;
 
+  weir_record_forget_reports (record);
   if (record->attributes_changed) {
     g_ptr_array_add (session->retired, flowfile->attributes);
     flowfile->attributes = g_steal_pointer (&record->old_attributes);

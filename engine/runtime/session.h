@@ -18,6 +18,7 @@ typedef struct WeirEngine WeirEngine;
 typedef struct WeirWorker WeirWorker;
 typedef struct WeirHeld WeirHeld;
 typedef struct WeirSessionEntry WeirSessionEntry;
+typedef struct WeirStory WeirStory;
 
 typedef enum {
   WEIR_PENDING, /* nothing was said yet: a leak, once the trigger has returned */
@@ -44,6 +45,7 @@ struct WeirRecord {
   bool undone;      /* by a retry */
   bool expired;     /* nobody asked for it any more */
   const char *uuid; /* NULL until it is asked for */
+  WeirStory *story; /* report.h; NULL: none */
 };
 
 /* A new value of the component's state that waits for the commit. */
@@ -89,6 +91,8 @@ struct WeirSession {
   WeirNode *node;          /* set from begin to end */
   int64_t wall;            /* as of the last tick: a look at the clock costs as much as a hop */
   int64_t monotonic;       /* likewise */
+  int64_t since;           /* monotonic: when this turn began or was committed last */
+  unsigned n_triggers;     /* since then */
   WeirArena arena;
   WeirMark now; /* what this session holds */
   size_t n_records;

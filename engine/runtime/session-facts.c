@@ -1,0 +1,229 @@
+#include "runtime/session-facts.h"
+
+#include "runtime/node.h"
+#include "runtime/report.h"
+
+#include <string.h>
+
+/* What the derivation has before the first fact of an entry is zeros. */
+void
+weir_session_facts_begin (WeirSessionFacts *facts, const WeirSession *session,
+                          WeirEntryWriter *writer)
+{
+  facts->session = session;
+  facts->writer = writer;
+  facts->now = (WeirFact){ 0 };
+  facts->has_usec = false;
+}
+
+/* Since the turn began or the session was committed last, for one of its triggers. */
+static uint64_t
+usec_of (const WeirSession *session)
+{
+  int64_t usec = session->monotonic - session->since;
+
+  return usec > 0 ? (uint64_t)usec / MAX (session->n_triggers, 1) : 0;
+}
+
+static void
+say (WeirFact *fact, WeirFactField field, uint64_t *said, uint64_t value)
+{
+  if (*said == value)
+    return;
+  *said = value;
+  fact->fields |= field;
+}
+
+/* What holds for @record and was not said yet. */
+static void
+begin (WeirSessionFacts *facts, const WeirRecord *record, WeirFact *fact)
+{
+  const WeirNode *node = facts->session->node;
+  WeirFact *now = &facts->now;
+  WeirFactHow how = WEIR_FACT_PLAIN;
+  uint64_t relationship = 0;
+
+  if (record->fate == WEIR_TRANSFERRED)
+    relationship = node->routes[record->relationship].word;
+  if (record->expired)
+    how = WEIR_FACT_EXPIRED;
+  else if (node->n_routes > 1)
+    how = WEIR_FACT_CHOICE;
+  say (fact, WEIR_FACT_SOURCE, &now->source, record->source != NULL ? record->source->number : 0);
+  say (fact, WEIR_FACT_RELATIONSHIP, &now->relationship, relationship);
+  if (now->how != how) {
+    now->how = how;
+    fact->fields |= WEIR_FACT_HOW;
+  }
+  if (!facts->has_usec) {
+    facts->has_usec = true;
+    say (fact, WEIR_FACT_USEC, &now->usec, usec_of (facts->session));
+  }
+}
+
+/* Writes @fact, if it says anything, with what holds now. */
+static void
+end (WeirSessionFacts *facts, WeirFact *fact)
+{
+  const WeirFact *now = &facts->now;
+
+  if (fact->fields == 0)
+    return;
+  fact->size = now->size;
+  fact->source = now->source;
+  fact->relationship = now->relationship;
+  fact->how = now->how;
+  fact->usec = now->usec;
+  fact->old_size = now->old_size;
+  weir_fact_write (fact, facts->writer);
+  *fact = (WeirFact){ 0 };
+}
+
+static void
+tell_report (WeirFact *fact, const WeirReport *report)
+{
+  fact->fields |= WEIR_FACT_EVENT;
+  fact->event = report->type;
+  if (report->uri != NULL) {
+    fact->fields |= WEIR_FACT_URI;
+    fact->uri = report->uri;
+    fact->uri_size = strlen (report->uri);
+  }
+  if (report->details != NULL) {
+    fact->fields |= WEIR_FACT_DETAILS;
+    fact->details = report->details;
+    fact->details_size = strlen (report->details);
+  }
+  if (report->usec >= 0) {
+    fact->fields |= WEIR_FACT_TOOK;
+    fact->took = (uint64_t)report->usec;
+  }
+}
+
+static void
+tell_birth (WeirFact *fact, WeirEventType birth, const uint64_t *parents, size_t n_parents)
+{
+  fact->fields |= WEIR_FACT_EVENT | WEIR_FACT_PARENTS;
+  fact->event = birth;
+  fact->parents = parents;
+  fact->n_parents = n_parents;
+}
+
+/* All that was reported of @record; the first one goes with what @fact says already. @id: of a
+ * FlowFile without an operation; 0: one follows. */
+static void
+add_reports (WeirSessionFacts *facts, const WeirRecord *record, uint64_t id, WeirFact *fact)
+{
+  const WeirReport *report = record->story != NULL ? record->story->first : NULL;
+
+  for (; report != NULL; report = report->next) {
+    if (fact->fields & WEIR_FACT_EVENT)
+      end (facts, fact);
+    tell_report (fact, report);
+    if (id != 0) {
+      fact->fields |= WEIR_FACT_ID;
+      fact->id = id;
+    }
+  }
+  end (facts, fact);
+}
+
+void
+weir_session_facts_add_create (WeirSessionFacts *facts, const WeirRecord *record,
+                               const WeirFlowFile *flowfile)
+{
+  const WeirStory *story = record->story;
+  WeirFact fact = { 0 };
+
+  if (!facts->is_on)
+    return;
+  begin (facts, record, &fact);
+  if (flowfile != record->flowfile) {
+    tell_birth (&fact, WEIR_EVENT_CLONE, &record->flowfile->id, 1);
+    end (facts, &fact);
+  } else {
+    if (story != NULL && story->birth != 0)
+      tell_birth (&fact, story->birth, story->parents, story->n_parents);
+    add_reports (facts, record, 0, &fact);
+  }
+  facts->now.size = flowfile->content.size;
+}
+
+void
+weir_session_facts_add_update (WeirSessionFacts *facts, const WeirRecord *record)
+{
+  uint64_t size = record->flowfile->content.size;
+  WeirFact fact = { 0 };
+
+  if (!facts->is_on)
+    return;
+  begin (facts, record, &fact);
+  if (record->content_changed)
+    say (&fact, WEIR_FACT_OLD_SIZE, &facts->now.old_size, record->old_size);
+  else
+    say (&fact, WEIR_FACT_SIZE, &facts->now.size, size);
+  add_reports (facts, record, 0, &fact);
+  facts->now.size = size;
+}
+
+bool
+weir_session_facts_must_update (const WeirSessionFacts *facts, const WeirRecord *record)
+{
+  return facts->is_on && record->fate == WEIR_TRANSFERRED &&
+         (record->attributes_changed || record->content_changed);
+}
+
+void
+weir_session_facts_add_drop (WeirSessionFacts *facts, const WeirRecord *record)
+{
+  bool is_updated = weir_session_facts_must_update (facts, record);
+  WeirFact fact = { 0 };
+
+  if (!facts->is_on)
+    return;
+  begin (facts, record, &fact);
+  say (&fact, WEIR_FACT_SIZE, &facts->now.size,
+       is_updated ? record->flowfile->content.size : record->old_size);
+  if (is_updated)
+    end (facts, &fact);
+  else
+    add_reports (facts, record, 0, &fact);
+}
+
+/* Made and ended: its birth, what was reported, and its end, unless it was only a draft. */
+static void
+add_ghost (WeirSessionFacts *facts, const WeirRecord *record, WeirFact *fact)
+{
+  const WeirStory *story = record->story;
+  uint64_t id = record->flowfile->id;
+
+  if (story != NULL && story->birth != 0) {
+    tell_birth (fact, story->birth, story->parents, story->n_parents);
+  } else {
+    fact->fields |= WEIR_FACT_EVENT;
+    fact->event = WEIR_EVENT_CREATE;
+  }
+  fact->fields |= WEIR_FACT_ID;
+  fact->id = id;
+  add_reports (facts, record, id, fact);
+  *fact =
+      (WeirFact){ .fields = WEIR_FACT_EVENT | WEIR_FACT_ID, .event = WEIR_EVENT_DROP, .id = id };
+  end (facts, fact);
+}
+
+void
+weir_session_facts_add_alone (WeirSessionFacts *facts, const WeirRecord *record)
+{
+  bool is_ghost = record->source == NULL && record->fate == WEIR_TRANSFERRED;
+  bool is_reported = record->story != NULL && record->story->first != NULL;
+  WeirFact fact = { 0 };
+
+  if (!facts->is_on || (!is_ghost && !is_reported))
+    return;
+  begin (facts, record, &fact);
+  say (&fact, WEIR_FACT_SIZE, &facts->now.size, record->flowfile->content.size);
+  if (is_ghost)
+    add_ghost (facts, record, &fact);
+  else
+    add_reports (facts, record, record->flowfile->id, &fact);
+}
