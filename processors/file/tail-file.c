@@ -27,12 +27,14 @@ typedef struct {
   WeirDuration max_age;
   bool reread;
   WeirDuration period;
-  WeirSize max_line;
+  char *line_start;
+  WeirSize max_size;
 
   TailOptions options;
   FileNotices *notices;
   char *base_path;
   FilePattern *wanted;
+  FilePattern *message_start;
   GPtrArray *tails;    /* in the order of their paths */
   guint next;          /* of them */
   int64_t next_lookup; /* monotonic; multiple mode */
@@ -100,9 +102,18 @@ static const WeirProperty properties[] = {
     "How long nobody must have written to a rotated file before it is taken to be complete. Until "
     "then, the file that follows it waits.",
     WEIR_FIELD (TailFile, period), .default_value = "0 sec", .required = true },
+  { "Line Start Pattern",
+    "Regular expression for the beginning of lines with which a message begins. Such a line and "
+    "those that follow it stay together: they are passed on when the next message begins, or when "
+    "the file was rotated away. Without it each line is a message. Bytes that are no UTF-8 match "
+    "nothing, and a line for which the pattern takes too long does not match; 64 KB of a line are "
+    "looked at.",
+    WEIR_FIELD (TailFile, line_start), .example = "\\d{4}-\\d\\d-\\d\\dT",
+    .validate = file_pattern_is_valid },
   { "Max Buffer Size",
-    "A line that is not ended after this many bytes is passed on in pieces of this size.",
-    WEIR_FIELD (TailFile, max_line), .default_value = "128 MB", .minimum = 1024,
+    "A message that is not ended after this many bytes is passed on in pieces that are not larger, "
+    "of whole lines if these are not longer.",
+    WEIR_FIELD (TailFile, max_size), .default_value = "128 MB", .minimum = 1024,
     .maximum = 1024.0 * 1024 * 1024 * 1024, .required = true },
 };
 
@@ -138,6 +149,7 @@ on_stopped (void *state)
   g_clear_pointer (&self->tails, g_ptr_array_unref);
   g_clear_pointer (&self->notices, file_notices_free);
   g_clear_pointer (&self->wanted, file_pattern_free);
+  g_clear_pointer (&self->message_start, file_pattern_free);
   g_clear_pointer (&self->base_path, g_free);
 }
 
@@ -155,6 +167,17 @@ prepare_multiple (TailFile *self, WeirContext *context, const char *files, GErro
 }
 
 static bool
+prepare (TailFile *self, WeirContext *context, const char *files, GError **error)
+{
+  if (self->line_start != NULL) {
+    self->message_start = file_pattern_new_start (self->line_start, error);
+    if (self->message_start == NULL)
+      return false;
+  }
+  return self->mode.index == MODE_SINGLE || prepare_multiple (self, context, files, error);
+}
+
+static bool
 on_scheduled (void *state, WeirContext *context, GError **error)
 {
   TailFile *self = state;
@@ -167,7 +190,7 @@ on_scheduled (void *state, WeirContext *context, GError **error)
                  "File(s) to Tail evaluates to nothing: write the path of a file");
     return false;
   }
-  if (self->mode.index == MODE_MULTIPLE && !prepare_multiple (self, context, files, error)) {
+  if (!prepare (self, context, files, error)) {
     on_stopped (self);
     return false;
   }
@@ -181,7 +204,8 @@ on_scheduled (void *state, WeirContext *context, GError **error)
     .rolling = self->rolling,
     .stop_at_nul = self->reread,
     .period = self->period.usec,
-    .max_line = (int64_t)self->max_line.bytes,
+    .line_start = self->message_start,
+    .max_size = (int64_t)self->max_size.bytes,
     .relationship = SUCCESS,
   };
   if (self->mode.index == MODE_SINGLE) {
@@ -256,10 +280,10 @@ const WeirProcessor tail_file = {
   .name = "TailFile",
   .summary = "Passes on the lines that are added to files, as they are written.",
   .description =
-      "Four times a second it looks for what is new, and passes on whole lines, up to about 1 MB "
-      "in "
-      "a FlowFile; a longer line is a FlowFile of its own. A last line without end waits for its "
-      "end, unless the file was rotated away. Bytes are passed on as they are.\n"
+      "Four times a second it looks for what is new, and passes on whole lines, up to 1 MB in a "
+      "FlowFile; a longer line is a FlowFile of its own. A last line without end waits for its "
+      "end, unless the file was rotated away. Line Start Pattern does the same for messages of "
+      "several lines. Bytes are passed on as they are.\n"
       "\n"
       "How far a file was read is remembered across restarts, by what is in it and not by its name "
       "alone. A file that is renamed is read to its end, if Rolling Filename Pattern matches its "

@@ -8,11 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK_SIZE (64 * 1024)
-
-/* A FlowFile is complete with this much. */
-#define ENOUGH_BYTES (1024 * 1024)
-
 #define SECONDS_MAX INT64_C (9000000000) /* what fits in nanoseconds */
 
 /* Looks before it opens: opening a device can do things. */
@@ -95,14 +90,13 @@ tail_status_is_same_file (const struct statx *status, const TailPosition *positi
          get_device (status) == position->device;
 }
 
-/* Returns: how many bytes, less only at the end; -1. */
-static ssize_t
-read_at (int fd, char *buffer, size_t size, int64_t offset)
+ssize_t
+tail_source_read (const TailSource *source, char *buffer, size_t size, int64_t offset)
 {
   size_t done = 0;
 
   while (done < size) {
-    ssize_t n = pread (fd, buffer + done, size - done, offset + (int64_t)done);
+    ssize_t n = pread (source->fd, buffer + done, size - done, offset + (int64_t)done);
 
     if (n < 0 && errno == EINTR)
       continue;
@@ -117,7 +111,7 @@ read_at (int fd, char *buffer, size_t size, int64_t offset)
 
 /* Returns: 1; 0 when the file is shorter than @offset; -1 with errno set. */
 static int
-get_mark (int fd, int64_t offset, uint64_t *ret_mark)
+get_mark (const TailSource *source, int64_t offset, uint64_t *ret_mark)
 {
   char buffer[TAIL_MARK_SIZE];
   size_t size = (size_t)MIN (offset, (int64_t)sizeof buffer);
@@ -125,7 +119,7 @@ get_mark (int fd, int64_t offset, uint64_t *ret_mark)
   uint64_t mark = TAIL_MARK_NONE;
 
   for (size_t i = 0; i < G_N_ELEMENTS (places); i++) {
-    ssize_t n = read_at (fd, buffer, size, places[i]);
+    ssize_t n = tail_source_read (source, buffer, size, places[i]);
 
     if (n != (ssize_t)size)
       return n < 0 ? -1 : 0;
@@ -139,7 +133,7 @@ int
 tail_source_check_mark (const TailSource *source, const TailPosition *position)
 {
   uint64_t mark;
-  int found = get_mark (source->fd, position->offset, &mark);
+  int found = get_mark (source, position->offset, &mark);
 
   return found == 1 ? mark == position->mark : found;
 }
@@ -149,7 +143,7 @@ tail_source_locate (const TailSource *source, int64_t offset, TailPosition *ret_
 {
   uint64_t mark;
 
-  if (get_mark (source->fd, offset, &mark) != 1)
+  if (get_mark (source, offset, &mark) != 1)
     return false;
   *ret_position = (TailPosition){
     .device = get_device (&source->status),
@@ -161,64 +155,19 @@ tail_source_locate (const TailSource *source, int64_t offset, TailPosition *ret_
   return true;
 }
 
-/* What the bytes before @at, and now those in @buffer, end with. */
-static void
-find_line (const char *buffer, size_t n, int64_t at, bool is_first, int64_t *end)
-{
-  const char *newline = is_first ? memchr (buffer, '\n', n) : memrchr (buffer, '\n', n);
-
-  if (newline != NULL)
-    *end = at + (newline - buffer) + 1;
-}
-
-int64_t
-tail_source_find_end (const TailSource *source, int64_t offset, const TailLimits *limits,
-                      int64_t *scanned, GError **error)
-{
-  g_autofree char *buffer = g_malloc (CHUNK_SIZE);
-  int64_t at = MAX (offset, *scanned), end = offset;
-  bool stops = limits->stop_at_nul && !limits->is_final, is_end = false;
-
-  while (!is_end && (at - offset < ENOUGH_BYTES || end == offset)) {
-    ssize_t n = read_at (source->fd, buffer, CHUNK_SIZE, at);
-    const char *nul;
-
-    if (n < 0) {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_IO, "cannot read: %s", g_strerror (errno));
-      return -1;
-    }
-    is_end = n < CHUNK_SIZE;
-    nul = stops ? memchr (buffer, '\0', (size_t)n) : NULL;
-    if (nul != NULL) {
-      n = nul - buffer;
-      is_end = true;
-    }
-    find_line (buffer, (size_t)n, at, at - offset >= ENOUGH_BYTES, &end);
-    at += n;
-    if (is_end && limits->is_final)
-      end = at;
-    if (end == offset && at - offset >= limits->max_line) {
-      end = offset + limits->max_line;
-      is_end = true;
-    }
-  }
-  *scanned = end == offset ? at : 0;
-  return end;
-}
-
 bool
 tail_source_copy (const TailSource *source, WeirSession *session, WeirFlowFile *flowfile,
                   int64_t offset, int64_t end, GError **error)
 {
-  g_autofree char *buffer = g_malloc (CHUNK_SIZE);
+  g_autofree char *buffer = g_malloc (TAIL_CHUNK_SIZE);
   g_autoptr (WeirWriter) writer = weir_session_write (session, flowfile, error);
 
   if (writer == NULL)
     return false;
   while (offset < end) {
-    size_t size = (size_t)MIN (end - offset, CHUNK_SIZE);
+    size_t size = (size_t)MIN (end - offset, TAIL_CHUNK_SIZE);
 
-    if (read_at (source->fd, buffer, size, offset) != (ssize_t)size) {
+    if (tail_source_read (source, buffer, size, offset) != (ssize_t)size) {
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_IO, "it became shorter while it was read");
       return false;
     }

@@ -1,5 +1,5 @@
 /* tail-source.h: an open file that is tailed: which one it is, whether it is the one that was
- * read before, and where its whole lines end.
+ * read before, and its bytes.
  *
  * Thread: one at a time, for every function here. */
 #pragma once
@@ -34,18 +34,11 @@ int tail_source_check_mark (const TailSource *source, const TailPosition *positi
 /* The position @offset in @source. False when it cannot be read. */
 bool tail_source_locate (const TailSource *source, int64_t offset, TailPosition *ret_position);
 
-typedef struct {
-  bool stop_at_nul;
-  bool is_final;    /* nothing will follow: a last line needs no end */
-  int64_t max_line; /* what is longer is cut */
-} TailLimits;
+/* What is read at once. */
+#define TAIL_CHUNK_SIZE (64 * 1024)
 
-/* Where to read to from @offset: behind the last whole line of the first MiB or so, or behind the
- * first when it is longer. @scanned, which is nothing but a hint, is how far no end of a line was
- * found the last time, and is set anew.
- * Returns: @offset when there is nothing to read yet; -1 with @error set. */
-int64_t tail_source_find_end (const TailSource *source, int64_t offset, const TailLimits *limits,
-                              int64_t *scanned, GError **error);
+/* Returns: how many bytes, less than @size only at the end; -1 with errno set. */
+ssize_t tail_source_read (const TailSource *source, char *buffer, size_t size, int64_t offset);
 
 /* Makes what lies between @offset and @end the content of @flowfile. */
 bool tail_source_copy (const TailSource *source, WeirSession *session, WeirFlowFile *flowfile,

@@ -3,6 +3,7 @@
 
 #include "name.h"
 #include "tail-follow.h"
+#include "tail-lines.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -17,10 +18,11 @@ struct Tail {
   bool is_missing;
   int64_t since; /* a file made after it is read from its beginning */
 
-  /* The last look that found nothing to pass on: the position then, the file, and how far it was
-   * looked for the end of a line. */
+  /* The last look that found nothing to pass on: the position then, the file, how far it was
+   * looked for an end, and that as a position. */
   char *seen_position;
   struct statx seen;
+  TailScan scan;
   TailPosition scanned;
   int64_t seen_at; /* the first such look */
   bool is_calm;    /* a change since then would show */
@@ -146,19 +148,20 @@ is_as_seen (const Tail *tail, const char *text)
          S_ISREG (status.stx_mode) && is_same_status (&status, &tail->seen);
 }
 
-/* How far a line without end is known already: only as long as it is the same line. */
-static int64_t
-get_scanned (const Tail *tail, const char *position, const TailSource *source)
+/* How much of what has not ended is known already: only as long as it is the same bytes. */
+static TailScan
+get_scan (const Tail *tail, const char *position, const TailSource *source)
 {
   bool is_known = g_strcmp0 (position, tail->seen_position) == 0 &&
                   tail_status_is_same_file (&source->status, &tail->scanned) &&
                   tail_source_check_mark (source, &tail->scanned) > 0;
 
-  return is_known ? tail->scanned.offset : 0;
+  return is_known ? tail->scan : (TailScan){ 0 };
 }
 
 static void
-remember (Tail *tail, const char *position, const TailSource *source, int64_t scanned, int64_t now)
+remember (Tail *tail, const char *position, const TailSource *source, const TailScan *scan,
+          int64_t now)
 {
   if (g_strcmp0 (position, tail->seen_position) != 0 ||
       !is_same_status (&source->status, &tail->seen))
@@ -167,7 +170,8 @@ remember (Tail *tail, const char *position, const TailSource *source, int64_t sc
   g_free (tail->seen_position);
   tail->seen_position = g_strdup (position);
   tail->seen = source->status;
-  if (!tail_source_locate (source, scanned, &tail->scanned))
+  tail->scan = *scan;
+  if (!tail_source_locate (source, scan->at, &tail->scanned))
     tail->scanned = (TailPosition){ .mark = TAIL_MARK_NONE };
 }
 
@@ -213,14 +217,19 @@ read_source (Tail *tail, WeirSession *session, const TailOptions *options,
              const TailPosition *position, const char *text, const TailSource *source,
              bool is_final, GError **error)
 {
-  const TailLimits limits = { options->stop_at_nul, is_final, options->max_line };
-  int64_t scanned = get_scanned (tail, text, source);
-  int64_t end = tail_source_find_end (source, position->offset, &limits, &scanned, error);
+  const TailLimits limits = {
+    .start = options->line_start,
+    .stop_at_nul = options->stop_at_nul,
+    .is_final = is_final,
+    .max_size = options->max_size,
+  };
+  TailScan scan = get_scan (tail, text, source);
+  int64_t end = tail_lines_find_end (source, position->offset, &limits, &scan, error);
 
   if (end < 0)
     return -1;
   if (end == position->offset) {
-    remember (tail, text, source, scanned, weir_context_get_monotonic_time (options->context));
+    remember (tail, text, source, &scan, weir_context_get_monotonic_time (options->context));
     return 0;
   }
   if (!deliver (tail, session, options, source, position->offset, end, error))

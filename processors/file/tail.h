@@ -7,6 +7,7 @@
 #pragma once
 
 #include "notices.h"
+#include "pattern.h"
 
 #include <weir/session.h>
 
@@ -22,8 +23,9 @@ typedef struct {
   TailStart start;
   const char *rolling; /* (nullable) */
   bool stop_at_nul;
-  int64_t period; /* in microseconds, see tail-follow.h */
-  int64_t max_line;
+  int64_t period;                /* in microseconds, see tail-follow.h */
+  const FilePattern *line_start; /* (nullable) */
+  int64_t max_size;              /* of a message, see tail-lines.h */
   unsigned relationship;
 } TailOptions;
 
@@ -42,7 +44,7 @@ void tail_free (void *data);
 /* Returns: (transfer none). */
 const char *tail_get_path (const Tail *tail);
 
-/* Passes on what is new, a MiB at a time, or one line that is longer.
+/* Passes on what is new, a MiB at a time, or one message that is longer.
  * Returns: how many bytes that is, 0 when there is nothing; -1 with @error set. */
 int64_t tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError **error);
 

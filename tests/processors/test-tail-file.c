@@ -426,6 +426,8 @@ test_refuses (void)
   assert_refused (
       (const char *[]){ "File(s) to Tail", "/x", "Rolling Filename Pattern", "a/b*", NULL },
       "*slash*");
+  assert_refused ((const char *[]){ "File(s) to Tail", "/x", "Line Start Pattern", "a(", NULL },
+                  "*Line Start Pattern*wrong at character 3*");
 }
 
 int
