@@ -5,6 +5,7 @@
  * touched once its content cannot be lost any more, and only if it still is what was read. */
 #include "module.h"
 #include "name.h"
+#include "report.h"
 #include "taken.h"
 
 #include <errno.h>
@@ -357,6 +358,7 @@ fetch (FetchFile *self, WeirSession *session, WeirFlowFile *flowfile, File *file
     return true;
   }
   file->relationship = SUCCESS;
+  file_report (session, flowfile, WEIR_EVENT_FETCH, file->path, NULL);
   if (taking == NULL)
     return true;
   identity = file_identity (&file->status);

@@ -6,6 +6,7 @@
 #include "facts.h"
 #include "module.h"
 #include "name.h"
+#include "report.h"
 #include "taken.h"
 
 #include <errno.h>
@@ -166,6 +167,14 @@ read_file (GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const Fi
   return false;
 }
 
+static void
+report (const GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const char *path)
+{
+  g_autofree char *whole = g_strconcat (self->path, path, NULL);
+
+  file_report (session, flowfile, WEIR_EVENT_RECEIVE, whole, NULL);
+}
+
 /* @taking: NULL when files are kept. Returns: the size of the file, -1 when it was not taken. */
 static int64_t
 take (GetFile *self, WeirSession *session, FileEntry *entry, FileTaking *taking)
@@ -189,6 +198,7 @@ take (GetFile *self, WeirSession *session, FileEntry *entry, FileTaking *taking)
     return -1;
   }
   file_facts_put (&self->facts, session, flowfile, self->path, entry, true);
+  report (self, session, flowfile, path);
   weir_session_transfer (session, flowfile, SUCCESS);
   if (taking != NULL) {
     identity = file_identity (&entry->status);

@@ -4,6 +4,7 @@
  * noted and not aside takes it to have its name. */
 #include "name.h"
 #include "put.h"
+#include "report.h"
 
 #include <string.h>
 
@@ -27,6 +28,14 @@ target_of (const PutRest *rest, unsigned i)
   return (FileTarget){
     .folder = rest->of[i], .name = item->name, .owner = rest->owner, .id = item->id, .fd = -1
   };
+}
+
+static void
+report (WeirSession *session, const PutItem *item)
+{
+  g_autofree char *path = file_name_join (item->path, item->name);
+
+  file_report (session, item->flowfile, WEIR_EVENT_SEND, path, NULL);
 }
 
 static void
@@ -186,10 +195,12 @@ put_publish_end (PutRest *rest, WeirSession *session)
       continue;
     }
     put_note_clear (session, item->id);
-    if (error != NULL)
+    if (error != NULL) {
       put_refuse (session, item->flowfile, error);
-    else
+    } else {
+      report (session, item);
       weir_session_transfer (session, item->flowfile, PUT_SUCCESS);
+    }
   }
   weir_session_on_durable (session, on_published, rest, rest_free);
 }

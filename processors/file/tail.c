@@ -2,6 +2,7 @@
 #include "tail.h"
 
 #include "name.h"
+#include "report.h"
 #include "tail-follow.h"
 #include "tail-lines.h"
 
@@ -191,6 +192,15 @@ put_attributes (const Tail *tail, WeirSession *session, WeirFlowFile *flowfile, 
   weir_session_put_attributes (session, flowfile, names, values, G_N_ELEMENTS (names));
 }
 
+static void
+report (const Tail *tail, WeirSession *session, WeirFlowFile *flowfile, int64_t start, int64_t end)
+{
+  g_autofree char *details =
+      g_strdup_printf ("bytes %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, start, end);
+
+  file_report (session, flowfile, WEIR_EVENT_RECEIVE, tail->path, details);
+}
+
 static bool
 deliver (Tail *tail, WeirSession *session, const TailOptions *options, const TailSource *source,
          int64_t start, int64_t end, GError **error)
@@ -205,6 +215,7 @@ deliver (Tail *tail, WeirSession *session, const TailOptions *options, const Tai
     return false;
   }
   put_attributes (tail, session, flowfile, start, end);
+  report (tail, session, flowfile, start, end);
   weir_session_transfer (session, flowfile, options->relationship);
   set_position (tail, session, &position);
   return true;
