@@ -1,6 +1,7 @@
 /* attributes.c: entries grow from the front of the block, names and values from its end; the block
- * is full when they meet. A value that is replaced by a longer one leaves its bytes unused until
- * the next copy. */
+ * is full when they meet. A value that is replaced leaves its bytes unused until the next copy.
+ *
+ * Where a value is, is counted from the end: so entries are the same in a copy that is larger. */
 #include "runtime/attributes.h"
 
 #include "base/hash.h"
@@ -14,15 +15,15 @@
 typedef struct {
   uint32_t hash;  /* of the name */
   uint32_t name;  /* interned; 0: the name stands in the block, behind the value's NUL */
-  uint32_t value; /* offset in the block */
+  uint32_t value; /* bytes before the end of the block */
 } Entry;
 
 struct WeirAttributes {
   _Atomic uint32_t refs;
-  uint32_t size;  /* of the whole block */
-  uint32_t n;     /* entries in use */
-  uint32_t floor; /* the lowest offset in use by a value */
-  uint32_t dead;  /* bytes above it that nobody uses any more */
+  uint32_t size; /* of the whole block */
+  uint32_t n;    /* entries in use */
+  uint32_t used; /* bytes at the end, by values */
+  uint32_t dead; /* of these, those that nobody uses any more */
   Entry entries[];
 };
 
@@ -44,10 +45,11 @@ weir_attributes_unref (WeirAttributes *attributes)
     g_free (attributes);
 }
 
+/* What stands @offset bytes before the end. */
 static const char *
 text_at (const WeirAttributes *attributes, uint32_t offset)
 {
-  return (const char *)attributes + offset;
+  return (const char *)attributes + attributes->size - offset;
 }
 
 static const char *
@@ -104,7 +106,7 @@ weir_attributes_get_bytes (const WeirAttributes *attributes)
   return attributes != NULL ? attributes->size : 0;
 }
 
-/* Bytes that @entry needs below the floor. */
+/* Bytes that @entry needs for its value. */
 static size_t
 entry_bytes (const WeirAttributes *attributes, const Entry *entry)
 {
@@ -121,7 +123,7 @@ block_new (size_t size)
   atomic_init (&block->refs, 1);
   block->size = (uint32_t)size;
   block->n = 0;
-  block->floor = (uint32_t)size;
+  block->used = 0;
   block->dead = 0;
   return block;
 }
@@ -129,7 +131,7 @@ block_new (size_t size)
 static size_t
 block_room (const WeirAttributes *block)
 {
-  return block->floor - (sizeof *block + block->n * sizeof (Entry));
+  return block->size - block->used - (sizeof *block + block->n * sizeof (Entry));
 }
 
 /* What is to be stored, measured once. */
@@ -154,16 +156,16 @@ piece_of (uint32_t id, const char *name, const char *value)
                   value };
 }
 
-/* Stores the value (and the name, when it is not interned) below the floor; the room was checked.
+/* Stores the value (and the name, when it is not interned) before the others; the room was checked.
  */
 static void
 block_store (WeirAttributes *block, Entry *entry, const Piece *piece)
 {
   char *at;
 
-  block->floor -= piece->value_size + piece->name_size;
-  entry->value = block->floor;
-  at = (char *)block + block->floor;
+  block->used += piece->value_size + piece->name_size;
+  entry->value = block->used;
+  at = (char *)block + block->size - block->used;
   memcpy (at, piece->value, piece->value_size - 1);
   at[piece->value_size - 1] = '\0';
   if (piece->name_size > 0)
@@ -205,23 +207,18 @@ block_copy (const WeirAttributes *source, const Entry *skip, size_t extra)
   return block;
 }
 
-/* The same with all values where they were, also those that nobody uses. */
+/* The same with all values, also those that nobody uses. */
 static WeirAttributes *
 block_copy_whole (const WeirAttributes *source, size_t extra)
 {
-  size_t values = source->size - source->floor;
-  size_t size = sizeof *source + source->n * sizeof (Entry) + values + extra;
-  WeirAttributes *block = block_new (size);
-  uint32_t shift = block->size - source->size;
+  size_t entries = source->n * sizeof (Entry);
+  WeirAttributes *block = block_new (sizeof *source + entries + source->used + extra);
 
   block->n = source->n;
+  block->used = source->used;
   block->dead = source->dead;
-  block->floor -= (uint32_t)values;
-  memcpy ((char *)block + block->floor, (const char *)source + source->floor, values);
-  for (uint32_t i = 0; i < source->n; i++) {
-    block->entries[i] = source->entries[i];
-    block->entries[i].value += shift;
-  }
+  memcpy (block->entries, source->entries, entries);
+  memcpy ((char *)block + block->size - block->used, text_at (source, source->used), source->used);
   return block;
 }
 
@@ -439,42 +436,48 @@ find_like (const WeirAttributes *attributes, const WeirAttributes *other, const 
 static bool
 ends_alike (const WeirAttributes *from, const WeirAttributes *to)
 {
-  uint32_t values;
+  return from != NULL && to != NULL && to->used >= from->used &&
+         memcmp (text_at (to, from->used), text_at (from, from->used), from->used) == 0;
+}
 
-  if (from == NULL || to == NULL)
-    return false;
-  values = from->size - from->floor;
-  return to->size - to->floor >= values &&
-         memcmp (text_at (to, to->size - values), text_at (from, from->floor), values) == 0;
+/* How many entries at the front of both say the same. */
+static uint32_t
+count_alike (const WeirAttributes *from, const WeirAttributes *to)
+{
+  uint32_t n = 0, end;
+
+  if (!ends_alike (from, to))
+    return 0;
+  end = MIN (from->n, to->n);
+  if (memcmp (from->entries, to->entries, end * sizeof (Entry)) == 0)
+    return end;
+  while (n < end && memcmp (&from->entries[n], &to->entries[n], sizeof (Entry)) == 0)
+    n++;
+  return n;
 }
 
 size_t
 weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
                       WeirAttributeChange *ret_changes)
 {
-  bool alike = from != to && ends_alike (from, to);
+  uint32_t n_from = from != NULL ? from->n : 0;
+  uint32_t n_kept;
   size_t n = 0;
-  size_t n_kept = 0;
 
   if (from == to)
     return 0;
-  for (uint32_t i = 0; to != NULL && i < to->n; i++) {
+  n_kept = count_alike (from, to);
+  for (uint32_t i = n_kept; to != NULL && i < to->n; i++) {
     const Entry *entry = &to->entries[i];
-    const Entry *old;
-    const char *value;
+    /* A name stands once in a block: when all have been found, this one is new. */
+    const Entry *old = n_kept < n_from ? find_like (from, to, entry, i) : NULL;
+    const char *value = text_at (to, entry->value);
 
-    if (alike && i < from->n && entry->name != 0 && from->entries[i].name == entry->name &&
-        from->size - from->entries[i].value == to->size - entry->value) {
-      n_kept++;
-      continue;
-    }
-    old = find_like (from, to, entry, i);
-    value = text_at (to, entry->value);
     n_kept += old != NULL;
     if (old == NULL || strcmp (text_at (from, old->value), value) != 0)
       ret_changes[n++] = (WeirAttributeChange){ entry->name, entry_name (to, entry), value };
   }
-  for (uint32_t i = 0; from != NULL && n_kept < from->n && i < from->n; i++) {
+  for (uint32_t i = 0; n_kept < n_from && i < n_from; i++) {
     const Entry *entry = &from->entries[i];
 
     if (find_like (to, from, entry, i) == NULL)

@@ -145,6 +145,31 @@ random_name (void)
   return g_strdup_printf ("name-%u%s", i, tail);
 }
 
+/* What the difference says, done to what @from has, gives what @to has; and it says nothing that
+ * was so before. */
+static void
+assert_leads_to (const WeirAttributes *from, const WeirAttributes *to)
+{
+  g_autoptr (GHashTable) model = g_hash_table_new (g_str_hash, g_str_equal);
+  size_t n_from = weir_attributes_get_n (from), n_to = weir_attributes_get_n (to);
+  g_autofree WeirAttributeChange *changes = g_new (WeirAttributeChange, n_from + n_to + 1);
+  size_t n = weir_attributes_diff (from, to, changes);
+  const char *name, *value;
+
+  for (size_t i = 0; i < n_from; i++) {
+    weir_attributes_get_nth (from, i, &name, &value);
+    g_hash_table_insert (model, (char *)name, (char *)value);
+  }
+  for (size_t i = 0; i < n; i++) {
+    g_assert_cmpstr (g_hash_table_lookup (model, changes[i].name), !=, changes[i].value);
+    if (changes[i].value != NULL)
+      g_hash_table_insert (model, (char *)changes[i].name, (char *)changes[i].value);
+    else
+      g_hash_table_remove (model, changes[i].name);
+  }
+  assert_equal (to, model);
+}
+
 static void
 test_against_a_hash_table (void)
 {
@@ -173,6 +198,8 @@ test_against_a_hash_table (void)
     }
     weir_attributes_unref (old);
     assert_equal (attributes, model);
+    assert_leads_to (shared, attributes);
+    assert_leads_to (attributes, shared);
   }
   weir_attributes_unref (shared);
   weir_attributes_unref (attributes);
