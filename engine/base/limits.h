@@ -193,3 +193,12 @@
 /* Log that provenance has not read yet: some 100 million events of a burst. Beyond it, sources
  * wait. */
 #define WEIR_LIMIT_FOLLOWER (UINT64_C (4) * 1024 * 1024 * 1024)
+
+/* Bytes of a block of provenance before it is packed, from which on it takes no event more; and the
+ * most that one may have, whose last event may have all the attributes that a FlowFile can, twice.
+ */
+#define WEIR_LIMIT_BLOCK_FULL (1024u * 1024)
+#define WEIR_LIMIT_BLOCK      (64u * 1024 * 1024)
+
+/* Parents of one FlowFile that its birth names: a merge of a million. */
+#define WEIR_LIMIT_EVENT_PARENTS 1000000u

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "provenance/event.h"
+#include "provenance/redaction.h"
 
 #define WEIR_BLOCK_EVENTS 4096
 
@@ -13,40 +14,58 @@
 
 typedef struct WeirBlockWriter WeirBlockWriter;
 
-/* What is known of a block without unpacking it; kept beside it in the partition. */
+typedef struct {
+  /* Text of an attribute name's number, for the filter. Returns: (transfer none) (nullable). */
+  const char *(*get_name) (void *data, uint64_t number);
+  void *data;
+  const WeirRedaction *redaction; /* values of which names are not to be kept; NULL: none */
+} WeirBlockWriterOptions;
+
+/* A block, and what is known of it without unpacking it, which is kept beside it in the partition.
+ * Lists are ascending and have each number once. */
 typedef struct {
   uint64_t first; /* event */
   uint32_t n;
   int64_t earliest, latest;   /* time */
   uint64_t lowest, highest;   /* FlowFile */
   uint32_t types;             /* bit 1 << type for each that occurs */
-  const uint64_t *components; /* that occur, ascending */
+  const uint64_t *components; /* that occur, never 0 */
   size_t n_components;
+  const uint64_t *queues; /* the same */
+  size_t n_queues;
+  const uint64_t *names; /* the same, of attributes and relationships */
+  size_t n_names;
   const uint64_t *buckets; /* FlowFile id >> WEIR_BLOCK_BUCKET: of FlowFiles and parents */
   size_t n_buckets;
-} WeirBlockSummary;
+  const uint8_t *bytes;
+  size_t size;
+  const uint8_t *filter; /* provenance/filter.h */
+  size_t filter_size;
+} WeirBlock;
 
 #define WEIR_BLOCK_BUCKET 10
 
-/* Text of a name's number, for the filter. Returns: (transfer none) (nullable). */
-typedef const char *(*WeirBlockNameFunc) (void *data, uint64_t number);
-
-/* Returns: (transfer full). */
-WeirBlockWriter *weir_block_writer_new (WeirBlockNameFunc get_name, void *data);
+/* @options: must stay. Returns: (transfer full). */
+WeirBlockWriter *weir_block_writer_new (const WeirBlockWriterOptions *options);
 void weir_block_writer_free (WeirBlockWriter *writer);
 
 /* Begins an empty block whose first event will be @first. */
 void weir_block_writer_begin (WeirBlockWriter *writer, uint64_t first);
-/* Adds an event, all of which is copied. Of births in one entry, each one's is_based refers to the
- * one before: the writer keeps what that had, across blocks. */
-void weir_block_writer_add (WeirBlockWriter *writer, const WeirEvent *event);
-size_t weir_block_writer_get_n (const WeirBlockWriter *writer);
-size_t weir_block_writer_get_bytes (const WeirBlockWriter *writer); /* before compression */
 
-/* Packs what is there; more may be added after it. Results are valid until the next call. */
-void weir_block_writer_pack (WeirBlockWriter *writer, WeirBlockSummary *ret_summary,
-                             const uint8_t **ret_bytes, size_t *ret_size,
-                             const uint8_t **ret_filter, size_t *ret_filter_size);
+/* Adds an event, all of which is copied, to a block that is not full. Of births in one entry, each
+ * one's is_based refers to the one before: the writer keeps what that had, across blocks. */
+void weir_block_writer_add (WeirBlockWriter *writer, const WeirEvent *event);
+
+/* Takes note of an event that was written before the block that has just begun: what comes may be
+ * based on it. */
+void weir_block_writer_pass_over (WeirBlockWriter *writer, const WeirEvent *event);
+
+uint32_t weir_block_writer_get_n (const WeirBlockWriter *writer);
+bool weir_block_writer_is_full (const WeirBlockWriter *writer);
+
+/* Packs what is there, which is not nothing; more may be added after it. @ret_block is valid until
+ * the next call. */
+void weir_block_writer_pack (WeirBlockWriter *writer, WeirBlock *ret_block);
 
 /* --- reading --- */
 
@@ -81,7 +100,7 @@ uint64_t weir_block_reader_get_first (const WeirBlockReader *reader);
 bool weir_block_reader_load (WeirBlockReader *reader, unsigned columns, GError **error);
 
 /* Event @index by the columns that were loaded; other fields are 0. is_based is false: @set of a
- * birth is all it has. Valid until the next block is opened. */
+ * birth is all it has. Valid until the next call of this or of open. */
 void weir_block_reader_get (WeirBlockReader *reader, uint32_t index, WeirEvent *ret_event);
 
 /* For loops over one column. Returns: (transfer none) (nullable): NULL when it was not loaded. */
@@ -90,10 +109,21 @@ const uint64_t *weir_block_reader_get_flowfiles (const WeirBlockReader *reader);
 const int64_t *weir_block_reader_get_times (const WeirBlockReader *reader);
 const uint64_t *weir_block_reader_get_components (const WeirBlockReader *reader);
 
-/* Whether an attribute may have been set to a value in the block with this filter: false is
- * certain. */
-bool weir_block_filter_may_have (const uint8_t *filter, size_t size, const char *name,
-                                 const char *value);
+/* For loops over attributes: each pair of a name and a value that is set in the block is there once
+ * or a few times, so what matches is found before any event is looked at. After
+ * WEIR_COLUMN_ATTRIBUTES. */
+typedef struct {
+  uint64_t name;
+  const uint8_t *value; /* of size bytes, not terminated; valid until the next block is opened */
+  size_t size;
+} WeirBlockAttribute;
+uint32_t weir_block_reader_get_n_attributes (const WeirBlockReader *reader);
+void weir_block_reader_get_attribute (const WeirBlockReader *reader, uint32_t number,
+                                      WeirBlockAttribute *ret_attribute);
+
+/* Returns: (transfer none): numbers of those that event @index sets. */
+const uint32_t *weir_block_reader_get_set (const WeirBlockReader *reader, uint32_t index,
+                                           uint32_t *ret_n);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBlockWriter, weir_block_writer_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirBlockReader, weir_block_reader_free)

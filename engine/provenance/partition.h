@@ -39,9 +39,7 @@ bool weir_partition_get_position (WeirPartition *partition, WeirPosition *ret_po
 /* Everything from here to the commit is there together or not at all. */
 bool weir_partition_begin (WeirPartition *partition, GError **error);
 /* A block, in the place of what was there of it. */
-bool weir_partition_put_block (WeirPartition *partition, const WeirBlockSummary *summary,
-                               const uint8_t *bytes, size_t size, const uint8_t *filter,
-                               size_t filter_size, GError **error);
+bool weir_partition_put_block (WeirPartition *partition, const WeirBlock *block, GError **error);
 bool weir_partition_put_word (WeirPartition *partition, unsigned kind, uint64_t number,
                               const char *text, GError **error);
 bool weir_partition_put_type (WeirPartition *partition, uint64_t component, const char *type,
