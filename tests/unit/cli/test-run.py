@@ -82,14 +82,40 @@ class Run(unittest.TestCase):
 
     def start_and_see(self, flow, n, *arguments):
         """Returns the process once the flow's PUT has written n files."""
-        process = self.start(flow, "--json", *arguments, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE)
         seen = self.folder / "seen"
         shutil.rmtree(seen, ignore_errors=True)
+        process = self.start(flow, "--json", *arguments, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE)
         self.wait_for(lambda: process.poll() is not None or len(list(seen.glob("[!.]*"))) >= n)
         if process.poll() is not None:
             self.fail(process.stderr.read())
         return process
+
+    def run_on_terminal(self, signs, *arguments):
+        """Presses Ctrl-C for each of the signs, once it is seen. Returns the process, with what it
+        printed, and what its terminal showed."""
+        try:
+            master, slave = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"no terminal to be had: {error}")
+        self.addCleanup(os.close, master)
+        process = self.start(*arguments, "--json", stderr=slave, stdout=subprocess.PIPE)
+        os.close(slave)
+        text, seen, end = "", 0, time.monotonic() + LONG
+        while select.select([master], [], [], LONG)[0]:
+            self.assertLess(time.monotonic(), end, f"{signs[seen:]} do not come: {text[-2000:]}")
+            try:
+                data = os.read(master, 65536)
+            except OSError:  # its end has been closed
+                break
+            if not data:
+                break
+            text += data.decode()
+            if signs[seen:] and re.search(signs[seen], text):
+                process.send_signal(signal.SIGINT)
+                seen += 1
+        process.output, _ = process.communicate(timeout=LONG)
+        return process, text
 
     def summary(self, result):
         self.assertEqual(result.stdout.count("\n"), 1)
@@ -190,14 +216,13 @@ class Run(unittest.TestCase):
             self.assertEqual(connection["queued"]["flowfiles"], 0)
 
     def test_a_second_signal_does_not_wait(self):
-        flow = self.flow(n=1000, end=END + NEVER, more=PUT.format(source="make"))
-        process = self.start_and_see(flow, 1, "--durability=memory")
-        process.send_signal(signal.SIGINT)
-        process.send_signal(signal.SIGTERM)
-        output, errors = process.communicate(timeout=LONG)
+        flow = self.flow(n=500, end=END + NEVER, more=PUT.format(source="make"))
+        process, text = self.run_on_terminal(
+            ["running, 500 queued", r"stopping \(Ctrl-C again: at once\)"], flow,
+            "--durability=memory")
         self.assertEqual(process.returncode, 3)
-        self.assertNotIn("after 10 s", errors)
-        self.assertGreater(json.loads(output)["connections"][0]["queued"]["flowfiles"], 0)
+        self.assertNotIn("after 10 s", text)
+        self.assertEqual(json.loads(process.output)["connections"][0]["queued"]["flowfiles"], 500)
 
     def test_what_is_queued_goes_on_at_the_next_start(self):
         slow = self.flow(n=1000, end=END + NEVER, more=PUT.format(source="make"))
@@ -253,31 +278,12 @@ class Run(unittest.TestCase):
                 shutil.rmtree(self.folder / "state")
 
     def test_live_view_on_a_terminal(self):
-        try:
-            master, slave = pty.openpty()
-        except OSError as error:
-            self.skipTest(f"no terminal to be had: {error}")
-        self.addCleanup(os.close, master)
-        process = self.start(self.flow(every="10 ms"), "--json", stderr=slave,
-                             stdout=subprocess.PIPE)
-        os.close(slave)
-        told, seen, drawn_again = False, b"", re.compile(rb"\x1b\[\d+A\x1b\[J")
-        while select.select([master], [], [], LONG)[0]:
-            try:
-                data = os.read(master, 65536)
-            except OSError:  # its end has been closed
-                break
-            if not data:
-                break
-            seen += data
-            if not told and len(drawn_again.findall(seen)) >= 2:
-                process.send_signal(signal.SIGINT)
-                told = True
-        process.communicate(timeout=LONG)
-        text = seen.decode()
+        drawn_again = "\x1b\\[\\d+A\x1b\\[J"
+        process, text = self.run_on_terminal([f"(?s)({drawn_again}.*){{2}}"], self.flow(every="10 ms"))
+        self.assertEqual(process.returncode, 0)
         self.assertIn("Try: running, ", text)
         self.assertIn("PROCESSOR", text)
-        self.assertGreaterEqual(len(drawn_again.findall(seen)), 3)
+        self.assertGreaterEqual(len(re.findall(drawn_again, text)), 3)
         self.assertTrue(text.rstrip().endswith("\x1b[J"), "the view is taken away at the end")
 
 
