@@ -14,6 +14,7 @@ typedef struct {
   Scratch scratch;
   GString *text; /* what the file will hold */
   GString *shown;
+  size_t ended; /* of it, in whole lines */
   TailLimits limits;
 } World;
 
@@ -105,7 +106,10 @@ grow (World *world)
   size_t most = g_test_rand_bit () ? left : MIN (left, 3000);
   size_t n = (size_t)g_test_rand_int_range (0, (int)most + 1);
   g_autofree char *more = g_strndup (world->text->str + world->shown->len, n);
+  const char *newline = strrchr (more, '\n');
 
+  if (newline != NULL)
+    world->ended = world->shown->len + (size_t)(newline + 1 - more);
   g_string_append (world->shown, more);
   scratch_append (&world->scratch, "log", more);
 }
@@ -125,12 +129,11 @@ static bool
 is_known (const World *world, const char *ends, size_t offset, size_t end)
 {
   size_t shown = world->shown->len;
-  const char *newline = strrchr (world->shown->str + offset, '\n');
 
   if (world->limits.is_final)
     return end <= shown;
-  if (world->limits.start != NULL && newline != NULL)
-    return end <= (size_t)(newline - world->shown->str);
+  if (world->limits.start != NULL && world->ended > offset)
+    return end < world->ended;
   return end < shown || (end == shown && ends[end] == END && world->text->str[end - 1] == '\n');
 }
 
@@ -173,7 +176,7 @@ test_random (const void *data)
 {
   g_autoptr (FilePattern) start = data != NULL ? file_pattern_new_start (data, NULL) : NULL;
 
-  for (unsigned i = 0; i < 60; i++) {
+  for (unsigned i = 0; i < 40; i++) {
     World world = { .text = g_string_new (NULL), .shown = g_string_new (NULL) };
     TailScan scan = { 0 };
     g_autofree char *ends = NULL;
@@ -206,6 +209,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/tail-lines/lines", NULL, test_random);
-  g_test_add_data_func ("/tail-lines/messages", "#[^\n]*\\z", test_random);
+  g_test_add_data_func ("/tail-lines/messages", "#", test_random);
   return g_test_run ();
 }

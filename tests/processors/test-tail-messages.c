@@ -49,13 +49,15 @@ test_growth (void)
   tailing_assert_new (&f, "2024-01 two\n  at c\n");
 }
 
-/* As many whole ones as there are go together; what comes before the first goes with it. */
+/* As many whole ones as there are go together; what comes before the first goes with it. The
+ * pattern sees a line without its end. */
 static void
 test_several (void)
 {
   g_auto (Tailing) f = { 0 };
 
   set_up (&f);
+  weir_harness_set (f.harness, "Line Start Pattern", "\\d{4}-\\d\\d \\w+\\z");
   tailing_add (&f, "app.log", "rest\n2024-01 one\n2024-01 two\nmore\nat 2024-01 noon\n2024-02 x\n");
   look (&f);
   assert_next (&f, "rest\n2024-01 one\n2024-01 two\nmore\nat 2024-01 noon\n");
