@@ -25,23 +25,25 @@ usec_of (const WeirSession *session)
   return usec > 0 ? (uint64_t)usec / MAX (session->n_triggers, 1) : 0;
 }
 
-static void
-say (WeirFact *fact, WeirFactField field, uint64_t *said, uint64_t value)
+static unsigned
+say (WeirFactField field, uint64_t *said, uint64_t value)
 {
   if (*said == value)
-    return;
+    return 0;
   *said = value;
-  fact->fields |= field;
+  return field;
 }
 
-/* What holds for @record and was not said yet. */
-static void
-begin (WeirSessionFacts *facts, const WeirRecord *record, WeirFact *fact)
+/* Notes what holds for @record. Returns: the fields of it that were not said yet: mostly none, and
+ * then there is no fact to make. */
+static unsigned
+note (WeirSessionFacts *facts, const WeirRecord *record)
 {
   const WeirNode *node = facts->session->node;
   WeirFact *now = &facts->now;
   WeirFactHow how = WEIR_FACT_PLAIN;
   uint64_t relationship = 0;
+  unsigned fields = 0;
 
   if (record->fate == WEIR_TRANSFERRED)
     relationship = node->routes[record->relationship].word;
@@ -49,16 +51,18 @@ begin (WeirSessionFacts *facts, const WeirRecord *record, WeirFact *fact)
     how = WEIR_FACT_EXPIRED;
   else if (node->n_routes > 1)
     how = WEIR_FACT_CHOICE;
-  say (fact, WEIR_FACT_SOURCE, &now->source, record->source != NULL ? record->source->number : 0);
-  say (fact, WEIR_FACT_RELATIONSHIP, &now->relationship, relationship);
+  fields |=
+      say (WEIR_FACT_SOURCE, &now->source, record->source != NULL ? record->source->number : 0);
+  fields |= say (WEIR_FACT_RELATIONSHIP, &now->relationship, relationship);
   if (now->how != how) {
     now->how = how;
-    fact->fields |= WEIR_FACT_HOW;
+    fields |= WEIR_FACT_HOW;
   }
   if (!facts->has_usec) {
     facts->has_usec = true;
-    say (fact, WEIR_FACT_USEC, &now->usec, usec_of (facts->session));
+    fields |= say (WEIR_FACT_USEC, &now->usec, usec_of (facts->session));
   }
+  return fields;
 }
 
 /* Writes @fact, if it says anything, with what holds now. */
@@ -128,41 +132,58 @@ add_reports (WeirSessionFacts *facts, const WeirRecord *record, uint64_t id, Wei
   end (facts, fact);
 }
 
+/* What an operation on the FlowFile of @record needs: @fields, and what was reported. */
+static void
+add (WeirSessionFacts *facts, const WeirRecord *record, unsigned fields)
+{
+  WeirFact fact;
+
+  if (fields == 0 && record->story == NULL)
+    return;
+  fact = (WeirFact){ .fields = fields };
+  add_reports (facts, record, 0, &fact);
+}
+
 void
 weir_session_facts_add_create (WeirSessionFacts *facts, const WeirRecord *record,
                                const WeirFlowFile *flowfile)
 {
   const WeirStory *story = record->story;
-  WeirFact fact = { 0 };
+  unsigned fields;
 
   if (!facts->is_on)
     return;
-  begin (facts, record, &fact);
+  fields = note (facts, record);
+  facts->now.size = flowfile->content.size;
   if (flowfile != record->flowfile) {
+    WeirFact fact = { .fields = fields };
+
     tell_birth (&fact, WEIR_EVENT_CLONE, &record->flowfile->id, 1);
     end (facts, &fact);
-  } else {
-    if (story != NULL && story->birth != 0)
-      tell_birth (&fact, story->birth, story->parents, story->n_parents);
+  } else if (story != NULL && story->birth != 0) {
+    WeirFact fact = { .fields = fields };
+
+    tell_birth (&fact, story->birth, story->parents, story->n_parents);
     add_reports (facts, record, 0, &fact);
+  } else {
+    add (facts, record, fields);
   }
-  facts->now.size = flowfile->content.size;
 }
 
 void
 weir_session_facts_add_update (WeirSessionFacts *facts, const WeirRecord *record)
 {
   uint64_t size = record->flowfile->content.size;
-  WeirFact fact = { 0 };
+  unsigned fields;
 
   if (!facts->is_on)
     return;
-  begin (facts, record, &fact);
+  fields = note (facts, record);
   if (record->content_changed)
-    say (&fact, WEIR_FACT_OLD_SIZE, &facts->now.old_size, record->old_size);
+    fields |= say (WEIR_FACT_OLD_SIZE, &facts->now.old_size, record->old_size);
   else
-    say (&fact, WEIR_FACT_SIZE, &facts->now.size, size);
-  add_reports (facts, record, 0, &fact);
+    fields |= say (WEIR_FACT_SIZE, &facts->now.size, size);
+  add (facts, record, fields);
   facts->now.size = size;
 }
 
@@ -177,20 +198,23 @@ void
 weir_session_facts_add_drop (WeirSessionFacts *facts, const WeirRecord *record)
 {
   bool is_updated = weir_session_facts_must_update (facts, record);
-  WeirFact fact = { 0 };
+  unsigned fields;
 
   if (!facts->is_on)
     return;
-  begin (facts, record, &fact);
-  say (&fact, WEIR_FACT_SIZE, &facts->now.size,
-       is_updated ? record->flowfile->content.size : record->old_size);
-  if (is_updated)
+  fields = note (facts, record);
+  fields |= say (WEIR_FACT_SIZE, &facts->now.size,
+                 is_updated ? record->flowfile->content.size : record->old_size);
+  if (is_updated) {
+    WeirFact fact = { .fields = fields };
+
     end (facts, &fact);
-  else
-    add_reports (facts, record, 0, &fact);
+  } else {
+    add (facts, record, fields);
+  }
 }
 
-/* Made and ended: its birth, what was reported, and its end, unless it was only a draft. */
+/* Made and ended: its birth, what was reported, and its end. */
 static void
 add_ghost (WeirSessionFacts *facts, const WeirRecord *record, WeirFact *fact)
 {
@@ -216,12 +240,12 @@ weir_session_facts_add_alone (WeirSessionFacts *facts, const WeirRecord *record)
 {
   bool is_ghost = record->source == NULL && record->fate == WEIR_TRANSFERRED;
   bool is_reported = record->story != NULL && record->story->first != NULL;
-  WeirFact fact = { 0 };
+  WeirFact fact;
 
   if (!facts->is_on || (!is_ghost && !is_reported))
     return;
-  begin (facts, record, &fact);
-  say (&fact, WEIR_FACT_SIZE, &facts->now.size, record->flowfile->content.size);
+  fact = (WeirFact){ .fields = note (facts, record) };
+  fact.fields |= say (WEIR_FACT_SIZE, &facts->now.size, record->flowfile->content.size);
   if (is_ghost)
     add_ghost (facts, record, &fact);
   else

@@ -87,13 +87,15 @@ load (const char *text, WeirEngineOptions *options, WeirFlow **ret_flow)
 
 /* Returns: events a second, all of them durable. */
 static double
-run_lives (unsigned n, unsigned per_session, WeirDurability durability, double *ret_bytes)
+run_lives (unsigned n, unsigned per_session, WeirDurability durability, bool has_provenance,
+           double *ret_bytes)
 {
   g_autofree char *directory = make_directory ();
   g_autofree char *text = g_strdup_printf (lives, n, per_session);
   WeirEngineOptions options = { .session_max = per_session,
                                 .data_dir = directory,
-                                .durability = durability };
+                                .durability = durability,
+                                .without_provenance = !has_provenance };
   g_autoptr (WeirFlow) flow = NULL;
   WeirEngine *engine = load (text, &options, &flow);
   int64_t start = g_get_monotonic_time ();
@@ -118,11 +120,11 @@ bench_events (void)
   double batched[ROUNDS], single[ROUNDS], ratio[ROUNDS], bytes[ROUNDS];
 
   for (unsigned i = 0; i < ROUNDS; i++) {
-    double memory = run_lives (500000, 10, WEIR_DURABILITY_MEMORY, NULL);
+    double memory = run_lives (500000, 10, WEIR_DURABILITY_MEMORY, false, NULL);
 
-    batched[i] = run_lives (500000, 10, WEIR_DURABILITY_POWER, &bytes[i]);
+    batched[i] = run_lives (500000, 10, WEIR_DURABILITY_POWER, false, &bytes[i]);
     ratio[i] = batched[i] / memory;
-    single[i] = run_lives (250000, 1, WEIR_DURABILITY_POWER, NULL);
+    single[i] = run_lives (250000, 1, WEIR_DURABILITY_POWER, false, NULL);
   }
   bench_report ("store.events.batched", batched, ROUNDS, "1/s");
   bench_report ("store.events.single", single, ROUNDS, "1/s");
@@ -263,14 +265,18 @@ bench_queued (const char *program, const char *id, const char *n)
 }
 
 static int
-print_lives (const char *level)
+print_lives (const char *level, bool has_provenance)
 {
   WeirDurability durability;
+  double bytes = 0;
 
   if (!weir_durability_parse (level, &durability))
     g_error ("there is no durability %s", level);
   for (unsigned i = 0; i < ROUNDS; i++)
-    g_print ("%.0f events/s\n", run_lives (500000, 10, durability, NULL));
+    g_print ("%.0f events/s, %.1f bytes of log a life\n",
+             run_lives (500000, 10, durability, has_provenance,
+                        durability == WEIR_DURABILITY_MEMORY ? NULL : &bytes),
+             bytes);
   return 0;
 }
 
@@ -284,8 +290,8 @@ main (int argc, char **argv)
     return 0;
   }
   registry = weir_registry_new (NULL);
-  if (argc == 3 && strcmp (argv[1], "lives") == 0)
-    return print_lives (argv[2]);
+  if (argc >= 3 && strcmp (argv[1], "lives") == 0)
+    return print_lives (argv[2], argc == 4 && strcmp (argv[3], "provenance") == 0);
   bench_events ();
   bench_restart ();
   bench_queued (argv[0], "store.rss_1m_mb", "1000000");
