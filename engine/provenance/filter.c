@@ -101,11 +101,12 @@ weir_filter_add (uint8_t *filter, size_t size, uint64_t key)
 bool
 weir_filter_has (const uint8_t *filter, size_t size, uint64_t key)
 {
-  const uint8_t *line = filter + find_line (size, key);
+  const uint8_t *line = filter;
   uint64_t bits = key * SALT_C;
 
   if (size == 0 || size % LINE != 0)
     return true;
+  line += find_line (size, key);
   for (unsigned i = 0; i < N_PROBES; i++, bits <<= LINE_BITS) {
     unsigned bit = (unsigned)(bits >> (64 - LINE_BITS));
 

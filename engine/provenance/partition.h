@@ -16,11 +16,16 @@ typedef struct {
   uint64_t event;    /* the next one's number; the first of all is 1 */
 } WeirPosition;
 
-/* Makes file @number in @directory (provenance/). Returns: (transfer full): NULL with @error. */
+/* Returns: (transfer full): the file of partition @number in @directory (provenance/). */
+char *weir_partition_get_path (const char *directory, uint64_t number);
+
+/* Makes file @number in @directory. Returns: (transfer full): NULL with @error. */
 WeirPartition *weir_partition_create (const char *directory, uint64_t number, uint64_t install,
                                       const WeirPosition *start, GError **error);
 
-/* Opens one to go on writing. Returns: (transfer full): NULL with @error when it is damaged. */
+/* Opens one to go on writing. Returns: (transfer full): NULL with @error: WEIR_ERROR_CORRUPT when
+ * it is damaged, WEIR_ERROR_NOT_FOUND when it is not there or a crash came before anything was in
+ * it. */
 WeirPartition *weir_partition_open (const char *directory, uint64_t number, GError **error);
 
 /* Opens one to read, which never makes its writer wait. Returns: (transfer full): NULL with @error.
@@ -34,6 +39,10 @@ void weir_partition_get_start (const WeirPartition *partition, WeirPosition *ret
 bool weir_partition_get_position (WeirPartition *partition, WeirPosition *ret_position,
                                   GError **error);
 
+/* A sentence about what is lost before its start, as it was told then. Returns: (transfer none)
+ * (nullable): NULL: nothing is. */
+const char *weir_partition_get_lost (const WeirPartition *partition);
+
 /* --- writing --- */
 
 /* Everything from here to the commit is there together or not at all. */
@@ -44,19 +53,28 @@ bool weir_partition_put_word (WeirPartition *partition, unsigned kind, uint64_t 
                               const char *text, GError **error);
 bool weir_partition_put_type (WeirPartition *partition, uint64_t component, const char *type,
                               GError **error);
+bool weir_partition_put_lost (WeirPartition *partition, const char *lost, GError **error);
 bool weir_partition_commit (WeirPartition *partition, const WeirPosition *position, GError **error);
+
+/* Takes back all since the beginning. */
+void weir_partition_roll_back (WeirPartition *partition);
+
+/* Types of components as they were put, for the next partition. */
+typedef void (*WeirPartitionTypeFunc) (void *data, uint64_t component, const char *type);
+bool weir_partition_each_type (WeirPartition *partition, WeirPartitionTypeFunc func, void *data,
+                               GError **error);
 
 /* Brings all that was committed to disk, as far as readers let it. @ret_is_all: it is. */
 bool weir_partition_checkpoint (WeirPartition *partition, bool *ret_is_all, GError **error);
 
-/* Bytes of the file. */
+/* Bytes of the file, with those that are not in it yet. */
 uint64_t weir_partition_get_size (WeirPartition *partition);
 
 /* --- reading --- */
 
 typedef struct {
   uint64_t first; /* event of the block */
-  uint32_t n;
+  uint64_t n;
   int64_t earliest, latest;
   uint64_t lowest, highest;
   uint32_t types;
@@ -74,8 +92,14 @@ typedef struct {
   bool is_descending;
 } WeirBlockWish;
 
-/* The first block that fits at or behind event @at (before it when descending). Nothing stays
- * locked after it. Returns: false at the end, or with @error. */
+/* From the first event to the last, and of their times; n 0: there is none. */
+bool weir_partition_get_range (WeirPartition *partition, WeirBlockRow *ret_range, GError **error);
+
+/* The first block that fits and has event @at or one behind it; descending, the last that fits and
+ * begins before event @at (UINT64_MAX: the last of all). So the next one is asked for with first +
+ * n of this one, or with its first. Nothing stays locked after it. Returns: false at the end, or
+ * with
+ * @error. */
 bool weir_partition_find_block (WeirPartition *partition, const WeirBlockWish *wish, uint64_t at,
                                 WeirBlockRow *ret_row, GError **error);
 
