@@ -14,26 +14,44 @@
 
 #define BUFFER_SIZE (32 * 1024)
 
+#define FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+/* Of the directory and those above it. */
+static unsigned
+count_missing (const char *path)
+{
+  g_autofree char *at = g_strdup (path);
+  unsigned n = 0;
+
+  while (strcmp (at, ".") != 0 && access (at, F_OK) < 0 && errno == ENOENT) {
+    char *above = g_path_get_dirname (at);
+
+    n++;
+    g_free (at);
+    at = above;
+  }
+  return n;
+}
+
 FileFolder *
 file_folder_open (const char *path, bool create, GError **error)
 {
-  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-  int fd = open (path, flags);
-  bool is_new = fd < 0 && errno == ENOENT && create;
+  int fd = open (path, FLAGS);
+  unsigned n_made = fd < 0 && errno == ENOENT && create ? count_missing (path) : 0;
   FileFolder *folder;
   struct stat status;
 
-  if (is_new && g_mkdir_with_parents (path, 0777) == 0)
-    fd = open (path, flags);
+  if (n_made > 0 && g_mkdir_with_parents (path, 0777) == 0)
+    fd = open (path, FLAGS);
   if (fd < 0 || fstat (fd, &status) < 0) {
-    file_name_set_errno (error, is_new ? "create the directory" : "open the directory", path,
+    file_name_set_errno (error, n_made > 0 ? "create the directory" : "open the directory", path,
                          errno);
     if (fd >= 0)
       close (fd);
     return NULL;
   }
   folder = g_new (FileFolder, 1);
-  *folder = (FileFolder){ .path = g_strdup (path), .fd = fd, .is_new = is_new, .n_names = -1 };
+  *folder = (FileFolder){ .path = g_strdup (path), .fd = fd, .n_made = n_made, .n_names = -1 };
   folder->device = status.st_dev;
   return folder;
 }
@@ -90,14 +108,36 @@ file_folder_count (FileFolder *folder, GError **error)
   return folder->n_names = count;
 }
 
+/* The names of the directories above a new one are as new. Not all of the file system: that writes
+ * whatever anybody has there, such as contents that nobody will need. */
+static bool
+sync_above (const FileFolder *folder)
+{
+  int fd = folder->fd;
+  bool is_synced = true;
+
+  for (unsigned i = 0; i < folder->n_made && is_synced; i++) {
+    int above = openat (fd, "..", FLAGS);
+
+    is_synced = above >= 0 && fsync (above) == 0;
+    if (fd != folder->fd)
+      close (fd);
+    fd = above;
+  }
+  if (fd >= 0 && fd != folder->fd)
+    close (fd);
+  /* One that may be searched but not read, for example. */
+  return is_synced || syncfs (folder->fd) == 0;
+}
+
 bool
 file_folder_sync (FileFolder *folder, GError **error)
 {
   if (!folder->is_touched)
     return true;
-  /* The names of the directories above a new one are as new. */
-  if ((folder->is_new ? syncfs (folder->fd) : fsync (folder->fd)) == 0) {
+  if (fsync (folder->fd) == 0 && sync_above (folder)) {
     folder->is_touched = false;
+    folder->n_made = 0;
     return true;
   }
   return file_name_set_errno (error, "sync the directory", folder->path, errno);

@@ -11,7 +11,7 @@ typedef struct {
   char *path;
   int fd;
   uint64_t device;
-  bool is_new;     /* made by file_folder_open */
+  unsigned n_made; /* by file_folder_open: it and those above it that were missing */
   bool is_touched; /* names in it changed: they are not safe before file_folder_sync */
   int64_t n_names; /* -1: not counted yet */
 } FileFolder;
