@@ -185,6 +185,15 @@ weir_writer_write (WeirWriter *writer, const void *data, size_t size, GError **e
          weir_content_writer_write (&writer->writer, data, size, error);
 }
 
+static bool
+check_range (WeirSession *session, const WeirFlowFile *flowfile, uint64_t offset, uint64_t size)
+{
+  if (offset <= flowfile->content.size && size <= flowfile->content.size - offset)
+    return true;
+  weir_session_fail (session, "the processor asked for bytes beyond the end of a content");
+  return false;
+}
+
 bool
 weir_writer_write_content (WeirWriter *writer, const WeirFlowFile *flowfile, uint64_t offset,
                            uint64_t size, GError **error)
@@ -193,12 +202,9 @@ weir_writer_write_content (WeirWriter *writer, const WeirFlowFile *flowfile, uin
 
   if (!is_open (&writer->open, error))
     return false;
-  if (weir_session_record (session, flowfile) == NULL)
+  if (weir_session_record (session, flowfile) == NULL ||
+      !check_range (session, flowfile, offset, size))
     return refuse (session, error);
-  if (offset > flowfile->content.size || size > flowfile->content.size - offset) {
-    weir_session_fail (session, "the processor asked for bytes beyond the end of a content");
-    return refuse (session, error);
-  }
   session->bytes_read += size;
   return weir_content_writer_write_content (&writer->writer, &flowfile->content, offset, size,
                                             error);
@@ -268,6 +274,19 @@ weir_session_export (WeirSession *session, const WeirFlowFile *flowfile, int fd,
 {
   if (weir_session_record (session, flowfile) == NULL)
     return refuse (session, error);
-  session->bytes_read += flowfile->content.size;
-  return weir_content_export (&flowfile->content, fd, NULL, error);
+  return weir_session_export_part (session, flowfile, 0, flowfile->content.size, fd, error);
+}
+
+bool
+weir_session_export_part (WeirSession *session, const WeirFlowFile *flowfile, uint64_t offset,
+                          uint64_t size, int fd, GError **error)
+{
+  WeirContent part;
+
+  if (weir_session_record (session, flowfile) == NULL ||
+      !check_range (session, flowfile, offset, size))
+    return refuse (session, error);
+  part = (WeirContent){ flowfile->content.claim, flowfile->content.offset + offset, size };
+  session->bytes_read += size;
+  return size == 0 || weir_content_export (&part, fd, NULL, error);
 }

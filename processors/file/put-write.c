@@ -12,6 +12,9 @@
 /* A batch that has this much is large enough. */
 #define BATCH_BYTES (64 * 1024 * 1024)
 
+/* The disk is given so much of a large file at a time. */
+#define PUSH_STEP (8 * 1024 * 1024)
+
 struct PutWork {
   const PutFile *self;
   WeirSession *session;
@@ -147,6 +150,26 @@ put_refuse (WeirSession *session, WeirFlowFile *flowfile, GError *error)
   weir_session_transfer (session, flowfile, PUT_FAILURE);
 }
 
+/* What is going to be synced goes to the disk while the rest is still written: the sync has little
+ * left to wait for, and contents are needed no longer than that
+ * (docs/decisions/0014-what-a-copy-of-files-takes.md). */
+static bool
+write_content (const PutWork *work, const WeirFlowFile *flowfile, int fd, GError **error)
+{
+  uint64_t size = weir_flowfile_get_size (flowfile);
+  uint64_t step = work->self->sync ? PUSH_STEP : size;
+
+  for (uint64_t at = 0; at < size; at += step) {
+    step = MIN (step, size - at);
+    if (!weir_session_export_part (work->session, flowfile, at, step, fd, error))
+      return false;
+    /* Only a beginning: what fails here fails in the sync. */
+    if (step == PUSH_STEP)
+      (void)!sync_file_range (fd, (off_t)at, (off_t)step, SYNC_FILE_RANGE_WRITE);
+  }
+  return true;
+}
+
 /* False with @error, and the target as far as it came. @target stays without a folder when the file
  * is not to be written. */
 static bool
@@ -169,7 +192,7 @@ write_aside (PutWork *work, WeirFlowFile *flowfile, FileTarget *target, GError *
     return false;
   *target = begun;
   file_target_reserve (&begun, weir_flowfile_get_size (flowfile));
-  return weir_session_export (work->session, flowfile, begun.fd, error) &&
+  return write_content (work, flowfile, begun.fd, error) &&
          file_stamp_apply (&stamp, begun.fd, error);
 }
 

@@ -105,22 +105,38 @@ test_not_synced (void)
 }
 
 static void
-test_large (void)
+assert_copies (const char *sync, const char *data, size_t size)
 {
-  const size_t size = 10 * 1000 * 1000 + 7;
   g_auto (Scratch) scratch = { 0 };
   g_autoptr (WeirHarness) h = NULL;
-  g_autofree char *data = g_malloc (size);
-  g_autofree char *written = NULL;
+  g_autofree char *written = NULL, *path = NULL;
+  struct stat status;
 
-  for (size_t i = 0; i < size; i++)
-    data[i] = (char)(i * 7 >> 3);
   scratch_init (&scratch);
   h = put_file (&scratch);
+  weir_harness_set (h, "Sync to Disk", sync);
   weir_harness_push (h, data, (ssize_t)size, "filename", "large", NULL);
   run (h, 1, 0);
+  path = scratch_path (&scratch, "out/large");
+  g_assert_cmpint (stat (path, &status), ==, 0);
+  g_assert_cmpint (status.st_size, ==, (off_t)size);
   written = scratch_read (&scratch, "out/large");
   g_assert_cmpint (memcmp (written, data, size), ==, 0);
+}
+
+/* What is synced goes to the disk in pieces of 8 MiB. */
+static void
+test_large (void)
+{
+  static const size_t sizes[] = { 10 * 1000 * 1000 + 7, 16 * 1024 * 1024, 8 * 1024 * 1024 + 1 };
+  g_autofree char *data = g_malloc (16 * 1024 * 1024);
+
+  for (size_t i = 0; i < 16 * 1024 * 1024; i++)
+    data[i] = (char)(i * 7 >> 3 ^ i >> 17);
+  for (unsigned i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    assert_copies ("true", data, sizes[i]);
+    assert_copies ("false", data, sizes[i]);
+  }
 }
 
 static void

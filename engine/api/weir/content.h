@@ -74,6 +74,11 @@ WEIR_API bool weir_session_import (WeirSession *session, WeirFlowFile *flowfile,
 WEIR_API bool weir_session_export (WeirSession *session, const WeirFlowFile *flowfile, int fd,
                                    GError **error);
 
+/* Writes a part of the content to @fd at its position, for who has something else to do in between
+ * or needs only that part. The range must lie within it. */
+WEIR_API bool weir_session_export_part (WeirSession *session, const WeirFlowFile *flowfile,
+                                        uint64_t offset, uint64_t size, int fd, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirReader, weir_reader_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirWriter, weir_writer_free)
 
