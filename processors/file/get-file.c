@@ -4,6 +4,7 @@
  * was read. Until then it is not taken again, not even by a later run (taken.h). A file that
  * changes while it is read is left for later. */
 #include "facts.h"
+#include "input.h"
 #include "module.h"
 #include "name.h"
 #include "report.h"
@@ -20,32 +21,26 @@
 #define LOOK_AGAIN_USEC G_USEC_PER_SEC
 
 typedef struct {
-  const WeirExpr *directory;
-  FileSettings settings;
-  bool keep;
+  FileInput input;
   WeirDuration interval;
   int64_t batch;
 
-  char *path; /* of the directory, absolute */
-  FileFilter filter;
   FileFacts facts;
-  FileNotices *notices;
   FileSources *sources;
   FileTaken *taken;
-  FileRoot *root;
-  FileWalk *walk;    /* NULL between two looks */
   int64_t next_look; /* monotonic */
 } GetFile;
 
 static const WeirProperty properties[] = {
-  { "Input Directory", "Directory whose files are brought in.", WEIR_FIELD (GetFile, directory),
-    .example = "/var/spool/orders", .hint = WEIR_HINT_DIRECTORY, .required = true },
-  FILE_FILTER_PROPERTIES (GetFile, settings),
+  { "Input Directory", "Directory whose files are brought in.",
+    WEIR_FIELD (GetFile, input.directory), .example = "/var/spool/orders",
+    .hint = WEIR_HINT_DIRECTORY, .required = true },
+  FILE_FILTER_PROPERTIES (GetFile, input.settings),
   { "Keep Source File",
     "Whether files stay where they are. Then each look at the directory brings them in once more; "
     "ListFile and FetchFile bring each in once. A file that is not kept needs a directory in which "
     "files may be deleted, or it is left alone.",
-    WEIR_FIELD (GetFile, keep), .default_value = "false" },
+    WEIR_FIELD (GetFile, input.keep), .default_value = "false" },
   { "Polling Interval", "How long to wait from the end of one look at the directory to the next.",
     WEIR_FIELD (GetFile, interval), .default_value = "1 sec", .required = true },
   { "Batch Size", "How many files are brought in at a time, at most; large ones are fewer.",
@@ -61,64 +56,36 @@ static const WeirRelationship relationships[] = {
 static const WeirAttributeDoc writes[] = { FILE_FACTS_DOCS };
 
 static void
-end_look (GetFile *self)
-{
-  g_clear_pointer (&self->walk, file_walk_free);
-  g_clear_pointer (&self->root, file_root_unref);
-}
-
-static void
 on_stopped (void *state)
 {
   GetFile *self = state;
 
-  end_look (self);
   g_clear_pointer (&self->taken, file_taken_close);
   g_clear_pointer (&self->sources, file_sources_close);
-  g_clear_pointer (&self->notices, file_notices_free);
-  g_clear_pointer (&self->path, g_free);
-  file_filter_clear (&self->filter);
-}
-
-static bool
-begin_look (GetFile *self, GError **error)
-{
-  FileWalkOptions options = { self->path, &self->filter, self->notices, !self->keep };
-
-  self->root = file_root_new (self->path, error);
-  if (self->root == NULL)
-    return false;
-  self->walk = file_walk_new (&options, file_root_get_fd (self->root));
-  return true;
+  file_input_close (&self->input);
 }
 
 static bool
 on_scheduled (void *state, WeirContext *context, GError **error)
 {
   GetFile *self = state;
-  const char *directory = weir_context_eval (context, self->directory, error);
 
-  if (directory == NULL)
+  if (!file_input_open (&self->input, context, error))
     return false;
-  self->path = file_name_make_absolute (directory);
-  self->notices = file_notices_new (context);
   self->sources = file_sources_new (context);
   self->taken = file_taken_new (self->sources);
-  if (file_filter_init (&self->filter, &self->settings, error) && begin_look (self, error))
-    return true;
-  on_stopped (self);
-  return false;
+  return true;
 }
 
 static void
 tell (GetFile *self, const FileEntry *entry, const char *doing, int errnum)
 {
-  g_autofree char *directory = file_name_join (self->path, entry->path);
+  g_autofree char *directory = file_name_join (self->input.path, entry->path);
   g_autofree char *path = file_name_join (directory, entry->name);
   GError *error = NULL;
 
   file_name_set_errno (&error, doing, path, errnum);
-  file_notices_tell (self->notices, error);
+  file_notices_tell (self->input.notices, error);
 }
 
 /* Opens the file, whatever took its place since the walk met it. */
@@ -161,16 +128,16 @@ read_file (GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const Fi
     g_set_error (&error, WEIR_ERROR, WEIR_ERROR_FAILED,
                  "%s in '%s%s' changes while it is read: it is tried again; set Minimum File Age "
                  "to the time that its writers need",
-                 quoted, self->path, entry->path);
+                 quoted, self->input.path, entry->path);
   }
-  file_notices_tell (self->notices, error);
+  file_notices_tell (self->input.notices, error);
   return false;
 }
 
 static void
 report (const GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const char *path)
 {
-  g_autofree char *whole = g_strconcat (self->path, path, NULL);
+  g_autofree char *whole = g_strconcat (self->input.path, path, NULL);
 
   file_report (session, flowfile, WEIR_EVENT_RECEIVE, whole, NULL);
 }
@@ -197,12 +164,13 @@ take (GetFile *self, WeirSession *session, FileEntry *entry, FileTaking *taking)
     weir_session_remove (session, flowfile);
     return -1;
   }
-  file_facts_put (&self->facts, session, flowfile, self->path, entry, true);
+  file_facts_put (&self->facts, session, flowfile, self->input.path, entry, true);
   report (self, session, flowfile, path);
   weir_session_transfer (session, flowfile, SUCCESS);
   if (taking != NULL) {
     identity = file_identity (&entry->status);
-    file_taking_add (taking, file_source_new (self->sources, self->root, path, &identity), NULL);
+    file_taking_add (taking, file_source_new (self->sources, self->input.root, path, &identity),
+                     NULL);
   }
   return (int64_t)entry->status.stx_size;
 }
@@ -220,8 +188,8 @@ take_batch (GetFile *self, WeirSession *session, FileTaking *taking)
          (taking == NULL || !file_taking_is_full (taking))) {
     int64_t size;
 
-    if (!file_walk_next (self->walk, wall, &entry)) {
-      end_look (self);
+    if (!file_walk_next (self->input.walk, wall, &entry)) {
+      file_input_end_look (&self->input);
       self->next_look = weir_context_get_monotonic_time (context) + self->interval.usec;
       return n;
     }
@@ -244,21 +212,21 @@ on_trigger (void *state, WeirSession *session, GError **error)
   GError *problem = NULL;
   int64_t n;
 
-  file_taken_load (self->taken, session, !self->keep);
-  if (self->walk == NULL) {
+  file_taken_load (self->taken, session, !self->input.keep);
+  if (self->input.walk == NULL) {
     if (wait > 0) {
       file_taken_tidy (self->taken, session);
       weir_context_yield_for (context, wait);
       return true;
     }
-    file_notices_next (self->notices);
-    if (!begin_look (self, &problem)) {
-      file_notices_tell (self->notices, g_steal_pointer (&problem));
+    file_notices_next (self->input.notices);
+    if (!file_input_begin_look (&self->input, &problem)) {
+      file_notices_tell (self->input.notices, g_steal_pointer (&problem));
       self->next_look = weir_context_get_monotonic_time (context) + LOOK_AGAIN_USEC;
       return true;
     }
   }
-  if (!self->keep) {
+  if (!self->input.keep) {
     taking = file_taking_new (self->taken);
     if (taking == NULL)
       return true; /* it is woken when enough has gone */

@@ -5,11 +5,11 @@
  * whether what is in memory still is what is in the state. */
 #include "backlog.h"
 #include "facts.h"
+#include "input.h"
 #include "ledger.h"
 #include "mark.h"
 #include "module.h"
 #include "name.h"
-#include "source.h"
 
 /* A session should not have more. */
 #define FILES_MAX 1000
@@ -24,17 +24,12 @@
 enum { TIMESTAMPS, ENTITIES, NO_TRACKING };
 
 typedef struct {
-  const WeirExpr *directory;
+  FileInput input;
   WeirChoice strategy;
-  FileSettings settings;
   bool all_facts;
 
-  char *path;        /* of the directory, absolute */
   char *fingerprint; /* of what decides which files are listed */
-  FileFilter filter;
   FileFacts facts;
-  FileNotices *notices;
-  FileWalk *walk;       /* NULL between two looks */
   int64_t wall;         /* when the look began */
   FileBacklog *backlog; /* NULL, or what a walk that is over has met */
 
@@ -55,12 +50,12 @@ static const WeirAllowed strategies[] = {
 };
 
 static const WeirProperty properties[] = {
-  { "Input Directory", "Directory whose files are listed.", WEIR_FIELD (ListFile, directory),
+  { "Input Directory", "Directory whose files are listed.", WEIR_FIELD (ListFile, input.directory),
     .example = "/var/spool/orders", .hint = WEIR_HINT_DIRECTORY, .required = true },
   { "Listing Strategy", "How files are told from those that were listed before.",
     WEIR_FIELD (ListFile, strategy), .default_value = "Tracking Timestamps", .allowed = strategies,
     .required = true },
-  FILE_FILTER_PROPERTIES (ListFile, settings),
+  FILE_FILTER_PROPERTIES (ListFile, input.settings),
   { "Include File Attributes", "Whether FlowFiles get the attributes that begin with `file.`.",
     WEIR_FIELD (ListFile, all_facts), .default_value = "true" },
 };
@@ -75,7 +70,7 @@ static const WeirAttributeDoc writes[] = { FILE_FACTS_DOCS };
 static void
 end_look (ListFile *self)
 {
-  g_clear_pointer (&self->walk, file_walk_free);
+  file_input_end_look (&self->input);
   g_clear_pointer (&self->backlog, file_backlog_free);
 }
 
@@ -85,26 +80,10 @@ on_stopped (void *state)
   ListFile *self = state;
 
   end_look (self);
-  g_clear_pointer (&self->notices, file_notices_free);
-  g_clear_pointer (&self->path, g_free);
   g_clear_pointer (&self->fingerprint, g_free);
   g_clear_pointer (&self->ledger, file_ledger_free);
   file_mark_clear (&self->mark);
-  file_filter_clear (&self->filter);
-}
-
-static bool
-begin_look (ListFile *self, WeirContext *context, GError **error)
-{
-  FileWalkOptions options = { self->path, &self->filter, self->notices, false };
-  FileRoot *root = file_root_new (self->path, error);
-
-  if (root == NULL)
-    return false;
-  self->walk = file_walk_new (&options, file_root_get_fd (root));
-  self->wall = weir_context_get_wall_time (context);
-  file_root_unref (root);
-  return true;
+  file_input_close (&self->input);
 }
 
 /* Another directory or filter has files that were never listed, however old. The minimum age only
@@ -112,11 +91,11 @@ begin_look (ListFile *self, WeirContext *context, GError **error)
 static char *
 make_fingerprint (const ListFile *self)
 {
-  const FileSettings *s = &self->settings;
+  const FileSettings *s = &self->input.settings;
   g_autofree char *text = g_strdup_printf (
       "%u %d %d %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT "\n%s\n%s\n%s",
       self->strategy.index, s->recurse, s->ignore_hidden, s->max_age.usec, s->min_size.bytes,
-      s->max_size.bytes, s->names, s->paths != NULL ? s->paths : "", self->path);
+      s->max_size.bytes, s->names, s->paths != NULL ? s->paths : "", self->input.path);
 
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 }
@@ -125,18 +104,14 @@ static bool
 on_scheduled (void *state, WeirContext *context, GError **error)
 {
   ListFile *self = state;
-  const char *directory = weir_context_eval (context, self->directory, error);
 
-  if (directory == NULL)
+  self->input.keep = true;
+  self->wall = weir_context_get_wall_time (context);
+  if (!file_input_open (&self->input, context, error))
     return false;
-  self->path = file_name_make_absolute (directory);
   self->fingerprint = make_fingerprint (self);
-  self->notices = file_notices_new (context);
   self->is_loaded = false;
-  if (file_filter_init (&self->filter, &self->settings, error) && begin_look (self, context, error))
-    return true;
-  on_stopped (self);
-  return false;
+  return true;
 }
 
 /* --- what was listed --- */
@@ -253,10 +228,10 @@ save_mark (ListFile *self, WeirSession *session)
 static void
 tell (ListFile *self, const char *path, const char *what)
 {
-  g_autofree char *whole = file_name_join (self->path, path);
+  g_autofree char *whole = file_name_join (self->input.path, path);
   g_autofree char *quoted = file_name_quote (whole);
 
-  file_notices_tell (self->notices,
+  file_notices_tell (self->input.notices,
                      g_error_new (WEIR_ERROR, WEIR_ERROR_LIMIT, "%s %s", quoted, what));
 }
 
@@ -265,7 +240,7 @@ list (ListFile *self, WeirSession *session, const FileEntry *entry)
 {
   WeirFlowFile *flowfile = weir_session_create (session);
 
-  file_facts_put (&self->facts, session, flowfile, self->path, entry, self->all_facts);
+  file_facts_put (&self->facts, session, flowfile, self->input.path, entry, self->all_facts);
   weir_session_transfer (session, flowfile, SUCCESS);
 }
 
@@ -277,7 +252,7 @@ gather (ListFile *self, WeirContext *context)
   FileEntry entry;
 
   self->backlog = file_backlog_new ();
-  for (unsigned n = 1; file_walk_next (self->walk, self->wall, &entry); n++) {
+  for (unsigned n = 1; file_walk_next (self->input.walk, self->wall, &entry); n++) {
     int64_t time = file_backlog_get_time (&entry.status);
     g_autofree char *path = g_strconcat (entry.path, entry.name, NULL);
 
@@ -367,14 +342,14 @@ list_by_name (ListFile *self, WeirSession *session)
   FileEntry entry;
 
   while (n < FILES_MAX && !is_over) {
-    is_over = !file_walk_next (self->walk, self->wall, &entry);
+    is_over = !file_walk_next (self->input.walk, self->wall, &entry);
     if (!is_over && is_wanted (self, &entry)) {
       list (self, session, &entry);
       n++;
     }
   }
   if (is_over)
-    file_ledger_next_look (self->ledger, file_walk_is_complete (self->walk));
+    file_ledger_next_look (self->ledger, file_walk_is_complete (self->input.walk));
   save_ledger (self, session);
   return is_over;
 }
@@ -387,10 +362,11 @@ on_trigger (void *state, WeirSession *session, GError **error)
   GError *problem = NULL;
 
   load (self, session);
-  if (self->walk == NULL) {
-    file_notices_next (self->notices);
-    if (!begin_look (self, context, &problem)) {
-      file_notices_tell (self->notices, problem);
+  if (self->input.walk == NULL) {
+    file_notices_next (self->input.notices);
+    self->wall = weir_context_get_wall_time (context);
+    if (!file_input_begin_look (&self->input, &problem)) {
+      file_notices_tell (self->input.notices, problem);
       weir_context_yield (context);
       return true;
     }

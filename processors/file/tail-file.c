@@ -109,7 +109,7 @@ static const WeirProperty properties[] = {
     "nothing, and a line for which the pattern takes too long does not match; 64 KB of a line are "
     "looked at.",
     WEIR_FIELD (TailFile, line_start), .example = "\\d{4}-\\d\\d-\\d\\dT",
-    .validate = file_pattern_is_valid },
+    .validate = file_pattern_is_valid, .hint = WEIR_HINT_REGEX },
   { "Max Buffer Size",
     "A message that is not ended after this many bytes is passed on in pieces that are not larger, "
     "of whole lines if these are not longer.",
