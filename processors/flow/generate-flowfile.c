@@ -3,6 +3,7 @@
  *
  * Content is written from one block that is filled anew or repeated, so its size costs no memory.
  * How many were made is part of the session that made them: a limit holds over crashes. */
+#include "attribute-names.h"
 #include "charset.h"
 #include "module.h"
 #include <inttypes.h>
@@ -81,14 +82,8 @@ on_configure (const void *state, WeirConfig *config, GError **error)
 {
   const GenerateFlowFile *self = state;
 
-  for (size_t i = 0; i < weir_config_get_n_dynamic (config); i++) {
-    if (strcmp (weir_config_get_dynamic (config, i)->name, "uuid") == 0) {
-      g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                           "uuid cannot be set, it is what makes a FlowFile itself: use another "
-                           "name");
-      return false;
-    }
-  }
+  if (!attribute_names_check (config, error))
+    return false;
   if (self->custom_text == NULL || (self->format.index == TEXT && !self->unique))
     return true;
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,

@@ -2,6 +2,7 @@
  *
  * Every value is evaluated before anything changes, so that the order of the properties does not
  * matter. */
+#include "attribute-names.h"
 #include "module.h"
 #include "pattern.h"
 #include <string.h>
@@ -54,14 +55,8 @@ on_configure (const void *state, WeirConfig *config, GError **error)
 {
   const UpdateAttribute *self = state;
 
-  for (size_t i = 0; i < weir_config_get_n_dynamic (config); i++) {
-    if (strcmp (weir_config_get_dynamic (config, i)->name, "uuid") == 0) {
-      g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                           "uuid cannot be set, it is what makes a FlowFile itself: use another "
-                           "name");
-      return false;
-    }
-  }
+  if (!attribute_names_check (config, error))
+    return false;
   if (self->store.index == STATELESS || self->initial != NULL)
     return true;
   g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
