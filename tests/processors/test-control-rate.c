@@ -1,5 +1,7 @@
 /* Tests processors/flow/control-rate.c and throttle.c, to the microsecond of a clock that is held.
  */
+#include "refusal.h"
+
 #include <weir/harness.h>
 
 #include <string.h>
@@ -275,14 +277,10 @@ assert_refused (const char *criteria, const char *rate, const char *name, const 
                 const char *pattern)
 {
   g_autoptr (WeirHarness) h = control (criteria, rate);
-  g_autofree char *problems = NULL;
 
   if (name != NULL)
     weir_harness_set (h, name, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void

@@ -1,5 +1,7 @@
 /* Tests processors/flow/distribute-load.c; what it does under back pressure is in
  * test-distribute-load-pressure.c. */
+#include "refusal.h"
+
 #include <weir/harness.h>
 
 #include <string.h>
@@ -80,13 +82,9 @@ static void
 assert_refused (const char *name, const char *value, const char *pattern)
 {
   g_autoptr (WeirHarness) h = distribute ("3", "round robin");
-  g_autofree char *problems = NULL;
 
   weir_harness_set (h, name, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* Tests FetchFile: what comes in, where the FlowFile goes, and what becomes of the file. */
-#include "scratch.h"
+#include "fetching.h"
+#include "refusal.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -18,33 +19,6 @@ fetch_file (Scratch *scratch, const char *completion)
   return harness;
 }
 
-/* A FlowFile as ListFile sends it, for the file @name in @directory of the scratch directory. */
-static void
-push (Scratch *scratch, WeirHarness *h, const char *directory, const char *name)
-{
-  g_autofree char *path = scratch_path (scratch, directory);
-  g_autofree char *absolute = g_strconcat (path, "/", NULL);
-
-  weir_harness_push (h, "before", -1, "absolute.path", absolute, "filename", name, "path", "./",
-                     NULL);
-}
-
-/* Runs, and fails unless the one FlowFile left there with that content. */
-static void
-assert_goes (WeirHarness *h, const char *relationship, const char *content)
-{
-  const WeirFlowFile *out;
-
-  weir_harness_run (h, 9);
-  out = weir_harness_pull (h, relationship);
-  if (out == NULL)
-    g_error ("nothing left by %s; the last message is %s", relationship,
-             weir_harness_get_error (h));
-  g_assert_cmpstr (weir_harness_content (h, out, NULL), ==, content);
-  g_assert_cmpstr (weir_flowfile_get_attribute (out, "path"), ==, "./");
-  weir_harness_assert_drained (h);
-}
-
 static void
 test_fetches (void)
 {
@@ -56,7 +30,7 @@ test_fetches (void)
   scratch_init (&scratch);
   h = fetch_file (&scratch, NULL);
   scratch_write (&scratch, "in/f", "two\0bytes", 9);
-  push (&scratch, h, "in", "f");
+  fetching_push (&scratch, h, "in", "f");
   weir_harness_run (h, 1);
   out = weir_harness_pull (h, "success");
   g_assert_cmpuint (weir_flowfile_get_size (out), ==, 9);
@@ -83,8 +57,8 @@ test_sizes (void)
     g_autofree char *data = g_strnfill (sizes[i], 'a' + (char)i);
 
     scratch_write (&scratch, "in/f", data, -1);
-    push (&scratch, h, "in", "f");
-    assert_goes (h, "success", data);
+    fetching_push (&scratch, h, "in", "f");
+    fetching_assert_goes (h, "success", data);
     scratch_assert_list (&scratch, "in", "");
   }
 }
@@ -105,8 +79,8 @@ test_odd_names (void)
   scratch_write (&scratch, "in/d/x", "", 0);
   for (size_t i = 0; i < G_N_ELEMENTS (names); i++) {
     scratch_write (&scratch, names[i][0], "content", -1);
-    push (&scratch, h, "in", names[i][1]);
-    assert_goes (h, "success", "content");
+    fetching_push (&scratch, h, "in", names[i][1]);
+    fetching_assert_goes (h, "success", "content");
     scratch_assert_list (&scratch, "in", "d");
   }
 }
@@ -138,14 +112,14 @@ test_paths (void)
   for (size_t i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_test_message ("%s", cases[i].path);
     weir_harness_push (h, "before", -1, "it", cases[i].path, "path", "./", NULL);
-    assert_goes (h, cases[i].relationship, "before");
+    fetching_assert_goes (h, cases[i].relationship, "before");
     scratch_assert_said (&scratch, cases[i].said, 1);
   }
   weir_harness_push (h, "before", -1, "it", endless, "path", "./", NULL);
-  assert_goes (h, "failure", "before");
+  fetching_assert_goes (h, "failure", "before");
   scratch_assert_said (&scratch, "*cannot fetch '/': it is a directory", 1);
   weir_harness_push (h, "before", -1, "it", too_long, "path", "./", NULL);
-  assert_goes (h, "failure", "before");
+  fetching_assert_goes (h, "failure", "before");
   scratch_assert_said (&scratch, "*shorten the name*", 1);
 }
 
@@ -159,7 +133,7 @@ test_cannot_evaluate (void)
   h = fetch_file (&scratch, NULL);
   weir_harness_set (h, "File to Fetch", "/${it:toDate('yyyy')}");
   weir_harness_push (h, "before", -1, "it", "soon", "path", "./", NULL);
-  assert_goes (h, "failure", "before");
+  fetching_assert_goes (h, "failure", "before");
   scratch_assert_said (&scratch, "*", 1);
 }
 
@@ -182,17 +156,17 @@ test_no_files (void)
   for (size_t i = 0; i < G_N_ELEMENTS (completions); i++) {
     g_autoptr (WeirHarness) h = fetch_file (&scratch, completions[i]);
 
-    push (&scratch, h, "in", "d");
-    assert_goes (h, "failure", "before");
+    fetching_push (&scratch, h, "in", "d");
+    fetching_assert_goes (h, "failure", "before");
     scratch_assert_said (&scratch, "*/in/d': it is a directory", 1);
-    push (&scratch, h, "in", "pipe");
-    assert_goes (h, "failure", "before");
+    fetching_push (&scratch, h, "in", "pipe");
+    fetching_assert_goes (h, "failure", "before");
     scratch_assert_said (&scratch, "*/in/pipe': it is a pipe", 1);
-    push (&scratch, h, "in", "loop");
-    assert_goes (h, "failure", "before");
+    fetching_push (&scratch, h, "in", "loop");
+    fetching_assert_goes (h, "failure", "before");
     scratch_assert_said (&scratch, "*/in/loop'*symbolic link*", 1);
-    push (&scratch, h, "in", "link");
-    assert_goes (h, i == 0 ? "success" : "failure", i == 0 ? "s" : "before");
+    fetching_push (&scratch, h, "in", "link");
+    fetching_assert_goes (h, i == 0 ? "success" : "failure", i == 0 ? "s" : "before");
     scratch_assert_said (&scratch, "*/in/link': it is a symbolic link*", i > 0);
   }
   scratch_assert_list (&scratch, "in", "d link loop pipe");
@@ -218,8 +192,8 @@ test_levels (void)
     g_autoptr (WeirHarness) h = fetch_file (&scratch, NULL);
 
     weir_harness_set (h, "Log level when file not found", levels[i][0]);
-    push (&scratch, h, "in", "f");
-    assert_goes (h, "not.found", "before");
+    fetching_push (&scratch, h, "in", "f");
+    fetching_assert_goes (h, "not.found", "before");
     if (levels[i][1] != NULL)
       scratch_assert_said (&scratch, levels[i][1], 1);
     else
@@ -237,19 +211,19 @@ run_denied (Scratch *scratch)
 
   weir_harness_set (quiet, "Log level when permission denied", "NONE");
   g_assert_true (scratch_become_nobody (scratch));
-  push (scratch, keeps, "in", "closed");
-  assert_goes (keeps, "permission.denied", "before");
+  fetching_push (scratch, keeps, "in", "closed");
+  fetching_assert_goes (keeps, "permission.denied", "before");
   scratch_assert_said (scratch, "*cannot fetch '*/in/closed': Permission denied; give the user*",
                        1);
-  push (scratch, quiet, "in", "closed");
-  assert_goes (quiet, "permission.denied", "before");
-  push (scratch, quiet, "locked", "f");
-  assert_goes (quiet, "permission.denied", "before");
+  fetching_push (scratch, quiet, "in", "closed");
+  fetching_assert_goes (quiet, "permission.denied", "before");
+  fetching_push (scratch, quiet, "locked", "f");
+  fetching_assert_goes (quiet, "permission.denied", "before");
   scratch_assert_said (scratch, "*", 0);
-  push (scratch, keeps, "in", "open");
-  assert_goes (keeps, "success", "open");
-  push (scratch, deletes, "in", "open");
-  assert_goes (deletes, "permission.denied", "before");
+  fetching_push (scratch, keeps, "in", "open");
+  fetching_assert_goes (keeps, "success", "open");
+  fetching_push (scratch, deletes, "in", "open");
+  fetching_assert_goes (deletes, "permission.denied", "before");
   scratch_assert_said (scratch, "*cannot take files away from '*/in': Permission denied*", 1);
 }
 
@@ -283,8 +257,8 @@ test_moves (void)
   scratch_init (&scratch);
   h = fetch_file (&scratch, "Move File");
   scratch_write (&scratch, "in/f", "content", -1);
-  push (&scratch, h, "in", "f");
-  assert_goes (h, "success", "content");
+  fetching_push (&scratch, h, "in", "f");
+  fetching_assert_goes (h, "success", "content");
   scratch_assert_list (&scratch, "in", "");
   scratch_assert_list (&scratch, "done/it", "f");
   scratch_assert_content (&scratch, "done/it/f", "content");
@@ -316,9 +290,9 @@ test_conflicts (void)
     weir_harness_set (h, "Move Conflict Strategy", cases[i].strategy);
     scratch_write (&scratch, "in/f.tar", "new", -1);
     scratch_write (&scratch, "done/it/f.tar", "old", -1);
-    push (&scratch, h, "in", "f.tar");
-    assert_goes (h, cases[i].relationship,
-                 g_str_equal (cases[i].relationship, "success") ? "new" : "before");
+    fetching_push (&scratch, h, "in", "f.tar");
+    fetching_assert_goes (h, cases[i].relationship,
+                          g_str_equal (cases[i].relationship, "success") ? "new" : "before");
     scratch_assert_list (&scratch, "in", cases[i].in);
     scratch_assert_content (&scratch, "done/it/f.tar", cases[i].there);
     list = scratch_list (&scratch, "done/it");
@@ -357,8 +331,8 @@ test_cannot_move (void)
       scratch_set_path (&scratch, h, "Move Destination Directory", cases[i].directory);
     else
       weir_harness_set (h, "Move Destination Directory", "${nothing}");
-    push (&scratch, h, "in", "f");
-    assert_goes (h, "failure", "before");
+    fetching_push (&scratch, h, "in", "f");
+    fetching_assert_goes (h, "failure", "before");
     scratch_assert_said (&scratch, cases[i].said, 1);
   }
   scratch_assert_list (&scratch, "in", "f");
@@ -374,8 +348,8 @@ test_twice (void)
   scratch_init (&scratch);
   h = fetch_file (&scratch, "Delete File");
   scratch_write (&scratch, "in/f", "content", -1);
-  push (&scratch, h, "in", "f");
-  push (&scratch, h, "in", "f");
+  fetching_push (&scratch, h, "in", "f");
+  fetching_push (&scratch, h, "in", "f");
   weir_harness_run (h, 9);
   g_assert_nonnull (weir_harness_pull (h, "success"));
   g_assert_nonnull (weir_harness_pull (h, "not.found"));
@@ -421,7 +395,7 @@ test_changes_while_read (void)
   for (unsigned i = 0; i < 10000 && !is_met; i++) {
     const WeirFlowFile *out;
 
-    push (&scratch, h, "in", "f");
+    fetching_push (&scratch, h, "in", "f");
     weir_harness_run (h, 1);
     out = weir_harness_pull (h, "failure");
     is_met = out != NULL;
@@ -442,13 +416,9 @@ static void
 assert_refused (const char *property, const char *value, const char *pattern)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("FetchFile");
-  g_autofree char *problems = NULL;
 
   weir_harness_set (h, property, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void

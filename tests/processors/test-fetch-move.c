@@ -1,6 +1,6 @@
 /* Tests FetchFile's moves to another file system: a copy, and then the source goes. Guards
  * invariant 10. */
-#include "scratch.h"
+#include "fetching.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,32 +14,6 @@ fetch_file (void)
 
   weir_harness_set (harness, "Completion Strategy", "Move File");
   return harness;
-}
-
-/* A FlowFile as ListFile sends it, for the file @name in @directory of the scratch directory. */
-static void
-push (Scratch *scratch, WeirHarness *h, const char *directory, const char *name)
-{
-  g_autofree char *path = scratch_path (scratch, directory);
-  g_autofree char *absolute = g_strconcat (path, "/", NULL);
-
-  weir_harness_push (h, "before", -1, "absolute.path", absolute, "filename", name, "path", "./",
-                     NULL);
-}
-
-/* Runs, and fails unless the one FlowFile left there with that content. */
-static void
-assert_goes (WeirHarness *h, const char *relationship, const char *content)
-{
-  const WeirFlowFile *out;
-
-  weir_harness_run (h, 9);
-  out = weir_harness_pull (h, relationship);
-  if (out == NULL)
-    g_error ("nothing left by %s; the last message is %s", relationship,
-             weir_harness_get_error (h));
-  g_assert_cmpstr (weir_harness_content (h, out, NULL), ==, content);
-  weir_harness_assert_drained (h);
 }
 
 /* With the time and the permissions of the file, which is not gone before. */
@@ -59,8 +33,8 @@ run_move (Scratch *scratch)
   scratch_set_path (scratch, h, "Move Destination Directory", "mount");
   scratch_write (scratch, "mount/x", "", 0);
   weir_harness_delay (h);
-  push (scratch, h, "in", "f");
-  assert_goes (h, "success", "content");
+  fetching_push (scratch, h, "in", "f");
+  fetching_assert_goes (h, "success", "content");
   g_assert_true (scratch_has (scratch, "in/f"));
   g_assert_false (scratch_has (scratch, "mount/f"));
   weir_harness_sync (h, 9);
@@ -101,7 +75,7 @@ run_and_crash (Scratch *scratch)
     scratch_set_path (scratch, h, "Move Destination Directory", directory);
     weir_harness_set (h, "Move Conflict Strategy", cases[i].strategy);
     weir_harness_delay (h);
-    push (scratch, h, "in", "f");
+    fetching_push (scratch, h, "in", "f");
     weir_harness_sync (h, 0);
     weir_harness_run (h, 1);
     weir_harness_crash (h); /* never durable: it begins anew */
@@ -138,8 +112,8 @@ run_full (Scratch *scratch)
     return;
   scratch_write (scratch, "in/f", large, -1);
   scratch_set_path (scratch, h, "Move Destination Directory", "mount");
-  push (scratch, h, "in", "f");
-  assert_goes (h, "failure", "before");
+  fetching_push (scratch, h, "in", "f");
+  fetching_assert_goes (h, "failure", "before");
   scratch_assert_said (scratch, "*No space left on device*", 1);
   scratch_assert_list (scratch, "mount", "");
 }

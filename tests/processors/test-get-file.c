@@ -1,4 +1,5 @@
 /* Tests GetFile: what it takes, what it leaves, and when it deletes. */
+#include "refusal.h"
 #include "scratch.h"
 
 #include <fcntl.h>
@@ -484,14 +485,10 @@ static void
 assert_refused (const char *property, const char *value, const char *pattern)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("GetFile");
-  g_autofree char *problems = NULL;
 
   weir_harness_set (h, "Input Directory", "/tmp");
   weir_harness_set (h, property, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void

@@ -1,4 +1,5 @@
 /* Tests ListFile: each file once, whatever comes late, many, or between a stop and a start. */
+#include "refusal.h"
 #include "scratch.h"
 
 #include <stdio.h>
@@ -410,14 +411,10 @@ static void
 assert_refused (const char *property, const char *value, const char *pattern)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("ListFile");
-  g_autofree char *problems = NULL;
 
   weir_harness_set (h, "Input Directory", "/tmp");
   weir_harness_set (h, property, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void

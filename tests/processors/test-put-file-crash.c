@@ -1,6 +1,6 @@
 /* Tests PutFile: whenever the process ends, each FlowFile becomes one file and leaves once, and
  * nothing else is left. Guards invariants 2, 5 and 10. */
-#include "scratch.h"
+#include "putting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +11,10 @@
 static WeirHarness *
 put_file (Scratch *scratch, const char *strategy)
 {
-  WeirHarness *harness = weir_harness_new ("PutFile");
+  WeirHarness *harness = putting_new (scratch);
 
-  scratch_set_path (scratch, harness, "Directory", "out");
   weir_harness_set (harness, "Conflict Resolution Strategy", strategy);
   return harness;
-}
-
-static void
-push (WeirHarness *h, const char *filename, const char *content)
-{
-  weir_harness_push (h, content, -1, "filename", filename, NULL);
 }
 
 /* All that is to be done is done. */
@@ -106,10 +99,10 @@ test_moments (void)
     scratch_init (&scratch);
     scratch_write (&scratch, "out/a", "old", -1);
     h = put_file (&scratch, cases[k].strategy);
-    push (h, "a", "new");
-    push (h, "b", "old");
-    push (h, "b", "new");
-    push (h, "c", "new");
+    putting_push (h, "a", "new");
+    putting_push (h, "b", "old");
+    putting_push (h, "b", "new");
+    putting_push (h, "c", "new");
     weir_harness_delay (h);
     go_to (h, moment);
     g_assert_cmpint (scratch_has (&scratch, "out/c"), ==, moment >= PUBLISHED);
@@ -137,7 +130,7 @@ test_taken_away (void)
 
   scratch_init (&scratch);
   h = put_file (&scratch, "fail");
-  push (h, "a", "1");
+  putting_push (h, "a", "1");
   weir_harness_delay (h);
   go_to (h, PUBLISHED);
   path = scratch_path (&scratch, "out/a");
@@ -158,7 +151,7 @@ test_refused (void)
 
     scratch_init (&scratch);
     h = put_file (&scratch, "fail");
-    push (h, "a", "new");
+    putting_push (h, "a", "new");
     weir_harness_delay (h);
     go_to (h, WRITTEN_TOLD);
     scratch_write (&scratch, "out/a", "old", -1);
@@ -166,7 +159,7 @@ test_refused (void)
     if (moment >= PUBLISHED_DURABLE)
       weir_harness_sync (h, moment == PUBLISHED_TOLD);
     weir_harness_crash (h);
-    push (h, "b", "1"); /* has the directory be looked through */
+    putting_push (h, "b", "1"); /* has the directory be looked through */
     weir_harness_sync (h, 0);
     settle (h);
     assert_came (h, "failure", 1);
@@ -191,16 +184,16 @@ test_orphans (void)
   scratch_write (&scratch, name, "", 0);
   scratch_write (&scratch, "out/.weir-x.tmp", "", 0);
   h = put_file (&scratch, "fail");
-  push (h, "a", "1");
+  putting_push (h, "a", "1");
   weir_harness_delay (h);
   go_to (h, OWNER_DURABLE);
   settle (h);
-  push (h, "lost", "1");
+  putting_push (h, "lost", "1");
   weir_harness_run (h, 1);
   list = scratch_list (&scratch, "out");
   g_assert_cmpuint (strlen (list), >, strlen (other) * 2);
   weir_harness_crash (h);
-  push (h, "b", "1");
+  putting_push (h, "b", "1");
   settle (h);
   assert_came (h, "success", 2);
   scratch_assert_list (&scratch, "out", expected);
@@ -216,7 +209,7 @@ test_directory_gone (void)
 
   scratch_init (&scratch);
   h = put_file (&scratch, "fail");
-  push (h, "a", "1");
+  putting_push (h, "a", "1");
   weir_harness_delay (h);
   go_to (h, WRITTEN_DURABLE);
   weir_harness_crash (h);
@@ -250,7 +243,7 @@ test_many (void)
   for (unsigned i = 0; i < 1500; i++) {
     g_autofree char *name = g_strdup_printf ("%u", i);
 
-    push (h, name, name);
+    putting_push (h, name, name);
   }
   weir_harness_delay (h);
   go_to (h, OWNER_DURABLE);
@@ -307,7 +300,7 @@ do_something (World *world)
   case 0:
   case 1:
     g_snprintf (name, sizeof name, "%u", world->n_pushed++);
-    push (h, name, name);
+    putting_push (h, name, name);
     weir_harness_sync (h, 0); /* or the crash would undo it, and a source bring it again */
     break;
   case 2:
@@ -343,7 +336,7 @@ test_random (void)
     weir_harness_delay (world.harness);
     for (unsigned i = 0; i < 80; i++)
       do_something (&world);
-    push (world.harness, "last", "last");
+    putting_push (world.harness, "last", "last");
     settle (world.harness);
     take_away (&world);
     g_assert_cmpuint (g_hash_table_size (world.seen), ==, world.n_pushed + 1);

@@ -1,64 +1,35 @@
 /* Tests PutFile where the system refuses: a full disk, no permission, limits. */
-#include "scratch.h"
+#include "putting.h"
 
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static WeirHarness *
-put_file (Scratch *scratch)
-{
-  WeirHarness *harness = weir_harness_new ("PutFile");
-
-  scratch_set_path (scratch, harness, "Directory", "out");
-  return harness;
-}
-
-static void
-push (WeirHarness *h, const char *filename, const char *content)
-{
-  weir_harness_push (h, content, -1, "filename", filename, NULL);
-}
-
-/* Runs and fails unless so many came out at each end; what came out is forgotten. */
-static void
-run (WeirHarness *h, unsigned n_success, unsigned n_failure)
-{
-  g_assert_cmpuint (weir_harness_run (h, 9), >=, 1);
-  g_assert_cmpuint (weir_harness_count (h, "success"), ==, n_success);
-  g_assert_cmpuint (weir_harness_count (h, "failure"), ==, n_failure);
-  while (weir_harness_pull (h, "success") != NULL)
-    continue;
-  for (const WeirFlowFile *out; (out = weir_harness_pull (h, "failure")) != NULL;)
-    g_assert_true (weir_harness_is_penalized (h, out));
-  weir_harness_assert_drained (h);
-}
-
 static void
 run_forbidden (Scratch *scratch)
 {
-  g_autoptr (WeirHarness) h = put_file (scratch);
+  g_autoptr (WeirHarness) h = putting_new (scratch);
   g_autofree char *out = scratch_path (scratch, "out");
 
   weir_harness_set (h, "Owner", "${owner}");
   scratch_write (scratch, "out/x", "", 0);
   g_assert_cmpint (chmod (out, 0555), ==, 0);
-  push (h, "a", "1");
+  putting_push (h, "a", "1");
   g_assert_true (scratch_become_nobody (scratch));
-  run (h, 0, 1);
+  putting_run (h, 0, 1);
   scratch_assert_said (scratch, "*cannot create '*/out/a': Permission denied; give the user*", 1);
 }
 
 static void
 run_not_given_away (Scratch *scratch)
 {
-  g_autoptr (WeirHarness) h = put_file (scratch);
+  g_autoptr (WeirHarness) h = putting_new (scratch);
 
   weir_harness_set (h, "Owner", "0");
-  push (h, "a", "1");
+  putting_push (h, "a", "1");
   g_assert_true (scratch_become_nobody (scratch));
-  run (h, 0, 1);
+  putting_run (h, 0, 1);
   scratch_assert_list (scratch, "out", "");
   scratch_assert_said (scratch, "*cannot give the file to '0': Operation not permitted*", 1);
 }
@@ -81,7 +52,7 @@ test_forbidden (void)
 static void
 run_full (Scratch *scratch)
 {
-  g_autoptr (WeirHarness) h = put_file (scratch);
+  g_autoptr (WeirHarness) h = putting_new (scratch);
   g_autofree char *content = g_strnfill (100 * 1024, 'x');
   unsigned n;
 
@@ -93,7 +64,7 @@ run_full (Scratch *scratch)
     char name[16];
 
     g_snprintf (name, sizeof name, "%02d", i);
-    push (h, name, content);
+    putting_push (h, name, content);
   }
   weir_harness_run (h, 99);
   n = (unsigned)weir_harness_count (h, "success");
@@ -125,12 +96,12 @@ test_full (void)
 static void
 run_too_large (Scratch *scratch)
 {
-  g_autoptr (WeirHarness) h = put_file (scratch);
+  g_autoptr (WeirHarness) h = putting_new (scratch);
   g_autofree char *content = g_strnfill (4096, 'x');
   struct rlimit limit = { 1000, 1000 };
 
-  push (h, "large", content);
-  push (h, "small", "x");
+  putting_push (h, "large", content);
+  putting_push (h, "small", "x");
   signal (SIGXFSZ, SIG_IGN);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
   /* What may be too much of a batch is tried once more alone. */
@@ -154,14 +125,14 @@ test_too_large (void)
 static void
 run_few_open (Scratch *scratch)
 {
-  g_autoptr (WeirHarness) h = put_file (scratch);
+  g_autoptr (WeirHarness) h = putting_new (scratch);
   struct rlimit limit = { 64, 64 };
 
   for (int i = 0; i < 200; i++) {
     char name[16];
 
     g_snprintf (name, sizeof name, "%d", i);
-    push (h, name, "x");
+    putting_push (h, name, "x");
   }
   g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
   g_assert_cmpuint (weir_harness_run (h, 100), >=, 4);

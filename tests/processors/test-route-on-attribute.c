@@ -1,4 +1,6 @@
 /* Tests processors/flow/route-on-attribute.c. */
+#include "refusal.h"
+
 #include <weir/harness.h>
 
 #include <string.h>
@@ -118,13 +120,9 @@ static void
 assert_refused (const char *name, const char *value, const char *pattern)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("RouteOnAttribute");
-  g_autofree char *problems = NULL;
 
   weir_harness_set (h, name, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void

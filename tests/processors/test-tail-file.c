@@ -1,4 +1,5 @@
 /* Tests TailFile: each line once and in order, as a file grows, and what it says of other files. */
+#include "refusal.h"
 #include "tailing.h"
 
 #include <string.h>
@@ -406,14 +407,10 @@ static void
 assert_refused (const char *const *values, const char *pattern)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("TailFile");
-  g_autofree char *problems = NULL;
 
   for (; *values != NULL; values += 2)
     weir_harness_set (h, values[0], values[1]);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("%s", problems);
+  refusal_assert (h, pattern);
 }
 
 static void

@@ -1,3 +1,5 @@
+#include "refusal.h"
+
 #include <weir/harness.h>
 
 static const WeirFlowFile *
@@ -93,13 +95,9 @@ static void
 assert_refused (const char *name, const char *value, const char *pattern)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
-  g_autofree char *problems = NULL;
 
   weir_harness_set (h, name, value);
-  problems = weir_harness_check (h);
-  g_assert_nonnull (problems);
-  if (!g_pattern_match_simple (pattern, problems))
-    g_error ("\"%s\" is not like \"%s\"", problems, pattern);
+  refusal_assert (h, pattern);
 }
 
 static void
