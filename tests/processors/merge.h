@@ -1,8 +1,6 @@
 /* merge.h: MergeContent for its tests: set up, fed and emptied in a line each. */
 #pragma once
 
-#include <stdlib.h>
-#include <unistd.h>
 #include <weir/harness.h>
 
 static inline WeirHarness *
@@ -66,20 +64,4 @@ assert_failed (WeirHarness *h, size_t n)
   while (n-- > 0)
     weir_harness_pull (h, "failure");
   weir_harness_assert_drained (h);
-}
-
-/* Cuts off the files without a name in which the engine keeps content. */
-static inline void
-spoil_content (void)
-{
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL) {
-    g_autofree char *path = g_build_filename ("/proc/self/fd", name, NULL);
-    g_autofree char *target = g_file_read_link (path, NULL);
-
-    if (target != NULL && g_str_has_suffix (target, " (deleted)"))
-      g_assert_no_errno (ftruncate (atoi (name), 0));
-  }
 }

@@ -13,6 +13,14 @@ tailing_init (Tailing *tailing, const char *rolling)
 }
 
 void
+tailing_begin (Tailing *tailing, const char *rolling, const char *text)
+{
+  tailing_init (tailing, rolling);
+  tailing_add (tailing, "app.log", text);
+  tailing_assert_new (tailing, text);
+}
+
+void
 tailing_clear (Tailing *tailing)
 {
   weir_harness_free (tailing->harness);

@@ -17,6 +17,9 @@ typedef struct {
 /* Tails app.log; @rolling may be NULL. */
 void tailing_init (Tailing *tailing, const char *rolling);
 
+/* The same, and @text is read of it. */
+void tailing_begin (Tailing *tailing, const char *rolling, const char *text);
+
 void tailing_clear (Tailing *tailing);
 
 /* Adds to the end of a file, or makes it. */

@@ -1,6 +1,7 @@
 /* Tests MergeContent: what shares a bin, when a bin ends, and what becomes of it then. */
 #include "merge.h"
 #include "refusal.h"
+#include "spoil.h"
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>

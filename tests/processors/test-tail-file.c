@@ -60,9 +60,7 @@ test_waits (void)
 {
   g_auto (Tailing) f = { 0 };
 
-  tailing_init (&f, NULL);
-  tailing_add (&f, "app.log", "one\n");
-  tailing_assert_new (&f, "one\n");
+  tailing_begin (&f, NULL, "one\n");
   weir_harness_advance (f.harness, TICK);
   g_assert_cmpuint (weir_harness_run (f.harness, 9), ==, 1);
   tailing_add (&f, "app.log", "two\n");

@@ -19,9 +19,7 @@ test_rename (void)
 {
   g_auto (Tailing) f = { 0 };
 
-  tailing_init (&f, "app.log.*");
-  tailing_add (&f, "app.log", "one\n");
-  tailing_assert_new (&f, "one\n");
+  tailing_begin (&f, "app.log.*", "one\n");
   tailing_add (&f, "app.log", "two\nthree");
   tailing_rename (&f, "app.log", "app.log.1");
   tailing_add (&f, "app.log", "four\n");
@@ -40,9 +38,7 @@ test_replaced (void)
 {
   g_auto (Tailing) f = { 0 };
 
-  tailing_init (&f, NULL);
-  tailing_add (&f, "app.log", "one\n");
-  tailing_assert_new (&f, "one\n");
+  tailing_begin (&f, NULL, "one\n");
   tailing_rename (&f, "app.log", "app.log.1");
   tailing_add (&f, "app.log", "one\ntwo\n");
   tailing_assert_new (&f, "one\ntwo\n");
@@ -54,9 +50,7 @@ test_pattern (void)
 {
   g_auto (Tailing) f = { 0 };
 
-  tailing_init (&f, "${filename}-????.log");
-  tailing_add (&f, "app.log", "one\n");
-  tailing_assert_new (&f, "one\n");
+  tailing_begin (&f, "${filename}-????.log", "one\n");
   tailing_add (&f, "app.log", "two\n");
   tailing_rename (&f, "app.log", "app-2024.log");
   tailing_add (&f, "other-2024.log", "other\n");
@@ -192,9 +186,7 @@ test_late_writer (void)
 {
   g_auto (Tailing) f = { 0 };
 
-  tailing_init (&f, "app.log.*");
-  tailing_add (&f, "app.log", "one\n");
-  tailing_assert_new (&f, "one\n");
+  tailing_begin (&f, "app.log.*", "one\n");
   tailing_rename (&f, "app.log", "app.log.1");
   tailing_add (&f, "app.log", "");
   tailing_assert_new (&f, "");
@@ -211,9 +203,7 @@ test_truncation (void)
 {
   g_auto (Tailing) f = { 0 };
 
-  tailing_init (&f, NULL);
-  tailing_add (&f, "app.log", "one\ntwo\n");
-  tailing_assert_new (&f, "one\ntwo\n");
+  tailing_begin (&f, NULL, "one\ntwo\n");
   scratch_write (&f.scratch, "app.log", "new\n", -1);
   tailing_assert_new (&f, "new\n");
   scratch_write (&f.scratch, "app.log", "longer than that\n", -1);
