@@ -29,8 +29,11 @@ weir_record_tell_birth (WeirSession *session, WeirRecord *record, WeirEventType 
     return;
   story = story_of (session, record);
   ids = weir_arena_alloc (&session->arena, n_parents * sizeof (uint64_t));
-  for (size_t i = 0; i < n_parents; i++)
+  for (size_t i = 0; i < n_parents; i++) {
     ids[i] = parents[i]->id;
+    if (parents[i]->record != NULL && parents[i]->record->source == NULL)
+      story_of (session, parents[i]->record)->has_children = true;
+  }
   story->birth = birth;
   story->parents = ids;
   story->n_parents = n_parents;

@@ -20,6 +20,7 @@ struct WeirStory {
   WeirEventType birth; /* FORK, CLONE, JOIN; 0: without parents */
   const uint64_t *parents;
   size_t n_parents;
+  bool has_children; /* in this session */
   WeirReport *first;
   WeirReport *last;
 };

@@ -113,15 +113,17 @@ tell_birth (WeirFact *fact, WeirEventType birth, const uint64_t *parents, size_t
   fact->n_parents = n_parents;
 }
 
-/* All that was reported of @record; the first one goes with what @fact says already. @id: of a
- * FlowFile without an operation; 0: one follows. */
+/* All that was reported of @record; the first one goes with what @fact says already, unless that is
+ * another event. @id: of a FlowFile without an operation; 0: one follows. */
 static void
 add_reports (WeirSessionFacts *facts, const WeirRecord *record, uint64_t id, WeirFact *fact)
 {
-  const WeirReport *report = record->story != NULL ? record->story->first : NULL;
+  const WeirReport *first = record->story != NULL ? record->story->first : NULL;
 
-  for (; report != NULL; report = report->next) {
-    if (fact->fields & WEIR_FACT_EVENT)
+  for (const WeirReport *report = first; report != NULL; report = report->next) {
+    bool is_other = report != first || report->type != fact->event;
+
+    if (fact->fields & WEIR_FACT_EVENT && is_other)
       end (facts, fact);
     tell_report (fact, report);
     if (id != 0) {
@@ -238,8 +240,10 @@ add_ghost (WeirSessionFacts *facts, const WeirRecord *record, WeirFact *fact)
 void
 weir_session_facts_add_alone (WeirSessionFacts *facts, const WeirRecord *record)
 {
-  bool is_ghost = record->source == NULL && record->fate == WEIR_TRANSFERRED;
-  bool is_reported = record->story != NULL && record->story->first != NULL;
+  const WeirStory *story = record->story;
+  bool is_reported = story != NULL && story->first != NULL;
+  bool is_known = record->fate == WEIR_TRANSFERRED || (story != NULL && story->has_children);
+  bool is_ghost = record->source == NULL && is_known;
   WeirFact fact;
 
   if (!facts->is_on || (!is_ghost && !is_reported))

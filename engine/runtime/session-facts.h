@@ -34,5 +34,6 @@ bool weir_session_facts_must_update (const WeirSessionFacts *facts, const WeirRe
 /* A drop of it follows. */
 void weir_session_facts_add_drop (WeirSessionFacts *facts, const WeirRecord *record);
 
-/* No operation follows: the FlowFile stays as it is, or was made and has ended in this session. */
+/* No operation follows: the FlowFile stays as it is, or was made and has ended in this session; of
+ * one that was only a draft, nothing is said. */
 void weir_session_facts_add_alone (WeirSessionFacts *facts, const WeirRecord *record);
