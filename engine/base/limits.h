@@ -141,6 +141,9 @@
  * holds back is little. Part of the format. */
 #define WEIR_LIMIT_SEGMENT (64u * 1024 * 1024)
 
+/* The first segment of a run is so much smaller: 1 MiB. */
+#define WEIR_LIMIT_SEGMENT_PART 64
+
 /* Released segments that wait to be written over, which is faster than making new ones: the log
  * needs one at a time, and a checkpoint releases several at once. */
 #define WEIR_LIMIT_SEGMENTS_KEPT 4
@@ -172,8 +175,11 @@
 /* Bytes after which the free space is looked at again: a sixteenth of the reserve. */
 #define WEIR_LIMIT_RESERVE_STEP (64u * 1024 * 1024)
 
-/* Space that is set aside for a start on a full disk: a segment of the log. */
-#define WEIR_LIMIT_BALLAST (64 * 1024 * 1024)
+/* Space that is set aside for a start on a full disk: the first segment of the log and a small
+ * snapshot; twice what the snapshot takes, so that a new one can be written; and never so much that
+ * people miss it. */
+#define WEIR_LIMIT_BALLAST_LEAST (4 * 1024 * 1024)
+#define WEIR_LIMIT_BALLAST       (64 * 1024 * 1024)
 
 /* Memory for what has changed since the last snapshot: beyond it one is due. 200,000 FlowFiles with
  * ten attributes; writing them takes below a tenth of a second. */

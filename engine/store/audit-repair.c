@@ -163,7 +163,7 @@ make_ground (WeirAudit *audit, WeirFrame *ret_frame, GError **error)
     number = MAX (number, last->number + last->n_numbers - 1);
   }
   number++;
-  if (!weir_segment_make (&folder, number, 1, 0, &segment, error))
+  if (!weir_segment_make (&folder, number, WEIR_SEGMENT_HEADER, 0, &segment, error))
     return false;
   worked = weir_segment_settle (&folder, &segment, error);
   weir_segment_close (&segment);

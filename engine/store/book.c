@@ -176,6 +176,17 @@ weir_book_get_next_flowfile_id (WeirBook *book)
   return MAX (book->manifest->next_id, book->manifest->reserved_id);
 }
 
+uint64_t
+weir_book_get_disk_bytes (WeirBook *book)
+{
+  uint64_t bytes = 0;
+
+  WEIR_LOCKED (&book->lock);
+  for (guint i = 0; i < book->parts->len; i++)
+    bytes += weir_part_get_disk_bytes (book->parts->pdata[i]);
+  return bytes;
+}
+
 size_t
 weir_book_get_bytes (WeirBook *book)
 {

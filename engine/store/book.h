@@ -57,6 +57,9 @@ bool weir_book_read (WeirBook *book, const uint64_t *ids, size_t n, WeirDataImag
 /* Memory that changes since the last part take; more than WEIR_LIMIT_BOOK is time for one. */
 size_t weir_book_get_bytes (WeirBook *book);
 
+/* What the parts take on disk, nearly. */
+uint64_t weir_book_get_disk_bytes (WeirBook *book);
+
 /* Writes what has changed as a new part, joins parts where there are many, and makes a manifest
  * that counts up to the end of @frame, which is the last that was applied. */
 bool weir_book_checkpoint (WeirBook *book, const WeirFrame *frame, GError **error);

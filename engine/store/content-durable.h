@@ -50,8 +50,8 @@ WeirContentStore *weir_content_store_new_durable (const WeirContentOptions *opti
 bool weir_content_store_open_claim (WeirContentStore *store, const WeirContentRef *ref,
                                     WeirContent *ret_content, GError **error);
 
-/* Everything has been opened: files that nobody refers to go (once the log has made its first
- * frame durable). Thread: main. */
+/* Everything has been opened: files that nobody refers to go (as soon as something is durable).
+ * Thread: main. */
 void weir_content_store_sweep (WeirContentStore *store);
 
 /* --- a commit --- */

@@ -341,6 +341,7 @@ start_log (WeirData *data, GError **error)
                              .frame_size = frame_size (data),
                              .durability = data->options.durability,
                              .fs = data->options.fs,
+                             .clock = data->options.clock,
                              .on_write = on_write,
                              .on_durable = on_durable,
                              .on_failure = on_log_failure,
@@ -389,16 +390,21 @@ shorten_log (WeirData *data, GError **error)
 bool
 weir_data_start (WeirData *data, GError **error)
 {
-  uint64_t place, sequence;
+  uint64_t place, sequence, n_bytes;
 
-  if (!shorten_log (data, error) || !start_applier (data, error) || !start_log (data, error))
+  if (!shorten_log (data, error) || !start_applier (data, error))
+    return false;
+  /* All that was found is: what it does not need may go at once. */
+  weir_content_store_on_durable (data->contents, data->end.place);
+  if (!start_log (data, error))
     return false;
   weir_ids_start (&data->ids, weir_book_get_next_flowfile_id (data->book), data->log,
                   data->options.clock);
+  n_bytes = weir_book_get_disk_bytes (data->book);
   weir_book_get_position (data->book, &place, &sequence);
   on_checkpoint (data, place);
   weir_content_store_sweep (data->contents);
-  (void)weir_reserve_keep_ballast (data->reserve, NULL);
+  (void)weir_reserve_keep_ballast (data->reserve, 2 * n_bytes, NULL);
   if (weir_reserve_is_low (data->reserve))
     tell_low (data);
   return true;

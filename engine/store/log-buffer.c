@@ -3,26 +3,102 @@
 
 #include <string.h>
 
-void
-weir_log_layout_init (WeirLogLayout *layout, uint64_t segment_size, uint64_t number)
+#include "base/limits.h"
+
+/* Sizes of segments are multiples of this: frames in them are up to an eighth. */
+#define UNIT UINT64_C (65536)
+
+/* A segment that is full sooner than this was too small, one that lasts longer too large: beginning
+ * one takes some syncs, and what is set aside lies on the disk of those who write little. */
+#define SOON_USEC (20 * (int64_t)G_USEC_PER_SEC)
+#define LATE_USEC (300 * (int64_t)G_USEC_PER_SEC)
+
+static uint64_t
+get_smallest (const WeirLogLayout *layout)
 {
-  *layout = (WeirLogLayout){ .segment_size = segment_size,
-                             .number = number,
-                             .n_numbers = 1,
-                             .next = number * segment_size + WEIR_SEGMENT_HEADER };
+  return MAX (layout->segment_size / WEIR_LIMIT_SEGMENT_PART / UNIT, 1) * UNIT;
+}
+
+static void
+begin (WeirLogLayout *layout, uint64_t number, int64_t now)
+{
+  layout->number = number;
+  layout->size = layout->usual;
+  layout->has_chosen = false;
+  layout->next = number * layout->segment_size + WEIR_SEGMENT_HEADER;
+  layout->since = now;
 }
 
 void
-weir_log_layout_reserve (WeirLogLayout *layout, uint64_t size)
+weir_log_layout_init (WeirLogLayout *layout, uint64_t segment_size, uint64_t frame_size,
+                      uint64_t number, int64_t now)
 {
-  uint64_t end = (layout->number + layout->n_numbers) * layout->segment_size;
-  uint64_t whole = WEIR_SEGMENT_HEADER + size;
+  *layout = (WeirLogLayout){ .segment_size = segment_size, .frame_size = frame_size };
+  layout->usual = MIN (get_smallest (layout), segment_size);
+  begin (layout, number, now);
+}
 
-  if (end - layout->next >= size)
+uint64_t
+weir_log_layout_get_n_numbers (const WeirLogLayout *layout)
+{
+  return (layout->size + layout->segment_size - 1) / layout->segment_size;
+}
+
+static uint64_t
+get_frame_size (const WeirLogLayout *layout)
+{
+  return MIN (layout->frame_size, layout->size / 8);
+}
+
+static uint64_t
+get_room (const WeirLogLayout *layout)
+{
+  return layout->number * layout->segment_size + layout->size - layout->next;
+}
+
+static void
+begin_next (WeirLogLayout *layout, int64_t now)
+{
+  begin (layout, layout->number + weir_log_layout_get_n_numbers (layout), now);
+}
+
+static void
+choose_size (WeirLogLayout *layout, int64_t lasted)
+{
+  layout->has_chosen = true;
+  if (lasted > LATE_USEC / 2)
+    layout->usual = MAX (layout->usual / 2 / UNIT * UNIT, get_smallest (layout));
+  /* What is twice as large lasts twice as long; much at once need not go on like that. */
+  for (unsigned i = 0; i < 3 && lasted < SOON_USEC / 2; i++, lasted *= 2)
+    layout->usual = MIN (layout->usual * 2, layout->segment_size);
+}
+
+void
+weir_log_layout_advance (WeirLogLayout *layout, uint64_t size, int64_t now)
+{
+  uint64_t start = layout->number * layout->segment_size;
+
+  layout->next += size;
+  /* Half a segment is time enough to make the next, and who writes little never needs it. */
+  if (!layout->has_chosen && layout->next - start >= layout->size / 2)
+    choose_size (layout, now - layout->since);
+  if (get_room (layout) < get_frame_size (layout))
+    begin_next (layout, now);
+}
+
+void
+weir_log_layout_reserve (WeirLogLayout *layout, uint64_t size, int64_t now)
+{
+  uint64_t whole = WEIR_SEGMENT_HEADER + size, unit = layout->segment_size;
+
+  if (get_room (layout) >= size)
     return;
-  if (layout->next != layout->number * layout->segment_size + WEIR_SEGMENT_HEADER)
-    weir_log_layout_init (layout, layout->segment_size, layout->number + layout->n_numbers);
-  layout->n_numbers = (whole + layout->segment_size - 1) / layout->segment_size;
+  if (layout->next != layout->number * unit + WEIR_SEGMENT_HEADER)
+    begin_next (layout, now);
+  while (layout->size < whole && layout->size < unit)
+    layout->size = MIN (layout->size * 2, unit);
+  if (layout->size < whole)
+    layout->size = (whole + unit - 1) / unit * unit;
 }
 
 void
@@ -41,6 +117,7 @@ void
 weir_log_buffer_begin (WeirLogBuffer *buffer, const WeirLogLayout *layout)
 {
   buffer->layout = *layout;
+  buffer->limit = MIN (buffer->capacity, get_frame_size (layout));
   buffer->fill = WEIR_FRAME_HEADER;
   buffer->n_entries = 0;
   buffer->is_sealed = false;
@@ -51,23 +128,26 @@ weir_log_buffer_begin (WeirLogBuffer *buffer, const WeirLogLayout *layout)
 bool
 weir_log_buffer_has_room (const WeirLogBuffer *buffer, size_t size)
 {
-  return !buffer->is_sealed && buffer->capacity - buffer->fill >= WEIR_FRAME_ENTRY + size;
+  return !buffer->is_sealed && buffer->limit - buffer->fill >= WEIR_FRAME_ENTRY + size;
 }
 
 bool
-weir_log_buffer_is_large (size_t capacity, size_t size)
+weir_log_buffer_is_large (const WeirLogBuffer *buffer, size_t size)
 {
-  return capacity - WEIR_FRAME_HEADER < WEIR_FRAME_ENTRY + size;
+  return buffer->limit - WEIR_FRAME_HEADER < WEIR_FRAME_ENTRY + size;
 }
 
 void
-weir_log_buffer_grow (WeirLogBuffer *buffer, size_t size)
+weir_log_buffer_grow (WeirLogBuffer *buffer, size_t size, int64_t now)
 {
   g_assert (buffer->n_entries == 0);
-  buffer->capacity = weir_frame_pad (WEIR_FRAME_HEADER + WEIR_FRAME_ENTRY + size);
-  g_free (buffer->bytes);
-  buffer->bytes = g_malloc (buffer->capacity);
-  weir_log_layout_reserve (&buffer->layout, buffer->capacity);
+  buffer->limit = weir_frame_pad (WEIR_FRAME_HEADER + WEIR_FRAME_ENTRY + size);
+  if (buffer->capacity < buffer->limit) {
+    buffer->capacity = buffer->limit;
+    g_free (buffer->bytes);
+    buffer->bytes = g_malloc (buffer->capacity);
+  }
+  weir_log_layout_reserve (&buffer->layout, buffer->limit, now);
   buffer->is_sealed = true;
 }
 

@@ -22,6 +22,7 @@ struct WeirLogReader {
   uint64_t only;     /* the one segment to be read; 0: all */
   uint64_t place;    /* behind the last frame */
   uint64_t sequence; /* of the next frame; 0: any */
+  bool is_run_over;  /* the last frame was the end of a run: its segment has no more */
   uint64_t highest;  /* number of a segment */
   bool has_beyond;   /* after damage: what is behind it */
   WeirFrame beyond;
@@ -137,6 +138,7 @@ accept (WeirLogReader *reader, const WeirFrame *frame, WeirFrame *ret_frame)
 {
   reader->place = frame->next;
   reader->sequence = frame->sequence + 1;
+  reader->is_run_over = frame->n_entries == 0;
   *ret_frame = *frame;
   return WEIR_LOG_FRAME;
 }
@@ -231,7 +233,10 @@ search_beyond (WeirLogReader *reader, GError **error)
   for (guint i = 0; i < reader->files->len && read == WEIR_WINDOW_NONE; i++) {
     uint64_t number = g_array_index (reader->files, WeirSegmentFile, i).number;
 
-    if (number >= reader->window.number && (reader->only == 0 || number == reader->only))
+    if (number < reader->window.number || (reader->only != 0 && number != reader->only))
+      continue;
+    /* A new run begins a new segment. */
+    if (!reader->is_run_over || number != reader->window.number)
       read = search_segment (reader, number, &reader->beyond, error);
   }
   weir_log_window_close (&reader->ahead);
@@ -332,6 +337,7 @@ weir_log_reader_pass_over (WeirLogReader *reader)
   reader->window.verdict = WEIR_SEGMENT_VALID;
   reader->place = reader->beyond.place;
   reader->sequence = reader->beyond.sequence;
+  reader->is_run_over = false;
   return true;
 }
 

@@ -3,9 +3,16 @@
 #include "store/log-supply.h"
 
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/lock.h"
+#include "store/frame.h"
+
+typedef struct {
+  uint64_t number;
+  uint64_t size;
+} Released;
 
 struct WeirLogSupply {
   WeirSegmentFolder folder;
@@ -16,8 +23,10 @@ struct WeirLogSupply {
   WeirLock lock;
   pthread_cond_t work; /* for the thread */
   pthread_cond_t done; /* for the writer */
-  GArray *released;    /* guarded by lock, as is the rest: numbers */
+  GArray *released;    /* guarded by lock, as is the rest: of Released */
+  uint64_t size;       /* of the segment that was taken last */
   uint64_t wanted;     /* 0: none */
+  uint64_t wanted_size;
   bool is_making;
   bool is_ending;
   WeirSegment ready;
@@ -35,20 +44,38 @@ pop_released (WeirLogSupply *supply)
 
   if (released->len == 0)
     return 0;
-  number = g_array_index (released, uint64_t, released->len - 1);
+  number = g_array_index (released, Released, released->len - 1).number;
   g_array_set_size (released, released->len - 1);
   return number;
 }
 
+/* Kept is what the log will need if it goes on as it does, which one that is larger than what it
+ * uses is not. Called with the lock held. Returns: 0 when there is none. */
+static uint64_t
+find_superfluous (WeirLogSupply *supply)
+{
+  GArray *released = supply->released;
+
+  for (guint i = 0; i < released->len; i++) {
+    Released each = g_array_index (released, Released, i);
+
+    if (i >= WEIR_LIMIT_SEGMENTS_KEPT || each.size > supply->size) {
+      g_array_remove_index_fast (released, i);
+      return each.number;
+    }
+  }
+  return 0;
+}
+
 /* @ret_is_final: set when a failure must not be tried again. */
 static bool
-make (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers, uint64_t released,
+make (WeirLogSupply *supply, uint64_t number, uint64_t size, uint64_t released,
       WeirSegment *ret_segment, bool *ret_is_final, GError **error)
 {
   WeirSegment segment;
 
   *ret_is_final = false;
-  if (!weir_segment_make (&supply->folder, number, n_numbers, released, &segment, error))
+  if (!weir_segment_make (&supply->folder, number, size, released, &segment, error))
     return false;
   if (!weir_segment_settle (&supply->folder, &segment, error)) {
     *ret_is_final = true;
@@ -63,7 +90,7 @@ make (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers, uint64_t relea
 static void
 make_ahead (WeirLogSupply *supply)
 {
-  uint64_t number = supply->wanted, released = pop_released (supply);
+  uint64_t number = supply->wanted, size = supply->wanted_size, released = pop_released (supply);
   g_autoptr (GError) error = NULL;
   WeirSegment segment = { .fd = -1 };
   bool is_final;
@@ -71,7 +98,7 @@ make_ahead (WeirLogSupply *supply)
   supply->is_making = true;
   supply->wanted = 0;
   pthread_mutex_unlock (&supply->lock);
-  (void)make (supply, number, 1, released, &segment, &is_final, &error);
+  (void)make (supply, number, size, released, &segment, &is_final, &error);
   pthread_mutex_lock (&supply->lock);
 
   supply->is_making = false;
@@ -83,9 +110,9 @@ make_ahead (WeirLogSupply *supply)
 
 /* Called with the lock held, which is given back meanwhile. */
 static void
-delete_one (WeirLogSupply *supply)
+delete_one (WeirLogSupply *supply, uint64_t number)
 {
-  g_autofree char *path = weir_segment_get_path (supply->directory, pop_released (supply));
+  g_autofree char *path = weir_segment_get_path (supply->directory, number);
 
   pthread_mutex_unlock (&supply->lock);
   (void)weir_fs_unlink (supply->folder.fs, path, NULL);
@@ -115,20 +142,23 @@ static void *
 run (void *data)
 {
   WeirLogSupply *supply = data;
+  uint64_t superfluous;
+
   WEIR_LOCKED (&supply->lock);
 
   pthread_setname_np (pthread_self (), "weir-segments");
-  while (!supply->is_ending) {
-    if (supply->wanted != 0)
+  for (;;) {
+    if (supply->wanted != 0 && !supply->is_ending)
       make_ahead (supply);
-    else if (supply->retired.fd >= 0)
+    else if (supply->retired.fd >= 0 && !supply->is_ending)
       sync_retired (supply);
-    else if (supply->released->len > WEIR_LIMIT_SEGMENTS_KEPT)
-      delete_one (supply);
+    else if ((superfluous = find_superfluous (supply)) != 0)
+      delete_one (supply, superfluous);
+    else if (supply->is_ending)
+      return NULL;
     else
       pthread_cond_wait (&supply->work, &supply->lock);
   }
-  return NULL;
 }
 
 WeirLogSupply *
@@ -139,7 +169,7 @@ weir_log_supply_new (const WeirSegmentFolder *folder)
   supply->directory = g_strdup (folder->directory);
   supply->folder = *folder;
   supply->folder.directory = supply->directory;
-  supply->released = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  supply->released = g_array_new (FALSE, FALSE, sizeof (Released));
   supply->ready.fd = supply->retired.fd = -1;
   pthread_mutex_init (&supply->lock, NULL);
   pthread_cond_init (&supply->work, NULL);
@@ -159,6 +189,9 @@ weir_log_supply_free (WeirLogSupply *supply)
   pthread_cond_signal (&supply->work);
   pthread_mutex_unlock (&supply->lock);
   pthread_join (supply->thread, NULL);
+  /* Then the next start need not look through all of it for frames. */
+  if (supply->ready.fd >= 0)
+    (void)weir_fs_resize (supply->folder.fs, supply->ready.fd, WEIR_SEGMENT_HEADER, NULL, NULL);
   weir_segment_close (&supply->ready);
   weir_segment_close (&supply->retired);
   pthread_cond_destroy (&supply->done);
@@ -171,16 +204,17 @@ weir_log_supply_free (WeirLogSupply *supply)
 }
 
 void
-weir_log_supply_prepare (WeirLogSupply *supply, uint64_t number)
+weir_log_supply_prepare (WeirLogSupply *supply, uint64_t number, uint64_t size)
 {
   WEIR_LOCKED (&supply->lock);
 
   supply->wanted = number;
+  supply->wanted_size = size;
   pthread_cond_signal (&supply->work);
 }
 
 bool
-weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers,
+weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t size,
                       WeirSegment *ret_segment, GError **error)
 {
   WeirSegment ready;
@@ -190,6 +224,7 @@ weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers
   {
     WEIR_LOCKED (&supply->lock);
     supply->wanted = 0;
+    supply->size = size;
     while (supply->is_making)
       pthread_cond_wait (&supply->done, &supply->lock);
     if (supply->error != NULL) {
@@ -198,15 +233,15 @@ weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers
     }
     ready = supply->ready;
     supply->ready.fd = -1;
-    if (ready.fd >= 0 && ready.number == number && ready.n_numbers == n_numbers) {
+    if (ready.fd >= 0 && ready.number == number && ready.size == size) {
       *ret_segment = ready;
       return true;
     }
     released = ready.fd < 0 ? pop_released (supply) : 0;
   }
-  /* One that is too small is made anew where it stands. */
+  /* One of another size is made anew where it stands. */
   weir_segment_close (&ready);
-  return make (supply, number, n_numbers, released, ret_segment, &is_final, error);
+  return make (supply, number, size, released, ret_segment, &is_final, error);
 }
 
 void
@@ -240,12 +275,23 @@ weir_log_supply_get_synced (WeirLogSupply *supply)
   return atomic_load (&supply->synced);
 }
 
+/* Returns: 0 when nobody knows. */
+static uint64_t
+get_size (WeirLogSupply *supply, uint64_t number)
+{
+  g_autofree char *path = weir_segment_get_path (supply->directory, number);
+  struct stat status;
+
+  return stat (path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
 void
 weir_log_supply_release (WeirLogSupply *supply, uint64_t number)
 {
+  Released released = { number, get_size (supply, number) };
+
   WEIR_LOCKED (&supply->lock);
 
-  g_array_append_val (supply->released, number);
-  if (supply->released->len > WEIR_LIMIT_SEGMENTS_KEPT)
-    pthread_cond_signal (&supply->work);
+  g_array_append_val (supply->released, released);
+  pthread_cond_signal (&supply->work);
 }

@@ -13,12 +13,12 @@ WeirLogSupply *weir_log_supply_new (const WeirSegmentFolder *folder);
 /* Ends the thread. Takes NULL. */
 void weir_log_supply_free (WeirLogSupply *supply);
 
-/* Begins to make segment @number. That it fails for want of space does not matter before it is
- * taken. Thread: the log's writer. */
-void weir_log_supply_prepare (WeirLogSupply *supply, uint64_t number);
+/* Begins to make segment @number of @size bytes. That it fails for want of space does not matter
+ * before it is taken. Thread: the log's writer. */
+void weir_log_supply_prepare (WeirLogSupply *supply, uint64_t number, uint64_t size);
 
 /* The segment, ready for frames; made here and now if need be. Thread: the log's writer. */
-bool weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t n_numbers,
+bool weir_log_supply_take (WeirLogSupply *supply, uint64_t number, uint64_t size,
                            WeirSegment *ret_segment, GError **error);
 
 /* Begins to sync a full @segment, which is taken over, and with which all below @place has been
@@ -31,5 +31,5 @@ bool weir_log_supply_settle (WeirLogSupply *supply, GError **error);
 /* The last @place up to which retired segments are on disk; 0 at first. Thread: any. */
 uint64_t weir_log_supply_get_synced (WeirLogSupply *supply);
 
-/* Thread: any. */
+/* Nobody needs segment @number any more. Thread: any. */
 void weir_log_supply_release (WeirLogSupply *supply, uint64_t number);

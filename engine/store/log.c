@@ -36,6 +36,7 @@ struct WeirLog {
 
   /* The writer's thread only. */
   WeirSegment segment;
+  WeirLogLayout following; /* where the next frame goes */
   bool is_next_prepared;
   uint64_t sequence; /* of the last frame */
   uint64_t synced;   /* all below this place is on disk, when nothing else says more */
@@ -47,6 +48,12 @@ static WeirLogBuffer *
 get_other (WeirLog *log)
 {
   return &log->buffers[log->active == &log->buffers[0]];
+}
+
+static int64_t
+get_time (const WeirLog *log)
+{
+  return weir_clock_get_monotonic (log->options.clock);
 }
 
 /* Waits for entries and makes the other buffer active. Returns: NULL when the log is closed. */
@@ -66,8 +73,8 @@ take_buffer (WeirLog *log)
     return NULL;
 
   layout = buffer->layout;
-  layout.next += weir_frame_pad (buffer->fill);
-  weir_log_layout_reserve (&layout, log->options.frame_size);
+  weir_log_layout_advance (&layout, weir_frame_pad (buffer->fill), get_time (log));
+  log->following = layout;
   log->active = get_other (log);
   weir_log_buffer_begin (log->active, &layout);
   if (log->n_waiting_for_room > 0)
@@ -79,24 +86,26 @@ static bool
 open_segment (WeirLog *log, const WeirLogLayout *layout, GError **error)
 {
   if (log->segment.fd >= 0 && log->segment.number == layout->number &&
-      log->segment.n_numbers == layout->n_numbers)
+      log->segment.size == layout->size)
     return true;
   if (log->segment.fd >= 0 && log->options.durability == WEIR_DURABILITY_PROCESS)
     weir_log_supply_retire (log->supply, &log->segment, layout->next);
   weir_segment_close (&log->segment);
   log->is_next_prepared = false;
-  return weir_log_supply_take (log->supply, layout->number, layout->n_numbers, &log->segment,
-                               error);
+  return weir_log_supply_take (log->supply, layout->number, layout->size, &log->segment, error);
 }
 
-/* Half a segment is time enough, and who writes little never needs the next one. */
+/* As soon as it is known how large that will be. */
 static void
-prepare_next (WeirLog *log, const WeirLogLayout *layout, uint64_t offset)
+prepare_next (WeirLog *log)
 {
-  if (log->is_next_prepared || offset < layout->n_numbers * layout->segment_size / 2)
+  const WeirLogLayout *layout = &log->following;
+
+  if (log->is_next_prepared || !layout->has_chosen || layout->number != log->segment.number)
     return;
   log->is_next_prepared = true;
-  weir_log_supply_prepare (log->supply, layout->number + layout->n_numbers);
+  weir_log_supply_prepare (log->supply, layout->number + weir_log_layout_get_n_numbers (layout),
+                           layout->usual);
 }
 
 /* With PROCESS, whole segments behind what is durable: so that damage is known for what it is even
@@ -154,7 +163,7 @@ write_frame (WeirLog *log, WeirLogBuffer *buffer, GError **error)
       return false;
     log->synced = layout->next + size;
   }
-  prepare_next (log, layout, offset + size);
+  prepare_next (log);
   return true;
 }
 
@@ -241,6 +250,8 @@ new_log (const WeirLogOptions *options, const WeirLogEnd *end)
     log->options.segment_size = WEIR_LIMIT_SEGMENT;
   if (options->frame_size == 0)
     log->options.frame_size = WEIR_LIMIT_FRAME;
+  if (options->clock == NULL)
+    log->options.clock = weir_clock_system ();
   g_assert (log->options.frame_size % WEIR_FRAME_BLOCK == 0 &&
             log->options.segment_size % WEIR_FRAME_BLOCK == 0 &&
             log->options.segment_size >= WEIR_SEGMENT_HEADER + log->options.frame_size);
@@ -254,7 +265,8 @@ new_log (const WeirLogOptions *options, const WeirLogEnd *end)
   atomic_init (&log->durable, end->place);
   weir_log_buffer_init (&log->buffers[0], log->options.frame_size);
   weir_log_buffer_init (&log->buffers[1], log->options.frame_size);
-  weir_log_layout_init (&layout, log->options.segment_size, end->segment + 1);
+  weir_log_layout_init (&layout, log->options.segment_size, log->options.frame_size,
+                        end->segment + 1, get_time (log));
   weir_log_buffer_begin (&log->buffers[0], &layout);
   log->active = &log->buffers[0];
   return log;
@@ -304,15 +316,14 @@ weir_log_close (WeirLog *log, GError **error)
 static WeirLogBuffer *
 wait_for_room (WeirLog *log, size_t size)
 {
-  bool is_large = weir_log_buffer_is_large (log->options.frame_size, size);
-
   for (;;) {
     WeirLogBuffer *buffer = log->active;
+    bool is_large = weir_log_buffer_is_large (buffer, size);
 
     if (log->error != NULL)
       return NULL;
     if (is_large && buffer->n_entries == 0) {
-      weir_log_buffer_grow (buffer, size);
+      weir_log_buffer_grow (buffer, size, get_time (log));
       return buffer;
     }
     if (!is_large && log->n_large_waiting == 0 && weir_log_buffer_has_room (buffer, size))

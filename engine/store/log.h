@@ -6,6 +6,7 @@
  * failure is the last thing that happens: nothing later is ever reported as durable. */
 #pragma once
 
+#include "base/clock.h"
 #include "base/fs.h"
 #include "store/durability.h"
 
@@ -26,6 +27,7 @@ typedef struct {
   uint64_t frame_size;       /* 0: WEIR_LIMIT_FRAME; likewise */
   WeirDurability durability; /* POWER or PROCESS */
   WeirFs *fs;                /* NULL outside of tests */
+  WeirClock *clock;          /* NULL: the machine's */
 
   /* Writer's thread, before a frame is written: makes durable what its entries refer to. */
   bool (*on_write) (void *data, GError **error);

@@ -192,6 +192,12 @@ weir_part_get_n (const WeirPart *part)
   return part->header.n_images;
 }
 
+uint64_t
+weir_part_get_disk_bytes (const WeirPart *part)
+{
+  return part->blocks[part->n_blocks].offset;
+}
+
 size_t
 weir_part_get_bytes (const WeirPart *part)
 {

@@ -18,7 +18,8 @@ void weir_part_unref (WeirPart *part);
 
 uint64_t weir_part_get_number (const WeirPart *part);
 uint64_t weir_part_get_n (const WeirPart *part);
-size_t weir_part_get_bytes (const WeirPart *part); /* of memory */
+size_t weir_part_get_bytes (const WeirPart *part);        /* of memory */
+uint64_t weir_part_get_disk_bytes (const WeirPart *part); /* of blocks */
 
 /* For each block its first id and offset. */
 typedef struct {

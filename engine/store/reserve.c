@@ -130,18 +130,19 @@ weir_reserve_get_enough (WeirReserve *reserve)
 }
 
 bool
-weir_reserve_keep_ballast (WeirReserve *reserve, GError **error)
+weir_reserve_keep_ballast (WeirReserve *reserve, uint64_t size, GError **error)
 {
   WEIR_AUTO_FD int fd = -1;
   struct stat status;
   uint64_t total;
   int errnum;
 
-  if (stat (reserve->ballast, &status) == 0 && status.st_size == WEIR_LIMIT_BALLAST)
+  size = CLAMP (size, WEIR_LIMIT_BALLAST_LEAST, WEIR_LIMIT_BALLAST);
+  if (stat (reserve->ballast, &status) == 0 && (uint64_t)status.st_size >= size)
     return true;
   if (!ask (reserve, &total, error))
     return false;
-  if (reserve->free < weir_reserve_get_enough (reserve) + WEIR_LIMIT_BALLAST)
+  if (reserve->free < weir_reserve_get_enough (reserve) + size)
     return true;
   fd = weir_fs_open (reserve->fs, AT_FDCWD, reserve->ballast, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600,
                      error);
@@ -149,7 +150,7 @@ weir_reserve_keep_ballast (WeirReserve *reserve, GError **error)
     return false;
   errnum = reserve->fs != NULL ? reserve->fs->on_call (reserve->fs, WEIR_FS_RESIZE) : 0;
   if (errnum == 0)
-    errnum = posix_fallocate (fd, 0, WEIR_LIMIT_BALLAST);
+    errnum = posix_fallocate (fd, 0, (off_t)size);
   if (errnum == 0)
     return true;
   (void)unlink (reserve->ballast);

@@ -40,9 +40,10 @@ uint64_t weir_reserve_get_free (WeirReserve *reserve);
 /* What must be free so that it is not low any more. */
 uint64_t weir_reserve_get_enough (WeirReserve *reserve);
 
-/* Makes the ballast when it is missing and there is room for it beyond the reserve. Returns: false
- * with @error when making it failed; that there is no room is no failure. */
-bool weir_reserve_keep_ballast (WeirReserve *reserve, GError **error);
+/* Makes the ballast, of @size bytes or of what the limits allow, when it is missing or smaller and
+ * there is room for it beyond the reserve. Returns: false with @error when making it failed; that
+ * there is no room is no failure. */
+bool weir_reserve_keep_ballast (WeirReserve *reserve, uint64_t size, GError **error);
 
 /* Gives it up when the file system is low. Returns: whether it was there and has been. */
 bool weir_reserve_give_up_ballast (WeirReserve *reserve, GError **error);

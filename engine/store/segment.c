@@ -101,7 +101,7 @@ weir_segment_find (GArray *files, uint64_t number)
   return NULL;
 }
 
-/* A larger one had been made for a large entry. */
+/* A released one may have been larger or smaller. */
 static bool
 set_size (const WeirSegmentFolder *folder, int fd, uint64_t size, const char *path, GError **error)
 {
@@ -115,12 +115,11 @@ set_size (const WeirSegmentFolder *folder, int fd, uint64_t size, const char *pa
 }
 
 bool
-weir_segment_make (const WeirSegmentFolder *folder, uint64_t number, uint64_t n_numbers,
+weir_segment_make (const WeirSegmentFolder *folder, uint64_t number, uint64_t size,
                    uint64_t released, WeirSegment *ret_segment, GError **error)
 {
   g_autofree char *path = weir_segment_get_path (folder->directory, number);
   g_autofree uint8_t *header = g_malloc (WEIR_SEGMENT_HEADER);
-  uint64_t size = n_numbers * folder->segment_size;
   WEIR_AUTO_FD int fd = -1;
 
   if (released != 0) {
@@ -137,7 +136,7 @@ weir_segment_make (const WeirSegmentFolder *folder, uint64_t number, uint64_t n_
     (void)unlink (path);
     return false;
   }
-  *ret_segment = (WeirSegment){ weir_fd_steal (&fd), number, n_numbers };
+  *ret_segment = (WeirSegment){ weir_fd_steal (&fd), number, size };
   return true;
 }
 

@@ -42,12 +42,12 @@ const WeirSegmentFile *weir_segment_find (GArray *files, uint64_t number);
 typedef struct {
   int fd; /* -1: none */
   uint64_t number;
-  uint64_t n_numbers;
+  uint64_t size;
 } WeirSegment;
 
-/* Makes the file, with room for all that it may hold and with a header. @released: the number of
- * one that becomes it, which is faster; 0: none. On failure nothing stays behind. */
-bool weir_segment_make (const WeirSegmentFolder *folder, uint64_t number, uint64_t n_numbers,
+/* Makes the file, with room for the @size bytes that it may hold and with a header. @released: the
+ * number of one that becomes it, which is faster; 0: none. On failure nothing stays behind. */
+bool weir_segment_make (const WeirSegmentFolder *folder, uint64_t number, uint64_t size,
                         uint64_t released, WeirSegment *ret_segment, GError **error);
 
 /* Must not be tried again when it has failed. */

@@ -57,7 +57,7 @@ open_log (Bench *bench, WeirDurability durability, unsigned n_released)
   for (unsigned number = 1; number <= n_released; number++) {
     WeirSegment segment;
 
-    if (!weir_segment_make (&folder, number, 1, 0, &segment, &error) ||
+    if (!weir_segment_make (&folder, number, folder.segment_size, 0, &segment, &error) ||
         !weir_fs_pwrite (NULL, segment.fd, zeros, 64u << 20, 0, NULL, &error) ||
         !weir_segment_settle (&folder, &segment, &error))
       g_error ("%s", error->message);

@@ -123,13 +123,15 @@ class PowerCut:
         self.options = options
         self.seed = options.seed * 1000 + index
         self.random = random.Random(self.seed)
+        # The larger one begins with a quarter of itself and grows.
+        self.sizes = {**SMALL, "WEIR_TEST_SEGMENT_SIZE": self.random.choice(("65536", "262144"))}
         self.home = Path(home)
         self.trace = self.home / "trace"
         self.marks = []
         self.lives = self.states = self.failed = 0
 
     def environment(self, **more):
-        return {**os.environ, **SMALL, **more}
+        return {**os.environ, **self.sizes, **more}
 
     def new_case(self, home):
         case = oracle.Case(home)

@@ -309,6 +309,36 @@ test_ids_of_a_log_that_failed (void)
   scratch_remove (directory);
 }
 
+static guint
+count_files (const char *path)
+{
+  g_autoptr (GDir) names = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (names) != NULL)
+    n++;
+  return n;
+}
+
+/* Started every minute where there mostly is nothing to do. Guards against segments that are begun
+ * each time and never let go. */
+static void
+test_starts_leave_nothing (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("weir-data-XXXXXX", NULL);
+  g_autofree char *log = g_build_filename (directory, "log", NULL);
+  World world;
+  guint n_files = 0;
+
+  for (unsigned i = 0; i < 60; i++) {
+    weir_data_free (open_data (&world, directory));
+    n_files = MAX (n_files, count_files (log));
+  }
+  /* Four until there is a snapshot, four that are kept to be used again; letting go takes time. */
+  g_assert_cmpuint (n_files, <, 20);
+  scratch_remove (directory);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -320,5 +350,6 @@ main (int argc, char **argv)
   g_test_add_func ("/data/ids/repair", test_ids_after_a_repair);
   g_test_add_func ("/data/ids/many", test_ids_for_many);
   g_test_add_func ("/data/ids/failed", test_ids_of_a_log_that_failed);
+  g_test_add_func ("/data/starts-leave-nothing", test_starts_leave_nothing);
   return g_test_run ();
 }

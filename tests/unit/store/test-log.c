@@ -306,6 +306,132 @@ test_recycling (void)
   g_assert_cmpuint (disk.n_calls[WEIR_FS_UNLINK], >, 0);
 }
 
+/* --- segments as large as they are needed --- */
+
+#define LARGE_SEGMENT (UINT64_C (1024) * 1024)
+
+static void
+open_large (LogFixture *self, WeirClock *clock, FullDisk *disk)
+{
+  WeirLogOptions options = log_fixture_get_options (self);
+  g_autoptr (GError) error = NULL;
+
+  options.segment_size = LARGE_SEGMENT;
+  options.frame_size = LARGE_SEGMENT / 8;
+  options.clock = clock;
+  options.fs = &disk->fs;
+  self->log = weir_log_open (&options, &self->end, &error);
+  g_assert_no_error (error);
+}
+
+/* Of all files together. */
+static uint64_t
+count_bytes (LogFixture *self, uint64_t last)
+{
+  uint64_t bytes = 0;
+
+  for (uint64_t number = 1; number <= last; number++) {
+    g_autofree char *path = get_path (self, number);
+    GStatBuf status;
+
+    if (g_stat (path, &status) == 0)
+      bytes += (uint64_t)status.st_size;
+  }
+  return bytes;
+}
+
+/* Returns: the number of the segment where it ends. */
+static uint64_t
+append_bytes (LogFixture *self, size_t bytes)
+{
+  uint64_t ticket = 0;
+
+  for (size_t done = 0; done < bytes; done += 4000)
+    ticket = log_fixture_commit (self, 4000);
+  return ticket / LARGE_SEGMENT;
+}
+
+static void
+test_little_log_takes_little (void)
+{
+  g_autoptr (LogFixture) self = log_fixture_new (WEIR_DURABILITY_POWER);
+  FullDisk disk = { .fs.on_call = on_full_disk_call, .failing = -1 };
+  WeirClock *clock = weir_clock_new_fake (WALL);
+  uint64_t last;
+
+  open_large (self, clock, &disk);
+  append_bytes (self, 20000);
+  g_assert_cmpuint (count_bytes (self, 2), ==, 64 * 1024);
+  /* Much of it. */
+  last = append_bytes (self, 3 * LARGE_SEGMENT);
+  g_assert_cmpuint (last, >=, 4);
+  g_assert_cmpuint (last, <=, 6);
+  g_assert_cmpuint (count_bytes (self, 3), ==, (64 + 512 + 1024) * 1024);
+  log_fixture_close (self);
+
+  /* What a run needed that is over is not kept for one that needs little. */
+  self->end.segment = last + 1;
+  self->end.place = (last + 2) * LARGE_SEGMENT;
+  open_large (self, clock, &disk);
+  for (uint64_t number = 1; number <= last; number++)
+    weir_log_release (self->log, number);
+  while (count_bytes (self, last) > 64 * 1024)
+    sched_yield ();
+  log_fixture_close (self);
+  weir_clock_free_fake (clock);
+}
+
+/* Returns: how often it had to read to find the end. */
+static unsigned
+count_reads (LogFixture *self)
+{
+  FullDisk disk = { .fs.on_call = on_full_disk_call, .failing = -1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WeirLogReader) reader =
+      weir_log_reader_new (self->directory, LOG_ID, SEGMENT_SIZE, 0, 1, &disk.fs, &error);
+  uint32_t n = 0;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (log_fixture_read_on (reader, UINT64_MAX, &n, &error), ==, WEIR_LOG_END);
+  g_assert_cmpuint (n, ==, self->n_appended);
+  return disk.n_calls[WEIR_FS_READ];
+}
+
+/* What an earlier use has left behind the end of a run that ended in order is not searched. */
+static void
+test_the_end_of_a_run_is_known (void)
+{
+  const size_t more = 8 * 1024 * 1024;
+  g_autoptr (LogFixture) self = make_short_log ();
+  g_autofree uint8_t *bytes = g_malloc (more);
+  unsigned n_reads;
+
+  self->n_appended = 3;
+  memset (bytes, 0xaa, more);
+  overwrite (self, 1, SEGMENT_SIZE, bytes, more);
+  n_reads = count_reads (self);
+  /* Without the frame that says so, it must be. */
+  overwrite (self, 1, WEIR_SEGMENT_HEADER + 3 * BLOCK, bytes, BLOCK);
+  g_assert_cmpuint (count_reads (self), >, n_reads + 10);
+}
+
+/* Nor is the segment that was made for what did not come. */
+static void
+test_the_next_segment_is_not_left (void)
+{
+  g_autoptr (LogFixture) self = log_fixture_new (WEIR_DURABILITY_POWER);
+
+  log_fixture_open (self);
+  while (log_fixture_commit (self, 4000) < SEGMENT_SIZE * 7 / 4)
+    continue;
+  while (count_files (self) < 2)
+    sched_yield ();
+  log_fixture_close (self);
+  g_assert_cmpuint (count_bytes (self, 2), ==, SEGMENT_SIZE + WEIR_SEGMENT_HEADER);
+  log_fixture_read (self, self->n_appended);
+  g_assert_cmpuint (self->end.segment, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -317,5 +443,8 @@ main (int argc, char **argv)
   g_test_add_func ("/log/threads", test_threads);
   g_test_add_func ("/log/order-of-calls", test_order_of_calls);
   g_test_add_func ("/log/recycling", test_recycling);
+  g_test_add_func ("/log/little-log-takes-little", test_little_log_takes_little);
+  g_test_add_func ("/log/the-end-of-a-run-is-known", test_the_end_of_a_run_is_known);
+  g_test_add_func ("/log/the-next-segment-is-not-left", test_the_next_segment_is_not_left);
   return g_test_run ();
 }

@@ -150,7 +150,7 @@ test_keeps_its_opinion_when_asking_fails (Fixture *self, const void *data)
   g_assert_true (is_low_at (self, 0));
   self->errnum = EIO;
   g_assert_true (is_low_at (self, 500 * MIB));
-  g_assert_false (weir_reserve_keep_ballast (self->reserve, &error));
+  g_assert_false (weir_reserve_keep_ballast (self->reserve, WEIR_LIMIT_BALLAST, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_IO);
 }
 
@@ -161,7 +161,7 @@ test_ballast_is_given_up_when_space_is_low (Fixture *self, const void *data)
   GStatBuf status;
 
   open_reserve (self, 100 * MIB);
-  g_assert_true (weir_reserve_keep_ballast (self->reserve, &error));
+  g_assert_true (weir_reserve_keep_ballast (self->reserve, WEIR_LIMIT_BALLAST, &error));
   g_assert_no_error (error);
   g_assert_cmpint (g_stat (self->ballast, &status), ==, 0);
   g_assert_cmpint (status.st_size, ==, WEIR_LIMIT_BALLAST);
@@ -176,12 +176,36 @@ test_ballast_is_given_up_when_space_is_low (Fixture *self, const void *data)
 
   /* It comes back when it does not make space low again. */
   self->n_free = 150 * MIB + WEIR_LIMIT_BALLAST - 1;
-  g_assert_true (weir_reserve_keep_ballast (self->reserve, &error));
+  g_assert_true (weir_reserve_keep_ballast (self->reserve, WEIR_LIMIT_BALLAST, &error));
   g_assert_cmpint (g_stat (self->ballast, &status), <, 0);
   self->n_free++;
-  g_assert_true (weir_reserve_keep_ballast (self->reserve, &error));
+  g_assert_true (weir_reserve_keep_ballast (self->reserve, WEIR_LIMIT_BALLAST, &error));
   g_assert_cmpint (g_stat (self->ballast, &status), ==, 0);
   g_assert_no_error (error);
+}
+
+static uint64_t
+get_ballast_size (Fixture *self)
+{
+  GStatBuf status;
+
+  return g_stat (self->ballast, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+static void
+test_ballast_is_as_large_as_is_needed (Fixture *self, const void *data)
+{
+  static const struct {
+    uint64_t wanted, found;
+  } cases[] = {
+    { 0, 4 * MIB }, { 10 * MIB, 10 * MIB }, { 5 * MIB, 10 * MIB }, { 1000 * MIB, 64 * MIB }
+  };
+
+  open_reserve (self, 100 * MIB);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_assert_true (weir_reserve_keep_ballast (self->reserve, cases[i].wanted, NULL));
+    g_assert_cmpuint (get_ballast_size (self), ==, cases[i].found);
+  }
 }
 
 static void
@@ -192,12 +216,12 @@ test_every_call_can_fail (Fixture *self, const void *data)
     g_autoptr (GError) error = NULL;
 
     failing_fs_init (&self->failing, nth, EIO, true);
-    g_assert_false (weir_reserve_keep_ballast (self->reserve, &error));
+    g_assert_false (weir_reserve_keep_ballast (self->reserve, WEIR_LIMIT_BALLAST, &error));
     g_assert_error (error, WEIR_ERROR, WEIR_ERROR_IO);
     g_assert_false (g_file_test (self->ballast, G_FILE_TEST_EXISTS));
   }
   failing_fs_init (&self->failing, 2, ENOSPC, true);
-  g_assert_true (weir_reserve_keep_ballast (self->reserve, NULL));
+  g_assert_true (weir_reserve_keep_ballast (self->reserve, WEIR_LIMIT_BALLAST, NULL));
   g_assert_false (g_file_test (self->ballast, G_FILE_TEST_EXISTS));
 }
 
@@ -219,6 +243,7 @@ main (int argc, char **argv)
   ADD ("/reserve/share", test_is_a_share_of_a_small_disk);
   ADD ("/reserve/unknown", test_keeps_its_opinion_when_asking_fails);
   ADD ("/reserve/ballast", test_ballast_is_given_up_when_space_is_low);
+  ADD ("/reserve/ballast-size", test_ballast_is_as_large_as_is_needed);
   ADD ("/reserve/failing", test_every_call_can_fail);
   ADD ("/reserve/system", test_asks_the_system);
   return g_test_run ();

@@ -34,10 +34,11 @@ make (LogFixture *self, uint64_t number, uint64_t n_numbers, uint64_t released)
   g_autoptr (GError) error = NULL;
   WeirSegment segment;
 
-  g_assert_true (weir_segment_make (&folder, number, n_numbers, released, &segment, &error));
+  g_assert_true (
+      weir_segment_make (&folder, number, n_numbers * SEGMENT_SIZE, released, &segment, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (segment.number, ==, number);
-  g_assert_cmpuint (segment.n_numbers, ==, n_numbers);
+  g_assert_cmpuint (segment.size, ==, n_numbers * SEGMENT_SIZE);
   g_assert_true (weir_segment_settle (&folder, &segment, &error));
   weir_segment_close (&segment);
   g_assert_cmpint (segment.fd, ==, -1);
@@ -130,7 +131,7 @@ test_failures (void)
 
     make (self, 4, 2, 0);
     failing_fs_init (&self->failing, nth, ENOSPC, true);
-    is_made = weir_segment_make (&folder, 9, 1, 4, &segment, &error);
+    is_made = weir_segment_make (&folder, 9, SEGMENT_SIZE, 4, &segment, &error);
     all_passed = failing_fs_all_passed (&self->failing);
     failing_fs_init (&self->failing, 0, 0, false);
     /* To write over another one is nice to have. */
