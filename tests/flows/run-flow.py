@@ -77,7 +77,7 @@ def run(weir, folder):
                    "--data", str(home / "data")]
         for key, value in values.items():
             command += ["--set", f"{key}={value}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=home,
+        done = subprocess.run(command, capture_output=True, text=True, timeout=200, cwd=home,
                               stdin=subprocess.DEVNULL)
         if done.returncode:
             return [f"weir run ended with {done.returncode}:\n{done.stderr}"]

@@ -42,23 +42,24 @@ class Tally(unittest.TestCase):
         counts, output = self.run_tally({
             "name": "units", "result": "FAIL", "stdout": "ok 1 /a\nnot ok 2 /b\n",
             "stderr": "why\n"}, status="1")
-        self.assertEqual(counts, "1 1 0\n")
+        self.assertEqual(counts, "1 1 0\nfailed: stage: units: /b\n")
         self.assertIn("why", output)
 
     def test_crash_after_good_subtests_is_a_failure(self):
         counts, _ = self.run_tally({"name": "units", "result": "ERROR", "stdout": "ok 1 /a\n"},
                                    status="1")
-        self.assertEqual(counts, "1 1 0\n")
+        self.assertEqual(counts, "1 1 0\nfailed: stage: units: error\n")
 
     def test_exit_codes(self):
         counts, output = self.run_tally({"name": "a", "result": "OK", "stdout": "text\n"},
                                         {"name": "b", "result": "SKIP", "stdout": "no disk\n"},
                                         {"name": "c", "result": "TIMEOUT"}, status="1")
-        self.assertEqual(counts, "1 1 1\n")
+        self.assertEqual(counts, "1 1 1\nfailed: stage: c: timeout\n")
         self.assertIn("skipped: b: no disk", output)
 
     def test_meson_that_died_is_a_failure(self):
-        self.assertEqual(self.run_tally(status="2")[0], "0 1 0\n")
+        self.assertEqual(self.run_tally(status="2")[0],
+                         "0 1 0\nfailed: stage: meson test ended with 2\n")
 
     def test_nothing_to_run_is_fine(self):
         self.assertEqual(self.run_tally()[0], "0 0 0\n")

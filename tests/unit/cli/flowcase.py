@@ -46,7 +46,7 @@ class FlowCase(unittest.TestCase):
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         return path
 
-    def weir(self, *arguments, text=None, **environment):
-        return subprocess.run([WEIR, *map(str, arguments)], capture_output=True, text=True,
-                              errors="replace", input=text, cwd=self.folder, timeout=60,
+    def weir(self, *arguments, text=None, by=(), **environment):
+        return subprocess.run([*by, WEIR, *map(str, arguments)], capture_output=True, text=True,
+                              errors="replace", input=text, cwd=self.folder, timeout=200,
                               env={**self.environment, **environment})

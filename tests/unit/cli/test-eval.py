@@ -18,7 +18,7 @@ WEIR = sys.argv.pop()
 
 class Eval(unittest.TestCase):
     def eval(self, *arguments, **environment):
-        return subprocess.run([WEIR, "eval", *arguments], capture_output=True, timeout=60,
+        return subprocess.run([WEIR, "eval", *arguments], capture_output=True, timeout=200,
                               env={**os.environ, "LC_ALL": "C.UTF-8", **environment})
 
     def assert_prints(self, result, text, errors=""):
