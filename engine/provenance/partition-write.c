@@ -1,6 +1,8 @@
 /* partition-write.c: what the recorder does to a partition. */
 #include "provenance/partition-parts.h"
 
+#include <inttypes.h>
+
 #include "provenance/stream.h"
 
 static bool
@@ -33,7 +35,7 @@ weir_partition_roll_back (WeirPartition *partition)
 }
 
 static bool
-put_row (WeirPartition *partition, const WeirBlock *block, GError **error)
+put_row (WeirPartition *partition, const WeirBlock *block, const WeirPosition *end, GError **error)
 {
   sqlite3_stmt *statement = weir_partition_prepare (partition, WEIR_SQL_PUT_BLOCK, error);
   WeirStream components = { 0 };
@@ -55,6 +57,9 @@ put_row (WeirPartition *partition, const WeirBlock *block, GError **error)
   sqlite3_bind_int64 (statement, 7, block->types);
   sqlite3_bind_blob64 (statement, 8, components.start, weir_stream_get_size (&components),
                        SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (statement, 9, (int64_t)end->place);
+  sqlite3_bind_int64 (statement, 10, (int64_t)end->sequence);
+  sqlite3_bind_int64 (statement, 11, (int64_t)end->skip);
   weir_stream_clear (&components);
   return weir_sql_finish (statement, partition->path, "write", error);
 }
@@ -73,9 +78,10 @@ put_bytes (WeirPartition *partition, WeirPartitionSql which, uint64_t first, con
 }
 
 bool
-weir_partition_put_block (WeirPartition *partition, const WeirBlock *block, GError **error)
+weir_partition_put_block (WeirPartition *partition, const WeirBlock *block, const WeirPosition *end,
+                          GError **error)
 {
-  if (!put_row (partition, block, error) ||
+  if (!put_row (partition, block, end, error) ||
       !put_bytes (partition, WEIR_SQL_PUT_DATA, block->first, block->bytes, block->size, error) ||
       !put_bytes (partition, WEIR_SQL_PUT_FILTER, block->first, block->filter, block->filter_size,
                   error))
@@ -92,6 +98,84 @@ weir_partition_put_block (WeirPartition *partition, const WeirBlock *block, GErr
       return false;
   }
   return true;
+}
+
+/* --- what the log does not have --- */
+
+static bool
+delete_from (WeirPartition *partition, uint64_t first, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf (
+      "DELETE FROM block WHERE first >= %" PRIu64 "; DELETE FROM data WHERE first >= %" PRIu64
+      "; DELETE FROM filter WHERE first >= %" PRIu64 "; DELETE FROM bucket WHERE block >= %" PRIu64,
+      first, first, first, first);
+
+  return weir_sql_run (partition->db, partition->path, sql, error);
+}
+
+/* Where the events go on behind the last block before @first. */
+static bool
+get_end (WeirPartition *partition, uint64_t first, WeirPosition *ret_end, GError **error)
+{
+  sqlite3_stmt *statement = weir_partition_prepare (partition, WEIR_SQL_GET_END, error);
+  int result;
+
+  if (statement == NULL)
+    return false;
+  sqlite3_bind_int64 (statement, 1, (int64_t)first);
+  result = sqlite3_step (statement);
+  if (result == SQLITE_ROW)
+    *ret_end = (WeirPosition){ (uint64_t)sqlite3_column_int64 (statement, 0),
+                               (uint64_t)sqlite3_column_int64 (statement, 1),
+                               (uint64_t)sqlite3_column_int64 (statement, 2),
+                               (uint64_t)sqlite3_column_int64 (statement, 3) };
+  else if (result == SQLITE_DONE)
+    *ret_end = partition->start;
+  else
+    weir_sql_fail (partition->db, partition->path, "read", error);
+  sqlite3_reset (statement);
+  return result == SQLITE_ROW || result == SQLITE_DONE;
+}
+
+/* @ret_first: the first event that is not to be there any more; INT64_MAX: all may stay. */
+static bool
+get_cut (WeirPartition *partition, uint64_t sequence, uint64_t *ret_first, GError **error)
+{
+  sqlite3_stmt *statement = weir_partition_prepare (partition, WEIR_SQL_GET_CUT, error);
+  bool done;
+
+  if (statement == NULL)
+    return false;
+  sqlite3_bind_int64 (statement, 1, (int64_t)sequence);
+  done = sqlite3_step (statement) == SQLITE_ROW;
+  if (!done)
+    weir_sql_fail (partition->db, partition->path, "read", error);
+  else if (sqlite3_column_type (statement, 0) == SQLITE_NULL)
+    *ret_first = INT64_MAX;
+  else
+    *ret_first = (uint64_t)sqlite3_column_int64 (statement, 0);
+  sqlite3_reset (statement);
+  return done;
+}
+
+bool
+weir_partition_cut (WeirPartition *partition, uint64_t sequence, bool *ret_is_cut, GError **error)
+{
+  WeirPosition position, end;
+  uint64_t first;
+
+  if (!weir_partition_get_position (partition, &position, error))
+    return false;
+  *ret_is_cut = position.sequence + (position.skip > 0) > sequence;
+  if (!*ret_is_cut)
+    return true;
+  if (!weir_partition_begin (partition, error))
+    return false;
+  if (get_cut (partition, sequence, &first, error) && delete_from (partition, first, error) &&
+      get_end (partition, first, &end, error) && weir_partition_commit (partition, &end, error))
+    return true;
+  weir_partition_roll_back (partition);
+  return false;
 }
 
 bool

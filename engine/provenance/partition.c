@@ -29,7 +29,8 @@ static const char schema[] =
     "CREATE TABLE component(number INTEGER PRIMARY KEY, type TEXT NOT NULL);"
     "CREATE TABLE block(first INTEGER PRIMARY KEY, n INTEGER NOT NULL, earliest INTEGER NOT NULL,"
     "  latest INTEGER NOT NULL, lowest INTEGER NOT NULL, highest INTEGER NOT NULL,"
-    "  types INTEGER NOT NULL, components BLOB NOT NULL);"
+    "  types INTEGER NOT NULL, components BLOB NOT NULL, place INTEGER NOT NULL,"
+    "  sequence INTEGER NOT NULL, skip INTEGER NOT NULL);"
     "CREATE TABLE data(first INTEGER PRIMARY KEY, columns BLOB NOT NULL);"
     "CREATE TABLE bucket(bucket INTEGER, block INTEGER, PRIMARY KEY(bucket, block)) WITHOUT ROWID;"
     "CREATE TABLE filter(first INTEGER PRIMARY KEY, bits BLOB NOT NULL);"
@@ -47,13 +48,16 @@ static const char *const statements[WEIR_N_SQL] = {
   [WEIR_SQL_ROLL_BACK] = "ROLLBACK",
   [WEIR_SQL_PUT_META] = "INSERT OR REPLACE INTO meta VALUES(?, ?)",
   [WEIR_SQL_GET_META] = "SELECT value FROM meta WHERE key = ?",
-  [WEIR_SQL_PUT_BLOCK] = "INSERT OR REPLACE INTO block VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+  [WEIR_SQL_PUT_BLOCK] = "INSERT OR REPLACE INTO block VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   [WEIR_SQL_PUT_DATA] = "INSERT OR REPLACE INTO data VALUES(?, ?)",
   [WEIR_SQL_PUT_BUCKET] = "INSERT OR IGNORE INTO bucket VALUES(?, ?)",
   [WEIR_SQL_PUT_FILTER] = "INSERT OR REPLACE INTO filter VALUES(?, ?)",
   [WEIR_SQL_PUT_WORD] = "INSERT OR REPLACE INTO word VALUES(?, ?, ?)",
   [WEIR_SQL_PUT_TYPE] = "INSERT OR REPLACE INTO component VALUES(?, ?)",
   [WEIR_SQL_PAGES] = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+  [WEIR_SQL_GET_CUT] = "SELECT min(first) FROM block WHERE sequence + (skip > 0) > ?",
+  [WEIR_SQL_GET_END] = "SELECT place, sequence, skip, first + n FROM block WHERE first < ?"
+                       "  ORDER BY first DESC LIMIT 1",
   [WEIR_SQL_RANGE] = "SELECT min(first), max(first + n), min(earliest), max(latest), min(lowest),"
                      "  max(highest) FROM block",
   [WEIR_SQL_FIND] = "SELECT " BLOCK_ROW " FROM block b WHERE " BLOCK_FITS

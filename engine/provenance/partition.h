@@ -47,8 +47,9 @@ const char *weir_partition_get_lost (const WeirPartition *partition);
 
 /* Everything from here to the commit is there together or not at all. */
 bool weir_partition_begin (WeirPartition *partition, GError **error);
-/* A block, in the place of what was there of it. */
-bool weir_partition_put_block (WeirPartition *partition, const WeirBlock *block, GError **error);
+/* A block, in the place of what was there of it. @end: where the events behind it go on. */
+bool weir_partition_put_block (WeirPartition *partition, const WeirBlock *block,
+                               const WeirPosition *end, GError **error);
 bool weir_partition_put_word (WeirPartition *partition, unsigned kind, uint64_t number,
                               const char *text, GError **error);
 bool weir_partition_put_type (WeirPartition *partition, uint64_t component, const char *type,
@@ -58,6 +59,11 @@ bool weir_partition_commit (WeirPartition *partition, const WeirPosition *positi
 
 /* Takes back all since the beginning. */
 void weir_partition_roll_back (WeirPartition *partition);
+
+/* Takes away what is of frame @sequence of the log or later, which it does not have: after a power
+ * cut it may have less than this file, or after a repair. Its start must not be behind that. */
+bool weir_partition_cut (WeirPartition *partition, uint64_t sequence, bool *ret_is_cut,
+                         GError **error);
 
 /* Types of components as they were put, for the next partition. */
 typedef void (*WeirPartitionTypeFunc) (void *data, uint64_t component, const char *type);

@@ -1,95 +1,13 @@
-/* Partitions: what was committed is there and nothing else, what finds blocks finds all of them, a
- * reader and the writer do not get into each other's way, and damage is an error. */
+/* Partitions: what was committed is there and nothing else, what finds blocks finds all of them,
+ * and a reader and the writer do not get into each other's way. */
 #include "partitions.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <weir/error.h>
 
 #include "provenance/partition-parts.h"
-
-static const WeirPosition start = { 4096, 7, 0, 1001 };
-
-typedef struct {
-  char *directory;
-  TestEvents source;
-  GPtrArray *events;
-  WeirPartition *partition;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  fixture->directory = g_dir_make_tmp ("weir-partition-XXXXXX", NULL);
-  test_events_init (&fixture->source, 42, false);
-  fixture->source.next_flowfile = 3000;
-  fixture->events = test_events_make (&fixture->source, 2000);
-  fixture->partition = weir_partition_create (fixture->directory, 3, TEST_INSTALL, &start, &error);
-  g_assert_no_error (error);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  weir_partition_free (fixture->partition);
-  g_ptr_array_unref (fixture->events);
-  test_events_clear (&fixture->source);
-  test_remove (fixture->directory);
-  g_free (fixture->directory);
-}
-
-static const WeirEvent *
-get_event (const Fixture *fixture, uint64_t number)
-{
-  return test_get (fixture->events, (guint)(number - start.event));
-}
-
-static void
-reopen (Fixture *fixture)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&fixture->partition, weir_partition_free);
-  fixture->partition = weir_partition_open (fixture->directory, 3, &error);
-  g_assert_no_error (error);
-}
-
-/* Returns: how many events can be read, each of which is right. */
-static uint64_t
-read_all (WeirPartition *partition, const GPtrArray *events)
-{
-  g_autoptr (WeirBlockReader) reader = weir_block_reader_new ();
-  WeirBlockWish wish = { .to = UINT64_MAX, .since = INT64_MIN, .until = INT64_MAX };
-  g_autoptr (GError) error = NULL;
-  WeirBlockRow row = { 0 };
-  uint64_t n = 0;
-
-  while (weir_partition_find_block (partition, &wish, row.first + row.n, &row, &error)) {
-    g_autoptr (GBytes) bytes = weir_partition_read_block (partition, row.first, &error);
-    gsize size;
-    const uint8_t *data;
-
-    g_assert_no_error (error);
-    data = g_bytes_get_data (bytes, &size);
-    g_assert_cmpuint (row.first, ==, start.event + n);
-    g_assert_true (weir_block_reader_open (reader, data, size, NULL));
-    g_assert_true (weir_block_reader_load (reader, WEIR_COLUMN_ALL, NULL));
-    g_assert_cmpuint (weir_block_reader_get_n (reader), ==, row.n);
-    for (uint32_t i = 0; i < row.n; i++) {
-      WeirEvent event;
-
-      weir_block_reader_get (reader, i, &event);
-      assert_event (g_ptr_array_index (events, n++), &event);
-    }
-  }
-  g_assert_no_error (error);
-  return n;
-}
 
 static void
 test_round_trip (Fixture *fixture, gconstpointer data)
@@ -176,7 +94,7 @@ test_growing (Fixture *fixture, gconstpointer data)
     position.event++;
     weir_block_writer_pack (writer, &block);
     g_assert_true (weir_partition_begin (fixture->partition, NULL));
-    g_assert_true (weir_partition_put_block (fixture->partition, &block, NULL));
+    g_assert_true (weir_partition_put_block (fixture->partition, &block, &position, NULL));
     g_assert_true (weir_partition_commit (fixture->partition, &position, NULL));
     g_assert_cmpuint (read_all (fixture->partition, fixture->events), ==, i + 1);
     if (i == 10)
@@ -229,6 +147,38 @@ test_roll_back (Fixture *fixture, gconstpointer data)
   test_fill (fixture->partition, fixture->events, 500);
   g_assert_true (weir_partition_get_position (fixture->partition, &position, NULL));
   g_assert_cmpuint (position.event, ==, start.event + 2000);
+}
+
+/* What is of frames that the log does not have goes, whole blocks of it, and what was before it is
+ * as if nothing had come behind it. */
+static void
+test_cut (Fixture *fixture, gconstpointer data)
+{
+  WeirBlockWish wish = { .to = UINT64_MAX, .since = INT64_MIN, .until = INT64_MAX };
+  WeirPosition position;
+  WeirBlockRow row;
+  bool is_cut;
+
+  test_fill (fixture->partition, fixture->events, 100);
+  g_assert_true (weir_partition_cut (fixture->partition, start.sequence + 2000, &is_cut, NULL));
+  g_assert_false (is_cut);
+  g_assert_true (weir_partition_cut (fixture->partition, start.sequence + 950, &is_cut, NULL));
+  g_assert_true (is_cut);
+  g_assert_true (weir_partition_get_position (fixture->partition, &position, NULL));
+  g_assert_cmpuint (position.event, ==, start.event + 900);
+  g_assert_cmpuint (position.sequence, ==, start.sequence + 900);
+  g_assert_cmpuint (position.place, ==, start.place + 9000);
+  reopen (fixture);
+  g_assert_cmpuint (read_all (fixture->partition, fixture->events), ==, 900);
+  for (wish.flowfile = 1; wish.flowfile < 5000; wish.flowfile += 1000)
+    for (uint64_t at = 0; weir_partition_find_block (fixture->partition, &wish, at, &row, NULL);
+         at = row.first + row.n)
+      g_assert_cmpuint (row.first, <, start.event + 900);
+  test_fill_part (fixture->partition, fixture->events, 900, 2000, 100);
+  g_assert_cmpuint (read_all (fixture->partition, fixture->events), ==, 2000);
+  g_assert_true (weir_partition_cut (fixture->partition, start.sequence, &is_cut, NULL));
+  g_assert_true (weir_partition_get_position (fixture->partition, &position, NULL));
+  g_assert_cmpmem (&position, sizeof position, &start, sizeof start);
 }
 
 /* --- what finds blocks --- */
@@ -419,137 +369,6 @@ test_checkpoint (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (read_all (fixture->partition, fixture->events), ==, 2000);
 }
 
-/* --- what is not a partition --- */
-
-static void
-assert_refused (Fixture *fixture, int code)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (WeirPartition) partition = weir_partition_open (fixture->directory, 3, &error);
-
-  g_assert_null (partition);
-  g_assert_error (error, WEIR_ERROR, code);
-  g_clear_error (&error);
-  g_assert_null (weir_partition_open_to_read (fixture->directory, 3, &error));
-  g_assert_nonnull (error);
-}
-
-static void
-run_sql (Fixture *fixture, const char *sql)
-{
-  g_autofree char *path = weir_partition_get_path (fixture->directory, 3);
-  sqlite3 *db = NULL;
-
-  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
-  sqlite3_close (db);
-}
-
-static void
-test_refused (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = weir_partition_get_path (fixture->directory, 3);
-  g_autoptr (GError) error = NULL;
-
-  g_assert_null (weir_partition_create (fixture->directory, 3, TEST_INSTALL, &start, &error));
-  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_EXISTS);
-  test_fill (fixture->partition, fixture->events, 300);
-  g_clear_pointer (&fixture->partition, weir_partition_free);
-
-  run_sql (fixture, "UPDATE meta SET value = '1 2 3' WHERE key = 'position'");
-  g_assert_null (weir_partition_open (fixture->directory, 3, NULL));
-  run_sql (fixture, "UPDATE meta SET value = '1 2 0 4001' WHERE key = 'position'");
-  g_assert_null (weir_partition_open (fixture->directory, 3, NULL));
-  run_sql (fixture, "UPDATE meta SET value = '1 2 0 3001' WHERE key = 'position'");
-  fixture->partition = weir_partition_open (fixture->directory, 3, NULL);
-  g_assert_nonnull (fixture->partition);
-  g_clear_pointer (&fixture->partition, weir_partition_free);
-  run_sql (fixture, "PRAGMA user_version = 2");
-  assert_refused (fixture, WEIR_ERROR_UNSUPPORTED);
-  run_sql (fixture, "PRAGMA application_id = 5");
-  assert_refused (fixture, WEIR_ERROR_CORRUPT);
-  g_assert_true (
-      g_file_set_contents (path, "no database at all, but long enough to be one", -1, NULL));
-  assert_refused (fixture, WEIR_ERROR_CORRUPT);
-  g_assert_true (g_file_set_contents (path, "", 0, NULL));
-  assert_refused (fixture, WEIR_ERROR_NOT_FOUND);
-  g_unlink (path);
-  assert_refused (fixture, WEIR_ERROR_NOT_FOUND);
-}
-
-/* Reads whatever can still be read, which must not end the process. */
-static void
-try_all (const char *directory)
-{
-  g_autoptr (WeirPartition) partition = weir_partition_open_to_read (directory, 4, NULL);
-  g_autoptr (WeirBlockReader) reader = weir_block_reader_new ();
-  WeirBlockWish wish = { .to = UINT64_MAX, .since = INT64_MIN, .until = INT64_MAX, .component = 3 };
-  WeirBlockRow row = { 0 };
-
-  for (unsigned i = 0; i < 100 && partition != NULL; i++) {
-    g_autoptr (GBytes) bytes = NULL;
-    gsize size;
-    const uint8_t *data;
-
-    if (!weir_partition_find_block (partition, &wish, row.first + row.n, &row, NULL))
-      break;
-    bytes = weir_partition_read_block (partition, row.first, NULL);
-    if (bytes == NULL)
-      continue;
-    data = g_bytes_get_data (bytes, &size);
-    if (weir_block_reader_open (reader, data, size, NULL))
-      g_assert_true (weir_block_reader_load (reader, WEIR_COLUMN_ALL, NULL));
-  }
-}
-
-static void
-test_damage (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = weir_partition_get_path (fixture->directory, 3);
-  g_autofree char *copy = weir_partition_get_path (fixture->directory, 4);
-  g_autofree char *bytes = NULL;
-  gsize size;
-
-  g_ptr_array_set_size (fixture->events, 300);
-  test_fill (fixture->partition, fixture->events, 50);
-  g_clear_pointer (&fixture->partition, weir_partition_free);
-  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-  for (gsize i = 0; i < size; i += i < 200 ? 1 : 997) {
-    char kept = bytes[i];
-
-    bytes[i] = (char)(kept ^ (1 << i % 8));
-    g_assert_true (
-        g_file_set_contents_full (copy, bytes, (gssize)size, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
-    bytes[i] = kept;
-    try_all (fixture->directory);
-  }
-}
-
-/* By somebody who may write nothing there, in a process of his own, as root may write everywhere.
- */
-static void
-test_read_only (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = weir_partition_get_path (fixture->directory, 3);
-  int status;
-  pid_t child;
-
-  test_fill (fixture->partition, fixture->events, 300);
-  g_clear_pointer (&fixture->partition, weir_partition_free);
-  g_assert_cmpint (g_chmod (path, 0444), ==, 0);
-  g_assert_cmpint (g_chmod (fixture->directory, 0555), ==, 0);
-  child = fork ();
-  if (child == 0) {
-    bool is_nobody = geteuid () != 0 || setuid (65534) == 0;
-    WeirPartition *partition = weir_partition_open_to_read (fixture->directory, 3, NULL);
-
-    _exit (is_nobody && partition != NULL && read_all (partition, fixture->events) == 2000 ? 0 : 1);
-  }
-  waitpid (child, &status, 0);
-  g_assert_cmpint (g_chmod (fixture->directory, 0700), ==, 0);
-  g_assert_cmpint (status, ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -560,12 +379,10 @@ main (int argc, char **argv)
   ADD ("/partition/growing", test_growing);
   ADD ("/partition/kill", test_kill);
   ADD ("/partition/roll-back", test_roll_back);
+  ADD ("/partition/cut", test_cut);
   ADD ("/partition/find", test_find);
   ADD ("/partition/readers", test_readers);
   ADD ("/partition/checkpoint", test_checkpoint);
-  ADD ("/partition/refused", test_refused);
-  ADD ("/partition/damage", test_damage);
-  ADD ("/partition/read-only", test_read_only);
 #undef ADD
   return g_test_run ();
 }
