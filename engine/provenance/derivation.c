@@ -132,6 +132,8 @@ add_alone (WeirDerivation *derivation, const WeirFact *fact)
   tell (event, fact);
   if (fact->fields & WEIR_FACT_PARENTS || fact->event == WEIR_EVENT_CREATE)
     make_birth (derivation, event);
+  if (!(fact->fields & WEIR_FACT_PARENTS))
+    event->n_parents = 0;
 }
 
 static bool
