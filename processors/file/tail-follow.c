@@ -291,6 +291,35 @@ find_next (const TailFollow *follow, TailPosition *position, TailSource *current
   return true;
 }
 
+/* What was read stands at the beginning of the file, but of a copy, too, that was made later and
+ * has more than there is now: the file was truncated in between, and began as it did before. Moves
+ * @position to the copy. */
+static bool
+find_truncated (const TailFollow *follow, const TailSource *current, TailPosition *position)
+{
+  g_autoptr (GPtrArray) list = NULL;
+
+  if ((int64_t)current->status.stx_size >= follow->size || follow->pattern == NULL)
+    return false;
+  list = list_rotated (follow);
+  for (guint i = 0; list != NULL && i < list->len; i++) {
+    const Rotated *rotated = list->pdata[i];
+    TailSource copy;
+    bool is_it;
+
+    if (rotated->status.stx_size <= current->status.stx_size ||
+        get_changed (list, i) < position->changed ||
+        open_source (follow, rotated->path, &copy) <= 0)
+      continue;
+    is_it = check_mark (follow, rotated->path, &copy, position) > 0 &&
+            tail_source_locate (&copy, position->offset, position);
+    tail_source_close (&copy);
+    if (is_it)
+      return true;
+  }
+  return false;
+}
+
 bool
 tail_follow (const TailFollow *follow, TailPosition *position, TailSource *ret_source,
              bool *ret_is_final)
@@ -306,6 +335,8 @@ tail_follow (const TailFollow *follow, TailPosition *position, TailSource *ret_s
     tail_source_close (&current);
     return false;
   }
+  if (is_same > 0 && position->offset > 0 && find_truncated (follow, &current, position))
+    is_same = 0;
   if (is_same == 0 || position->offset == 0)
     return find_next (follow, position, &current, is_same > 0, ret_source, ret_is_final);
   *ret_source = current;

@@ -15,6 +15,7 @@ typedef struct {
   FileNotices *notices;
   int64_t wall;   /* now, in microseconds since 1970 */
   int64_t period; /* how long a rotated file must be left alone to be complete */
+  int64_t size;   /* of the file when it was last looked at; INT64_MAX: not yet, in this run */
 } TailFollow;
 
 /* Opens what is to be read, and moves @position there: it stays in the same file, or goes to the

@@ -18,6 +18,7 @@ struct Tail {
   char *pattern; /* NULL: rotated files are not looked for */
   bool is_missing;
   int64_t since; /* a file made after it is read from its beginning */
+  int64_t size;  /* at the last look; INT64_MAX before the first */
 
   /* The last look that found nothing to pass on: the position then, the file, how far it was
    * looked for an end, and that as a position. */
@@ -40,6 +41,7 @@ tail_new (const char *path, const TailOptions *options)
   if (options->rolling != NULL)
     tail->pattern = tail_follow_make_pattern (options->rolling, path);
   tail->since = INT64_MAX;
+  tail->size = INT64_MAX;
   return tail;
 }
 
@@ -274,6 +276,7 @@ tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError 
     .notices = options->notices,
     .wall = weir_context_get_wall_time (options->context),
     .period = options->period,
+    .size = tail->size,
   };
   g_autofree char *text = weir_session_get_state (session, tail->key);
   g_autofree char *moved = NULL;
@@ -295,6 +298,7 @@ tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError 
     note_missing (tail, options);
   } else {
     tail->is_missing = false;
+    tail->size = (int64_t)source.status.stx_size;
     n = read_source (tail, session, options, &position, moved, &source, is_final, error);
     tail_source_close (&source);
   }

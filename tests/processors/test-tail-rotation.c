@@ -158,6 +158,49 @@ test_unended_line_replaced (void)
   tailing_assert_new (&f, "two\n");
 }
 
+/* What was read stands in the new file as well. That it is another shows where it is shorter than
+ * it was, or than a copy that was made since. */
+static void
+test_copytruncate_with_the_same_lines (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_begin (&f, "app.log.*", "ping\n");
+  tailing_add (&f, "app.log", "ping\nping\n");
+  copy_and_truncate (&f, "app.log", "app.log.1");
+  tailing_add (&f, "app.log", "ping\nping\n");
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "ping\nping\nping\nping\n");
+  tailing_add (&f, "app.log", "half");
+  tailing_assert_new (&f, "");
+  copy_and_truncate (&f, "app.log", "app.log.2");
+  tailing_add (&f, "app.log", "ping\nping\n");
+  tailing_assert_new (&f, "halfping\nping\n");
+}
+
+/* Another file is no sign of that when it is older, when the file has all of it, or when what was
+ * read is not in it. */
+static void
+test_copies_of_other_kinds (void)
+{
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, "app.log.*");
+  tailing_add (&f, "app.log.1", "ping\nping\nping\n");
+  tailing_date (&f, "app.log.1", 1);
+  tailing_add (&f, "app.log", "ping\nping\n");
+  tailing_date (&f, "app.log", 2);
+  tailing_assert_new (&f, "ping\nping\n");
+  tailing_add (&f, "app.log.copy", "ping\nping\n");
+  tailing_add (&f, "app.log.other", "ping\npong\nping\n");
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "");
+  tailing_add (&f, "app.log", "pong\n");
+  tailing_add (&f, "app.log.copy", "ping\n");
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "pong\n");
+}
+
 /* Nothing was read of it before it was copied and truncated: its lines are in the copy alone. */
 static void
 test_copytruncate_of_what_was_empty (void)
@@ -341,6 +384,8 @@ main (int argc, char **argv)
   g_test_add_func ("/tail/rotated away and deleted", test_rotated_away_and_deleted);
   g_test_add_func ("/tail/copytruncate", test_copytruncate);
   g_test_add_func ("/tail/copytruncate to the same length", test_copytruncate_to_the_same_length);
+  g_test_add_func ("/tail/copytruncate with the same lines", test_copytruncate_with_the_same_lines);
+  g_test_add_func ("/tail/copies of other kinds", test_copies_of_other_kinds);
   g_test_add_func ("/tail/unended line replaced", test_unended_line_replaced);
   g_test_add_func ("/tail/copytruncate of what was empty", test_copytruncate_of_what_was_empty);
   g_test_add_func ("/tail/late writer", test_late_writer);
