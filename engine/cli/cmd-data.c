@@ -1,4 +1,5 @@
-/* cmd-data.c: weir data check, stat and compact look after a data directory while no engine runs.
+/* cmd-data.c: weir data check, stat and compact look after a data directory; stat also while an
+ * engine runs there.
  *
  * What is printed with --json is read by programs (docs/data-directory-care.md). */
 #include "cli/command.h"
@@ -75,7 +76,9 @@ find_action (const char *name)
 static int
 run_action (const Action *action, const Options *options, const char *directory)
 {
-  WeirAuditOptions audit_options = { .directory = directory, .passes_over = action->run == check };
+  WeirAuditOptions audit_options = { .directory = directory,
+                                     .passes_over = action->run == check,
+                                     .only_counts = action->run == stat_all };
   g_autoptr (GError) error = NULL;
   g_autoptr (WeirAudit) audit = NULL;
   int status = WEIR_EXIT_FAILURE;
@@ -92,17 +95,13 @@ run_action (const Action *action, const Options *options, const char *directory)
 }
 
 static const char description[] =
-    "check reads every byte and compares it with its checksum, and tells what is damaged, where, "
-    "and\n"
-    "which FlowFiles that hits. With --repair it copies what is damaged to DIR/quarantine, keeps "
-    "all\n"
-    "that can be read, and tells what is lost. stat tells what is queued where, and what takes how "
-    "much\n"
-    "space. compact makes one snapshot of all and deletes what nobody needs any more.\n\n"
-    "No engine may run there meanwhile. Exit status: 0 all is well, 1 something is damaged or "
-    "could "
-    "not\n"
-    "be done, 2 wrong usage.";
+    "check reads every byte and compares it with its checksum, and tells what is damaged, where,\n"
+    "and which FlowFiles that hits. With --repair it copies what is damaged to DIR/quarantine,\n"
+    "keeps all that can be read, and tells what is lost. stat tells what is queued where, and "
+    "what\n"
+    "takes how much space; it may look at a directory in use, and tells how it was a moment ago.\n"
+    "compact makes one snapshot of all and deletes what nobody needs any more.\n\n"
+    "Exit status: 0 all is well, 1 something is damaged or could not be done, 2 wrong usage.";
 
 static int
 run (int argc, char **argv)

@@ -77,6 +77,9 @@ print_verdict (WeirAudit *audit, const char *directory, const char *action)
   const WeirAuditFigures *figures = weir_audit_get_figures (audit);
   g_autofree char *oldest = format_time (figures->oldest);
   g_autofree char *size = g_format_size_full (figures->bytes, G_FORMAT_SIZE_IEC_UNITS);
+  int64_t wall;
+  const char *user = weir_audit_get_user (audit, &wall);
+  g_autofree char *time = format_time (wall);
 
   printf ("%s: %" G_GUINT64_FORMAT " FlowFiles with %s, the oldest from %s\n", directory,
           figures->n_flowfiles, size, oldest);
@@ -84,7 +87,10 @@ print_verdict (WeirAudit *audit, const char *directory, const char *action)
     printf ("  verified: %" G_GUINT64_FORMAT " frames with %" G_GUINT64_FORMAT
             " entries, %" G_GUINT64_FORMAT " images, %" G_GUINT64_FORMAT " contents\n",
             figures->n_frames, figures->n_entries, figures->n_images, figures->n_claims);
-  if (!weir_audit_is_damaged (audit))
+  if (user != NULL)
+    printf ("  in use: %s; this is how it was %s%s\n", user,
+            wall != 0 ? "at " : "when its last snapshot was written", wall != 0 ? time : "");
+  else if (!weir_audit_is_damaged (audit))
     puts ("  nothing is damaged");
   else if (g_str_equal (action, "repair"))
     puts ("  DAMAGED, and set aside in quarantine/: what is lost stands above");
@@ -212,12 +218,18 @@ weir_data_report_print_json (WeirAudit *audit, const char *directory, const char
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
   g_autofree char *label = g_filename_display_name (directory);
+  int64_t wall;
+  const char *user = weir_audit_get_user (audit, &wall);
 
   json_builder_begin_object (builder);
   add_text (builder, "directory", label);
   add_text (builder, "action", action);
   json_builder_set_member_name (builder, "damaged");
   json_builder_add_boolean_value (builder, weir_audit_is_damaged (audit));
+  if (user != NULL) {
+    add_text (builder, "in_use_by", user);
+    add_number (builder, "as_of_usec", (uint64_t)wall);
+  }
   add_figures (builder, weir_audit_get_figures (audit));
   add_rows (builder, "queues", weir_audit_get_queues (audit), add_queue);
   add_rows (builder, "states", weir_audit_get_states (audit), add_state);

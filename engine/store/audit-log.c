@@ -197,6 +197,28 @@ weir_audit_read_log (WeirAudit *audit, GError **error)
   return weir_audit_open_book (audit, error) && fold_once (&fold, error);
 }
 
+/* What was read, in order and whole, is what there was at some moment. What follows may be on its
+ * way, or have been written over since: that says nothing of damage. */
+bool
+weir_audit_read_living_log (WeirAudit *audit, GError **error)
+{
+  g_autoptr (WeirLogReader) reader = weir_log_reader_new (
+      audit->log_directory, audit->identity.log_id, weir_audit_get_segment_size (audit),
+      audit->first_place, audit->sequence, audit->options.fs, error);
+  WeirFrame frame;
+
+  audit->figures.n_frames = audit->figures.n_entries = 0;
+  audit->last = (WeirFrame){ 0 };
+  while (reader != NULL &&
+         weir_log_reader_next (reader, UINT64_MAX, &frame, NULL) == WEIR_LOG_FRAME) {
+    if (!apply_frame (audit, &frame, error))
+      return false;
+    if (frame.n_entries > 0)
+      audit->last = frame;
+  }
+  return reader != NULL;
+}
+
 /* --- segments that only contents are read from --- */
 
 static bool

@@ -14,6 +14,7 @@ struct WeirAudit {
   char *content_directory;
   char *archive_directory;
   WeirIdentity identity;
+  char *user; /* who has the lock, when it only counts; NULL: nobody */
   WeirDictionary *dictionary;
   WeirBook *book;            /* NULL: no snapshot can be read */
   uint64_t first_place;      /* up to which the snapshot holds what the log says */
@@ -47,6 +48,10 @@ weir_audit_get_segment_size (const WeirAudit *audit)
 /* audit-log.c: the log behind the snapshot, into the book; then the segments before it. */
 bool weir_audit_read_log (WeirAudit *audit, GError **error);
 bool weir_audit_verify_segments (WeirAudit *audit, GError **error);
+
+/* The same while an engine runs: it ends where the engine is, or was. Returns: false with @error
+ * when the engine has been faster. */
+bool weir_audit_read_living_log (WeirAudit *audit, GError **error);
 
 /* audit-frame.c: what the bytes at @place are, which should be frame @sequence. Returns: (transfer
  * full). @ret_effect: (transfer full): which FlowFiles it spoke of, as far as can be seen. */

@@ -15,6 +15,8 @@
 #include "store/part-reader.h"
 #include "store/snapshot.h"
 
+#define LIVING_TRIES 10u
+
 /* --- findings --- */
 
 static void
@@ -79,6 +81,29 @@ state_free (void *data)
   g_free (state);
 }
 
+static bool
+take (WeirAudit *audit, GError **error)
+{
+  g_autofree char *user = NULL;
+  g_autoptr (GError) reason = NULL;
+
+  if (audit->options.only_counts)
+    return weir_identity_look (&audit->identity, audit->directory, audit->options.fs, &audit->user,
+                               error);
+  if (weir_identity_open (&audit->identity, audit->directory, "weir data", false, audit->options.fs,
+                          &reason))
+    return true;
+  if (!g_error_matches (reason, WEIR_ERROR, WEIR_ERROR_EXISTS) ||
+      !weir_identity_look (&audit->identity, audit->directory, audit->options.fs, &user, NULL)) {
+    g_propagate_error (error, g_steal_pointer (&reason));
+    return false;
+  }
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_EXISTS,
+               "%s is in use: %s; stop that one first ('weir data stat' may look at it meanwhile)",
+               audit->directory, user != NULL ? user : "by somebody who has just ended");
+  return false;
+}
+
 WeirAudit *
 weir_audit_open (const WeirAuditOptions *options, GError **error)
 {
@@ -102,10 +127,7 @@ weir_audit_open (const WeirAuditOptions *options, GError **error)
                  audit->directory);
     return NULL;
   }
-  if (!weir_identity_open (&audit->identity, audit->directory, "weir data", false, options->fs,
-                           error))
-    return NULL;
-  return g_steal_pointer (&audit);
+  return take (audit, error) ? g_steal_pointer (&audit) : NULL;
 }
 
 static void
@@ -122,6 +144,7 @@ weir_audit_free (WeirAudit *audit)
     return;
   close_book (audit);
   weir_identity_close (&audit->identity);
+  g_free (audit->user);
   g_ptr_array_unref (audit->findings);
   g_ptr_array_unref (audit->queues);
   g_ptr_array_unref (audit->states);
@@ -308,8 +331,9 @@ weir_audit_open_book (WeirAudit *audit, GError **error)
   return true;
 }
 
-bool
-weir_audit_read (WeirAudit *audit, GError **error)
+/* Nobody writes there. */
+static bool
+read_resting (WeirAudit *audit, GError **error)
 {
   g_autoptr (GError) reason = NULL;
 
@@ -328,8 +352,55 @@ weir_audit_read (WeirAudit *audit, GError **error)
   } else if (!weir_audit_read_log (audit, error)) {
     return false;
   }
-  count_all (audit);
   return true;
+}
+
+/* Whether there is a newer snapshot than the one that was read. */
+static bool
+is_outdated (WeirAudit *audit)
+{
+  uint64_t highest;
+  g_autoptr (GArray) numbers = weir_snapshot_list (audit->snapshot_directory, &highest, NULL);
+
+  return numbers != NULL && numbers->len > 0 &&
+         g_array_index (numbers, uint64_t, 0) > audit->book->manifest_number;
+}
+
+/* Beside an engine, which lets go of what it does not need: then from a newer snapshot on. */
+static bool
+read_living (WeirAudit *audit, GError **error)
+{
+  for (unsigned i = 0; i < LIVING_TRIES; i++) {
+    g_clear_error (error);
+    if (weir_audit_open_book (audit, error) && weir_audit_read_living_log (audit, error) &&
+        (!is_outdated (audit) || i + 1 == LIVING_TRIES))
+      return true;
+  }
+  g_prefix_error (error, "the engine there is faster than it can be read; try again: ");
+  return false;
+}
+
+bool
+weir_audit_read (WeirAudit *audit, GError **error)
+{
+  GError *reason = NULL;
+  bool is_read = audit->user == NULL && read_resting (audit, &reason);
+
+  /* What looked like damage may have been an engine that has just started. */
+  if (audit->options.only_counts && audit->user == NULL)
+    (void)weir_identity_look (&audit->identity, audit->directory, audit->options.fs, &audit->user,
+                              NULL);
+  if (audit->user != NULL) {
+    g_clear_error (&reason);
+    g_ptr_array_set_size (audit->findings, 0);
+    g_ptr_array_set_size (audit->damaged, 0);
+    is_read = read_living (audit, &reason);
+  }
+  if (is_read)
+    count_all (audit);
+  else
+    g_propagate_error (error, reason);
+  return is_read;
 }
 
 /* --- each block of each part --- */
@@ -448,4 +519,11 @@ GPtrArray *
 weir_audit_get_states (WeirAudit *audit)
 {
   return audit->states;
+}
+
+const char *
+weir_audit_get_user (WeirAudit *audit, int64_t *ret_wall)
+{
+  *ret_wall = audit->last.wall;
+  return audit->user;
 }

@@ -1,6 +1,6 @@
 /* audit.h: what a data directory holds, read from the first byte to the last while no engine runs:
  * for `weir data`. It counts, finds what is damaged, sets that aside, and makes the directory
- * smaller.
+ * smaller. Who only counts may do that while an engine runs.
  *
  * Damage is never an error here: it is a finding, and the reading goes on behind it. Nothing is
  * changed but by weir_audit_repair and weir_audit_compact. Thread: one at a time. */
@@ -14,6 +14,7 @@ typedef struct {
   const char *directory;
   WeirFs *fs;       /* NULL outside of tests */
   bool passes_over; /* reads on behind damage to the snapshot, which repairing needs */
+  bool only_counts; /* takes no lock: nothing but weir_audit_read follows */
 } WeirAuditOptions;
 
 typedef struct {
@@ -53,13 +54,14 @@ typedef struct {
   uint64_t n_claims; /* that were verified */
 } WeirAuditFigures;
 
-/* Takes the lock. Returns: (transfer full): NULL with @error: an engine runs there, or it is no
- * data directory of this version. */
+/* Takes the lock, if it does not only count. Returns: (transfer full): NULL with @error: an engine
+ * runs there, or it is no data directory of this version. */
 WeirAudit *weir_audit_open (const WeirAuditOptions *options, GError **error);
 void weir_audit_free (WeirAudit *audit);
 
-/* Reads the snapshot and the log behind it, which is what there is. Returns: false with @error when
- * the disk does not let it. */
+/* Reads the snapshot and the log behind it, which is what there is. While an engine runs: what was
+ * there at some moment not long ago, and no findings. Returns: false with @error when the disk does
+ * not let it. */
 bool weir_audit_read (WeirAudit *audit, GError **error);
 
 /* Then all else: each block of each part, older segments, each content. */
@@ -89,5 +91,9 @@ GPtrArray *weir_audit_get_queues (WeirAudit *audit);
 GPtrArray *weir_audit_get_states (WeirAudit *audit);
 
 bool weir_audit_is_damaged (WeirAudit *audit);
+
+/* Returns: (transfer none) (nullable): who used the directory when it was read, as the lock says.
+ * @ret_wall: of the last entry that was read; 0: all is as the last snapshot says. */
+const char *weir_audit_get_user (WeirAudit *audit, int64_t *ret_wall);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirAudit, weir_audit_free)

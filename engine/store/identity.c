@@ -19,6 +19,9 @@
 #define WEIR_SEGMENT_MAX (1024u * 1024 * 1024)
 #define LOCK_BYTES       512u
 
+#define LOCK_TRIES 20u
+#define LOCK_USEC  5000
+
 /* What the engine that has the lock wrote there, fit for a message. */
 static char *
 read_owner (int lock)
@@ -33,6 +36,21 @@ read_owner (int lock)
   return g_strdup (text);
 }
 
+/* Who only looks whether it is taken has it himself for a moment. */
+static bool
+try_lock (int fd)
+{
+  for (unsigned i = 0; i < LOCK_TRIES; i++) {
+    if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+      return true;
+    if (errno != EWOULDBLOCK)
+      return false;
+    g_usleep (LOCK_USEC);
+  }
+  errno = EWOULDBLOCK;
+  return false;
+}
+
 static bool
 lock_directory (WeirIdentity *identity, const char *directory, const char *owner, WeirFs *fs,
                 GError **error)
@@ -43,7 +61,7 @@ lock_directory (WeirIdentity *identity, const char *directory, const char *owner
   identity->lock = weir_fs_open (fs, AT_FDCWD, path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600, error);
   if (identity->lock < 0)
     return false;
-  if (flock (identity->lock, LOCK_EX | LOCK_NB) < 0) {
+  if (!try_lock (identity->lock)) {
     g_autofree char *other = NULL;
 
     if (errno != EWOULDBLOCK)
@@ -153,12 +171,20 @@ parse (WeirIdentity *identity, const char *path, const char *text, GError **erro
   return false;
 }
 
+static bool
+read_identity (WeirIdentity *identity, const char *directory, WeirFs *fs, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "identity", NULL);
+  g_autofree char *text = weir_fs_read_file (fs, path, IDENTITY_BYTES, NULL, error);
+
+  return text != NULL && parse (identity, path, text, error);
+}
+
 bool
 weir_identity_open (WeirIdentity *identity, const char *directory, const char *owner, bool create,
                     WeirFs *fs, GError **error)
 {
   g_autofree char *path = g_build_filename (directory, "identity", NULL);
-  g_autofree char *text = NULL;
 
   if (create && !weir_fs_make_directory (fs, directory, 0700, error))
     return false;
@@ -166,8 +192,29 @@ weir_identity_open (WeirIdentity *identity, const char *directory, const char *o
     return false;
   if (create && access (path, F_OK) < 0 && errno == ENOENT)
     return make (identity, directory, path, fs, error);
-  text = weir_fs_read_file (fs, path, IDENTITY_BYTES, NULL, error);
-  return text != NULL && parse (identity, path, text, error);
+  return read_identity (identity, directory, fs, error);
+}
+
+/* Returns: (transfer full) (nullable). */
+static char *
+find_user (const char *directory, WeirFs *fs)
+{
+  g_autofree char *path = g_build_filename (directory, "lock", NULL);
+  WEIR_AUTO_FD int fd = weir_fs_open (fs, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0, NULL);
+
+  if (fd < 0 || flock (fd, LOCK_SH | LOCK_NB) == 0)
+    return NULL;
+  return read_owner (fd);
+}
+
+bool
+weir_identity_look (WeirIdentity *identity, const char *directory, WeirFs *fs, char **ret_user,
+                    GError **error)
+{
+  if (!read_identity (identity, directory, fs, error))
+    return false;
+  *ret_user = find_user (directory, fs);
+  return true;
 }
 
 void

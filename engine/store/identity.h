@@ -28,5 +28,10 @@ typedef struct {
 bool weir_identity_open (WeirIdentity *identity, const char *directory, const char *owner,
                          bool create, WeirFs *fs, GError **error);
 
+/* Reads what @directory is while somebody may have it. @ret_user: (transfer full) (nullable): whom
+ * its lock names, NULL when nobody has it. */
+bool weir_identity_look (WeirIdentity *identity, const char *directory, WeirFs *fs, char **ret_user,
+                         GError **error);
+
 /* Gives up the lock. */
 void weir_identity_close (WeirIdentity *identity);

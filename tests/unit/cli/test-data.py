@@ -41,9 +41,15 @@ class Data(FlowCase):
             lock.write('flow "Orders", process 12\n')
             lock.flush()
             fcntl.flock(lock, fcntl.LOCK_EX)
-            result = self.weir("data", "stat", "data")
-        self.assertEqual((result.returncode, result.stdout), (1, ""))
-        self.assertIn('flow "Orders", process 12', result.stderr)
+            refused = self.weir("data", "check", "data")
+            seen = self.weir("data", "stat", "data")
+            found = json.loads(self.weir("data", "stat", "data", "--json").stdout)
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn('flow "Orders", process 12; stop that one first', refused.stderr)
+        self.assertEqual((seen.returncode, seen.stderr), (0, ""))
+        self.assertIn('in use: flow "Orders", process 12; this is how it was when', seen.stdout)
+        self.assertEqual((found["in_use_by"], found["as_of_usec"]), ('flow "Orders", process 12', 0))
+        self.assertEqual((self.folder / "data/lock").read_text(), 'flow "Orders", process 12\n')
 
     def test_no_data_directory(self):
         os.makedirs(self.folder / "other")
