@@ -299,7 +299,8 @@ find_truncated (const TailFollow *follow, const TailSource *current, TailPositio
 {
   g_autoptr (GPtrArray) list = NULL;
 
-  if ((int64_t)current->status.stx_size >= follow->size || follow->pattern == NULL)
+  if (follow->pattern == NULL || (int64_t)current->status.stx_size >= follow->size ||
+      tail_status_get_changed (&current->status) == position->changed)
     return false;
   list = list_rotated (follow);
   for (guint i = 0; list != NULL && i < list->len; i++) {
