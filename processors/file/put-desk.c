@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* So many batches are written before the first has its names. */
-#define BATCHES_MAX 4
+#define BATCHES_MAX 2
 
 /* Which directories were swept is only remembered to save work. */
 #define SWEPT_MAX 4096

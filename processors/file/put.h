@@ -12,8 +12,9 @@
 #include <weir/processor.h>
 #include <weir/session.h>
 
-/* Each file of a batch is open while it is written. */
-#define PUT_BATCH_MAX 256
+/* Each file of a batch is open until it is synced. Less than that would be synced more often
+ * (docs/decisions/0014-what-a-copy-of-files-takes.md). */
+#define PUT_BATCH_MAX 1024
 
 typedef enum {
   PUT_FAIL,

@@ -240,7 +240,7 @@ test_many (void)
 
   scratch_init (&scratch);
   h = put_file (&scratch, "fail");
-  for (unsigned i = 0; i < 1500; i++) {
+  for (unsigned i = 0; i < 2500; i++) {
     g_autofree char *name = g_strdup_printf ("%u", i);
 
     putting_push (h, name, name);
@@ -250,13 +250,13 @@ test_many (void)
   weir_harness_run (h, 100);
   weir_harness_sync (h, 2);
   weir_harness_run (h, 2);
-  g_assert_cmpuint (weir_harness_count (h, "success"), ==, 512);
+  g_assert_cmpuint (weir_harness_count (h, "success"), ==, 2 * 1024);
   weir_harness_crash (h);
   g_assert_cmpuint (weir_harness_count (h, "success"), ==, 0);
   settle (h);
-  assert_came (h, "success", 1500);
+  assert_came (h, "success", 2500);
   g_assert_cmpuint (weir_harness_count (h, "failure"), ==, 0);
-  for (unsigned i = 0; i < 1500; i++) {
+  for (unsigned i = 0; i < 2500; i++) {
     g_autofree char *name = g_strdup_printf ("out/%u", i);
 
     scratch_assert_content (&scratch, name, name + 4);

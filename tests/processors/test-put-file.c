@@ -36,7 +36,7 @@ test_writes (void)
 static void
 test_batches (void)
 {
-  for (unsigned n = 1; n <= 300; n += 299) {
+  for (unsigned n = 1; n <= 1100; n += 1099) {
     g_auto (Scratch) scratch = { 0 };
     g_autoptr (WeirHarness) h = NULL;
 
@@ -49,7 +49,7 @@ test_batches (void)
       putting_push (h, name, name);
     }
     /* Whose files they are; then each batch, with the end of the one before it. */
-    g_assert_cmpuint (weir_harness_run (h, 99), ==, 1 + (n + 255) / 256 + 1);
+    g_assert_cmpuint (weir_harness_run (h, 99), ==, 1 + (n + 1023) / 1024 + 1);
     g_assert_cmpuint (weir_harness_count (h, "success"), ==, n);
     for (unsigned i = 0; i < n; i++) {
       char name[16];
