@@ -6,7 +6,8 @@
  *   3  a new segment and its name are not synced   4  checksums of frames are not compared
  *   5  a snapshot is not synced                    6  nor is its name, before the old one goes
  *   7  a sink does not sync (property of the flow) 8  what recovery has read is not synced
- *   9  the numbers of segments and places of frames are not compared */
+ *   9  the numbers of segments and places of frames are not compared
+ *   10 what a run that synced nothing has left in contents is not brought to disk */
 #pragma once
 
 #ifdef WEIR_MUTANTS

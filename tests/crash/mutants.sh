@@ -11,18 +11,20 @@ tools=("${@:1:4}")
 states=${5:-2000}
 shift $(($# < 5 ? $# : 5))
 mutants=("$@")
-[ ${#mutants[@]} -gt 0 ] || mutants=(1 2 3 4 5 6 7 8 9)
+[ ${#mutants[@]} -gt 0 ] || mutants=(1 2 3 4 5 6 7 8 9 10)
 failed=0
 
 # A mutant is dead with its first failing state; three traces in turn are tried.
 for mutant in "${mutants[@]}"; do
   expected=$mutant
   [ "$mutant" != 9 ] || expected=0
+  more=()
+  [ "$mutant" != 10 ] || more=(--takeover)
   for seed in 1 2 3; do
     printf 'mutant %d: ' "$mutant"
     status=0
     WEIR_MUTANT=$mutant "$here/powercut.py" "${tools[@]}" --states "$states" --traces 4 \
-      --stop-at 1 --seed "$seed" --mutant "$expected" || status=$?
+      --stop-at 1 --seed "$seed" --mutant "$expected" "${more[@]}" || status=$?
     if [ "$status" = 0 ] || [ "$expected" = 0 ]; then break; fi
   done
   [ "$status" = 0 ] || failed=$((failed + 1))

@@ -9,6 +9,9 @@ is started on each of these states and processes what is left. Then each input h
 outputs, once: also those whose sources were deleted. Guards invariants 5, 10, 15 to 17 and
 19 to 24.
 
+With --takeover every other life syncs nothing (--durability=process) and is killed; what it has left may be in
+memory only. The next one must bring it to disk before it builds on it: from there on the power is cut.
+
 With --mutant it is the other way round: it is fine when a state fails. See mutants.sh.
 """
 import argparse
@@ -59,6 +62,25 @@ class Trace:
                 self.put(SYNC_ALL, offset=self.n_syncs, path=folder.encode())
                 self.put(SYNCED, offset=self.n_syncs)
 
+    def sync_outside(self):
+        """All but the data directory is on disk, also what the program has changed."""
+        for name in oracle.FOLDERS:
+            self.n_syncs += 1
+            self.put(SYNC_ALL, offset=self.n_syncs, path=f"/{name}".encode())
+            self.put(SYNCED, offset=self.n_syncs)
+
+    def mark_takeover(self, start, n_inputs):
+        """The power may go from where the program, whose trace begins at @start, has taken over all."""
+        data, at = Path(self.path).read_bytes(), start
+        while at < len(data):
+            kind, n_path, _, _, n_data = RECORD.unpack_from(data, at)
+            path = data[at + RECORD.size:at + RECORD.size + n_path]
+            at += RECORD.size + n_path + n_data
+            if kind == UNLINK and path == b"/data/content/unsynced":
+                mark = RECORD.pack(MARK, 0, 0, n_inputs, 0)
+                Path(self.path).write_bytes(data[:at] + mark + data[at:])
+                return
+
     def name(self, path):
         return b"/" + os.fsencode(path.relative_to(self.home))
 
@@ -78,7 +100,6 @@ class Trace:
         self.put(MARK, inode=1)
 
     def end(self, case):
-        self.sync()
         self.put(MARK, offset=len(case.given))
 
     def give(self, case, n):
@@ -139,16 +160,16 @@ class PowerCut:
             case.sets["sync"] = "false"
         return case
 
-    def live(self, case, last):
+    def live(self, case, last, *more):
         environment = self.environment(
             LD_PRELOAD=str(self.options.recorder), WEIR_RECORD_ROOT=str(case.home),
             WEIR_RECORD_TRACE=str(self.trace),
             WEIR_RECORD_SLOW=str(self.random.choice((0, 100, 1000))))
-        if not last and self.random.random() < 0.5:
+        if more or not last and self.random.random() < 0.5:
             environment["WEIR_RECORD_KILL"] = str(int(self.random.expovariate(1 / 300)) + 20)
         elif not last:
             environment["WEIR_RECORD_KILL_SYNC"] = str(int(self.random.expovariate(1 / 12)) + 1)
-        done = subprocess.run(case.command(self.options.weir, "--until-idle"), env=environment,
+        done = subprocess.run(case.command(self.options.weir, "--until-idle", *more), env=environment,
                               cwd=case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, timeout=120, check=False)
         if done.returncode not in (0, -signal.SIGKILL):
@@ -164,8 +185,17 @@ class PowerCut:
                 trace.add_all()
             trace.give(case, self.random.randrange(MORE_INPUTS) if life > 0 else N_INPUTS)
             trace.grow_log(case, self.random)
-            trace.end(case)
-            self.live(case, last=life == N_LIVES - 1)
+            trace.sync()
+            if self.options.takeover and life % 2 == 0:
+                self.live(case, False, "--durability=process")
+                trace.sync_outside()
+            elif self.options.takeover:
+                start = self.trace.stat().st_size
+                self.live(case, last=life == N_LIVES - 1)
+                trace.mark_takeover(start, len(case.given))
+            else:
+                trace.end(case)
+                self.live(case, last=life == N_LIVES - 1)
             self.lives += 1
         self.marks = trace.read_marks()
         shutil.rmtree(case.home)
@@ -237,6 +267,7 @@ def main():
     parser.add_argument("--traces", type=int, default=4)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--takeover", action="store_true")
     parser.add_argument("--mutant", type=int, default=0)
     parser.add_argument("--stop-at", type=int, default=10, help="failures, then no more is tried")
     parser.add_argument("--dir", default="/dev/shm")
