@@ -34,7 +34,13 @@ weir_hash_bytes (const void *data, size_t size, uint64_t seed)
 }
 
 static inline uint32_t
+weir_name_hash_n (const char *name, size_t length)
+{
+  return (uint32_t)weir_hash_bytes (name, length, 0);
+}
+
+static inline uint32_t
 weir_name_hash (const char *name)
 {
-  return (uint32_t)weir_hash_bytes (name, strlen (name), 0);
+  return weir_name_hash_n (name, strlen (name));
 }

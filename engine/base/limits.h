@@ -88,6 +88,11 @@
 /* Longer names are not worth keeping for ever: 65536 of these are 16 MiB. */
 #define WEIR_LIMIT_NAME_KEPT 255
 
+/* Attribute names that have a number in a data directory; each is in every manifest. A name has one
+ * form for as long as the directory lives, so the first to come get the numbers, none longer than
+ * WEIR_LIMIT_NAME_KEPT; later ones stand in each entry that has them. */
+#define WEIR_LIMIT_DICTIONARY 65536
+
 /* Digits of a number with a unit: more than a 64-bit value can need is a mistake. */
 #define WEIR_LIMIT_UNIT_DIGITS 20
 

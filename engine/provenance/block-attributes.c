@@ -31,12 +31,14 @@ read_names (WeirBlockAttributes *attributes, WeirCursor *sets)
     return false;
   attributes->n_names = (uint32_t)n_names;
   attributes->n_pairs = (uint32_t)n_pairs;
-  attributes->names = g_renew (uint64_t, attributes->names, n_names);
+  attributes->names = g_renew (WeirEntryName, attributes->names, n_names);
   attributes->pairs = g_renew (WeirBlockAttribute, attributes->pairs, n_pairs);
   attributes->name_of = g_renew (uint32_t, attributes->name_of, n_pairs);
   for (uint64_t i = 0; i < n_names; i++) {
-    attributes->names[i] = weir_cursor_get (sets);
-    if (attributes->names[i] == 0)
+    WeirEntryName *name = &attributes->names[i];
+
+    *name = weir_entry_name_read (sets);
+    if (name->number == 0 && (name->text == NULL || memchr (name->text, '\0', name->size) != NULL))
       return false;
   }
   return !sets->failed;
@@ -192,18 +194,18 @@ weir_block_attributes_get (WeirBlockAttributes *attributes, uint32_t index, Weir
   for (uint32_t i = 0; i < set.n; i++) {
     const WeirBlockAttribute *pair = &attributes->pairs[pairs[i]];
 
-    weir_stream_put (&attributes->set_bytes, pair->name);
+    weir_stream_put_name (&attributes->set_bytes, &pair->name);
     weir_stream_put (&attributes->set_bytes, pair->size);
     weir_stream_put_bytes (&attributes->set_bytes, pair->value, pair->size);
-    highest = MAX (highest, pair->name);
+    highest = MAX (highest, pair->name.number);
   }
   *ret_set = make_names (&attributes->set_bytes, set.n, highest);
 
   weir_stream_reset (&attributes->removed_bytes);
   highest = 0;
   for (uint32_t i = 0; i < removed.n; i++) {
-    weir_stream_put (&attributes->removed_bytes, attributes->names[names[i]]);
-    highest = MAX (highest, attributes->names[names[i]]);
+    weir_stream_put_name (&attributes->removed_bytes, &attributes->names[names[i]]);
+    highest = MAX (highest, attributes->names[names[i]].number);
   }
   *ret_removed = make_names (&attributes->removed_bytes, removed.n, highest);
 }

@@ -11,7 +11,7 @@ typedef struct {
 } WeirBlockSpan;
 
 typedef struct {
-  uint64_t *names; /* numbers in the dictionary */
+  WeirEntryName *names; /* of the directory */
   uint32_t n_names;
   WeirBlockAttribute *pairs;
   uint32_t *name_of; /* each pair: index in names */

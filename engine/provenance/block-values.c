@@ -3,7 +3,9 @@
  */
 #include "provenance/block-values.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
+#include "base/random.h"
 
 /* Slots that are looked at for a pair. Values come from outside and their hash has no secret, so
  * somebody may choose values that collide: they are then there twice, which costs their bytes. */
@@ -26,6 +28,7 @@ weir_block_values_init (WeirBlockValues *values, const WeirBlockWriterOptions *o
     .n_name_slots = N_SLOTS,
     .pair_slots = g_new0 (uint64_t, N_SLOTS),
     .n_pair_slots = N_SLOTS,
+    .seed = weir_random_system_seed (),
   };
 }
 
@@ -35,6 +38,7 @@ weir_block_values_clear (WeirBlockValues *values)
   g_array_unref (values->names);
   g_array_unref (values->pairs);
   weir_stream_clear (&values->bytes);
+  weir_stream_clear (&values->texts);
   g_free (values->name_slots);
   g_free (values->pair_slots);
 }
@@ -45,14 +49,15 @@ weir_block_values_reset (WeirBlockValues *values)
   g_array_set_size (values->names, 0);
   g_array_set_size (values->pairs, 0);
   weir_stream_reset (&values->bytes);
+  weir_stream_reset (&values->texts);
   memset (values->name_slots, 0, values->n_name_slots * sizeof *values->name_slots);
   memset (values->pair_slots, 0, values->n_pair_slots * sizeof *values->pair_slots);
 }
 
 static inline uint32_t
-place_name (uint64_t number, uint32_t n_slots)
+place_name (uint64_t slot, uint32_t n_slots)
 {
-  return (uint32_t)(number * UINT64_C (0x9e3779b97f4a7c15) >> 32) & (n_slots - 1);
+  return (uint32_t)(slot * UINT64_C (0x9e3779b97f4a7c15) >> 32) & (n_slots - 1);
 }
 
 static void
@@ -64,7 +69,7 @@ grow_names (WeirBlockValues *values)
   values->name_slots = g_new0 (uint32_t, n);
   values->n_name_slots = n;
   for (uint32_t i = 0; i < values->names->len; i++) {
-    uint32_t at = place_name (g_array_index (values->names, WeirBlockName, i).number, n);
+    uint32_t at = place_name (g_array_index (values->names, WeirBlockName, i).slot, n);
 
     while (values->name_slots[at] != 0)
       at = (at + 1) & (n - 1);
@@ -72,22 +77,52 @@ grow_names (WeirBlockValues *values)
   }
 }
 
-uint32_t
-weir_block_values_add_name (WeirBlockValues *values, uint64_t number)
+static inline bool
+is_name (const WeirBlockValues *values, const WeirBlockName *name, const WeirEntryName *wanted)
 {
-  const WeirBlockWriterOptions *options = values->options;
-  uint32_t at = place_name (number, values->n_name_slots);
-  WeirBlockName name = { .number = number };
+  return name->number == wanted->number && name->size == wanted->size &&
+         (name->size == 0 ||
+          memcmp (values->texts.start + name->offset, wanted->text, name->size) == 0);
+}
+
+/* Returns: (transfer none): the text of @name; that of one without a number is kept. */
+static const char *
+take_text (WeirBlockValues *values, WeirBlockName *name, const WeirEntryName *wanted)
+{
   const char *text;
 
+  if (wanted->number != 0) {
+    text = values->options->get_name (values->options->data, wanted->number);
+    return text != NULL ? text : "";
+  }
+  name->offset = weir_stream_get_size (&values->texts);
+  name->size = wanted->size;
+  weir_stream_put_bytes (&values->texts, wanted->text, wanted->size);
+  weir_stream_put_bytes (&values->texts, "", 1);
+  return (const char *)values->texts.start + name->offset;
+}
+
+uint32_t
+weir_block_values_add_name (WeirBlockValues *values, const WeirEntryName *wanted)
+{
+  static const WeirEntryName large = { 0, too_large, sizeof too_large - 1 };
+  const WeirBlockWriterOptions *options = values->options;
+  WeirBlockName name = { .number = wanted->number };
+  const char *text;
+  uint32_t at;
+
+  if (G_UNLIKELY (wanted->number == 0 &&
+                  wanted->size + weir_stream_get_size (&values->texts) > WEIR_LIMIT_BLOCK / 8))
+    wanted = &large;
+  name.slot = wanted->number != 0 ? wanted->number
+                                  : weir_hash_bytes (wanted->text, wanted->size, values->seed);
+  at = place_name (name.slot, values->n_name_slots);
   for (uint32_t slot; (slot = values->name_slots[at]) != 0;
        at = (at + 1) & (values->n_name_slots - 1))
-    if (g_array_index (values->names, WeirBlockName, slot - 1).number == number)
+    if (is_name (values, &g_array_index (values->names, WeirBlockName, slot - 1), wanted))
       return slot - 1;
 
-  text = options->get_name (options->data, number);
-  if (text == NULL)
-    text = "";
+  text = take_text (values, &name, wanted);
   name.hash = weir_filter_hash_name (text, strlen (text));
   name.is_hidden = options->redaction != NULL && weir_redaction_has (options->redaction, text);
   g_array_append_val (values->names, name);
@@ -95,6 +130,16 @@ weir_block_values_add_name (WeirBlockValues *values, uint64_t number)
   if (2 * values->names->len > values->n_name_slots)
     grow_names (values);
   return values->names->len - 1;
+}
+
+WeirEntryName
+weir_block_values_get_name (const WeirBlockValues *values, uint32_t index)
+{
+  const WeirBlockName *name = &g_array_index (values->names, WeirBlockName, index);
+
+  if (name->number != 0)
+    return (WeirEntryName){ name->number };
+  return (WeirEntryName){ 0, (const char *)values->texts.start + name->offset, name->size };
 }
 
 static void

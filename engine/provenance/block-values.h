@@ -7,8 +7,11 @@
 #include "provenance/stream.h"
 
 typedef struct {
-  uint64_t number; /* in the dictionary */
-  uint64_t hash;   /* of its text */
+  uint64_t number; /* in the dictionary; 0: it has none */
+  uint64_t slot;   /* what finds it: its number, or a hash of its text */
+  uint64_t hash;   /* of its text, for the filter */
+  size_t offset;   /* of its text in texts, if it has no number */
+  size_t size;
   bool is_hidden;
 } WeirBlockName;
 
@@ -24,7 +27,9 @@ typedef struct {
   GArray *names;                         /* WeirBlockName */
   GArray *pairs;                         /* WeirBlockPair */
   WeirStream bytes;
-  uint32_t *name_slots; /* index + 1, by number */
+  WeirStream texts;     /* of names, each with a NUL behind it */
+  uint64_t seed;        /* of their hashes: nobody is to know which names collide */
+  uint32_t *name_slots; /* index + 1 */
   uint32_t n_name_slots;
   uint64_t *pair_slots; /* index + 1, and above it the upper half of the key */
   uint32_t n_pair_slots;
@@ -35,7 +40,10 @@ void weir_block_values_clear (WeirBlockValues *values);
 void weir_block_values_reset (WeirBlockValues *values);
 
 /* Returns: which of the names it is. */
-uint32_t weir_block_values_add_name (WeirBlockValues *values, uint64_t number);
+uint32_t weir_block_values_add_name (WeirBlockValues *values, const WeirEntryName *name);
+
+/* The other way round; its text stays until the next one is added. */
+WeirEntryName weir_block_values_get_name (const WeirBlockValues *values, uint32_t index);
 
 /* Returns: which of the pairs it is; one that was not there is the last. */
 uint32_t weir_block_values_add (WeirBlockValues *values, uint32_t name, const uint8_t *value,

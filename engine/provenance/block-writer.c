@@ -47,7 +47,7 @@ struct WeirBlockWriter {
   uint32_t n_refs;    /* that a reader writes out for births that are based on others */
   bool is_carried;    /* the last birth is not in this block: what it has is in carried */
   bool is_passed;     /* there are values of events that are not in the block */
-  WeirStream carried; /* number of the name, size, value */
+  WeirStream carried; /* name, size, value */
 
   WeirStream columns[WEIR_N_PARTS];
   WeirStream out;
@@ -105,8 +105,9 @@ carry_base (WeirBlockWriter *writer)
     const WeirBlockPair *pair =
         &g_array_index (values->pairs, WeirBlockPair, writer->base.items[i].pair);
 
-    weir_stream_put (&writer->carried,
-                     g_array_index (values->names, WeirBlockName, pair->name).number);
+    WeirEntryName name = weir_block_values_get_name (values, pair->name);
+
+    weir_stream_put_name (&writer->carried, &name);
     weir_stream_put (&writer->carried, pair->size);
     weir_stream_put_bytes (&writer->carried, values->bytes.start + pair->offset, pair->size);
   }
@@ -121,7 +122,8 @@ take_base (WeirBlockWriter *writer)
   WeirCursor cursor = { writer->carried.start, writer->carried.at, false };
 
   while (writer->is_carried && !weir_cursor_is_at_end (&cursor)) {
-    uint32_t name = weir_block_values_add_name (&writer->values, weir_cursor_get (&cursor));
+    WeirEntryName text = weir_entry_name_read (&cursor);
+    uint32_t name = weir_block_values_add_name (&writer->values, &text);
     uint64_t size = weir_cursor_get (&cursor);
     const uint8_t *value = weir_cursor_get_bytes (&cursor, size);
 
@@ -156,7 +158,8 @@ weir_block_writer_get_n (const WeirBlockWriter *writer)
 static size_t
 get_bytes (const WeirBlockWriter *writer)
 {
-  size_t size = weir_stream_get_size (&writer->values.bytes);
+  size_t size =
+      weir_stream_get_size (&writer->values.bytes) + weir_stream_get_size (&writer->values.texts);
 
   for (unsigned i = N_FIXED; i < N_STREAMS; i++)
     size += weir_stream_get_size (&writer->streams[i]);
@@ -190,14 +193,14 @@ static void
 put_changes (WeirBlockWriter *writer, const WeirEvent *event, bool is_written)
 {
   WeirOpNames set = event->set, removed = event->removed;
-  uint64_t number;
   const uint8_t *value;
+  WeirEntryName text;
   size_t size;
 
   if (is_written)
     weir_stream_put (&writer->streams[SETS], set.n);
-  while (weir_op_next_set (&set, &number, &value, &size)) {
-    uint32_t name = weir_block_values_add_name (&writer->values, number);
+  while (weir_op_next_set (&set, &text, &value, &size)) {
+    uint32_t name = weir_block_values_add_name (&writer->values, &text);
     uint32_t pair = weir_block_values_add (&writer->values, name, value, size);
 
     if (is_written)
@@ -207,8 +210,8 @@ put_changes (WeirBlockWriter *writer, const WeirEvent *event, bool is_written)
   }
   if (is_written && removed.n > 0)
     weir_stream_put (&writer->streams[SETS], removed.n);
-  while (weir_op_next_removed (&removed, &number)) {
-    uint32_t name = weir_block_values_add_name (&writer->values, number);
+  while (weir_op_next_removed (&removed, &text)) {
+    uint32_t name = weir_block_values_add_name (&writer->values, &text);
 
     if (is_written)
       weir_stream_put (&writer->streams[SETS], name);
@@ -455,8 +458,11 @@ pack_sets (WeirBlockWriter *writer)
   weir_stream_reset (column);
   weir_stream_put (column, names->len);
   weir_stream_put (column, pairs->len);
-  for (guint i = 0; i < names->len; i++)
-    weir_stream_put (column, g_array_index (names, WeirBlockName, i).number);
+  for (guint i = 0; i < names->len; i++) {
+    WeirEntryName name = weir_block_values_get_name (&writer->values, i);
+
+    weir_stream_put_name (column, &name);
+  }
   for (guint i = 0; i < pairs->len; i++)
     weir_stream_put (column, g_array_index (pairs, WeirBlockPair, i).name);
   for (guint i = 0; i < pairs->len; i++)

@@ -33,7 +33,7 @@ typedef struct {
   size_t n_components;
   const uint64_t *queues; /* the same */
   size_t n_queues;
-  const uint64_t *names; /* the same, of attributes and relationships */
+  const uint64_t *names; /* the same, of attributes that have numbers, and of relationships */
   size_t n_names;
   const uint64_t *buckets; /* FlowFile id >> WEIR_BLOCK_BUCKET: of FlowFiles and parents */
   size_t n_buckets;
@@ -113,7 +113,7 @@ const uint64_t *weir_block_reader_get_components (const WeirBlockReader *reader)
  * or a few times, so what matches is found before any event is looked at. After
  * WEIR_COLUMN_ATTRIBUTES. */
 typedef struct {
-  uint64_t name;
+  WeirEntryName name;
   const uint8_t *value; /* of size bytes, not terminated; valid until the next block is opened */
   size_t size;
 } WeirBlockAttribute;

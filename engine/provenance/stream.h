@@ -1,10 +1,7 @@
 /* stream.h: bytes that are written from the front, into room that was asked for before. */
 #pragma once
 
-#include "base/varint.h"
-
-#include <glib.h>
-#include <string.h>
+#include "store/entry.h"
 
 typedef struct {
   uint8_t *start;
@@ -52,6 +49,13 @@ weir_stream_put_bytes (WeirStream *stream, const void *bytes, size_t size)
   weir_stream_reserve (stream, size);
   memcpy (stream->at, bytes, size);
   stream->at += size;
+}
+
+static inline void
+weir_stream_put_name (WeirStream *stream, const WeirEntryName *name)
+{
+  weir_stream_reserve (stream, WEIR_ENTRY_NAME_MAX + name->size);
+  stream->at = weir_entry_name_put (stream->at, name);
 }
 
 /* Forgets what was written; keeps the room. */

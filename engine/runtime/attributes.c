@@ -29,6 +29,8 @@ struct WeirAttributes {
 
 #define FIRST_SIZE 320u /* of a block that is built attribute by attribute */
 
+#define BUILT_MAX (WEIR_LIMIT_ATTRIBUTES + (size_t)WEIR_LIMIT_NAMES * (WEIR_LIMIT_NAME_KEPT + 1))
+
 WeirAttributes *
 weir_attributes_ref (WeirAttributes *attributes)
 {
@@ -144,9 +146,10 @@ typedef struct {
 } Piece;
 
 static uint32_t
-hash_of (uint32_t id, const char *name)
+hash_of (const Piece *piece)
 {
-  return id != 0 ? weir_name_get_hash (id) : weir_name_hash (name);
+  return piece->id != 0 ? weir_name_get_hash (piece->id)
+                        : weir_name_hash_n (piece->name, piece->name_size - 1);
 }
 
 static Piece
@@ -168,8 +171,11 @@ block_store (WeirAttributes *block, Entry *entry, const Piece *piece)
   at = (char *)block + block->size - block->used;
   memcpy (at, piece->value, piece->value_size - 1);
   at[piece->value_size - 1] = '\0';
-  if (piece->name_size > 0)
-    memcpy (at + piece->value_size, piece->name, piece->name_size);
+  if (piece->name_size > 0) {
+    at += piece->value_size;
+    memcpy (at, piece->name, piece->name_size - 1);
+    at[piece->name_size - 1] = '\0';
+  }
 }
 
 static void
@@ -282,7 +288,7 @@ store (WeirAttributes *block, const Piece *piece)
     block->dead += (uint32_t)entry_bytes (block, entry);
     block_store (block, entry, piece);
   } else {
-    block_append (block, hash_of (piece->id, piece->name), piece);
+    block_append (block, hash_of (piece), piece);
   }
 }
 
@@ -334,20 +340,18 @@ weir_attributes_build (const WeirAttributeText *texts, size_t n, bool *ret_faile
   WeirAttributes *block;
   size_t size = sizeof *block;
 
-  for (size_t i = 0; i < n && size <= WEIR_LIMIT_ATTRIBUTES; i++)
-    size +=
-        sizeof (Entry) + texts[i].size + 1 + (texts[i].id != 0 ? 0 : strlen (texts[i].name) + 1);
-  *ret_failed = size > WEIR_LIMIT_ATTRIBUTES;
+  for (size_t i = 0; i < n && size <= BUILT_MAX; i++)
+    size += sizeof (Entry) + texts[i].size + 1 + (texts[i].id != 0 ? 0 : texts[i].name_size + 1);
+  *ret_failed = size > BUILT_MAX;
   if (n == 0 || *ret_failed)
     return NULL;
   block = block_new (size);
   for (size_t i = 0; i < n; i++) {
     const WeirAttributeText *text = &texts[i];
     Piece piece = { text->id, (uint32_t)text->size + 1,
-                    text->id != 0 ? 0 : (uint32_t)strlen (text->name) + 1, text->name,
-                    text->value };
+                    text->id != 0 ? 0 : (uint32_t)text->name_size + 1, text->name, text->value };
 
-    block_append (block, hash_of (text->id, text->name), &piece);
+    block_append (block, hash_of (&piece), &piece);
   }
   return block;
 }

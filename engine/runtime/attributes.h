@@ -37,13 +37,15 @@ bool weir_attributes_set_many (WeirAttributes **attributes, const char *const *n
                                const char *const *values, size_t n, WeirAttributes **ret_old);
 /* One attribute as a data directory has it. */
 typedef struct {
-  uint32_t id;       /* of the name in this process (base/names.h), or WEIR_NAME_NONE */
-  const char *name;  /* NUL-terminated */
-  const char *value; /* not NUL-terminated */
-  size_t size;       /* of the value */
+  uint32_t id;      /* of the name in this process (base/names.h), or WEIR_NAME_NONE */
+  const char *name; /* of one without an id; not NUL-terminated, as is the value */
+  size_t name_size;
+  const char *value;
+  size_t size; /* of the value */
 } WeirAttributeText;
 
-/* A block with @n attributes whose names all differ.
+/* A block with @n attributes whose names all differ. It may take twice WEIR_LIMIT_ATTRIBUTES:
+ * another process may have kept names that stand in the block here.
  * Returns: (transfer full) (nullable): NULL for none, and with *@ret_failed for too many. */
 WeirAttributes *weir_attributes_build (const WeirAttributeText *texts, size_t n, bool *ret_failed);
 

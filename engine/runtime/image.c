@@ -1,6 +1,8 @@
 /* image.c: from the numbers of the directory to those of the process. */
 #include "runtime/image.h"
 
+#include "base/names.h"
+
 void
 weir_image_reader_init (WeirImageReader *reader, WeirData *data)
 {
@@ -22,18 +24,20 @@ read_attributes (WeirImageReader *reader, const WeirImage *image, WeirFlowFile *
 {
   WeirDictionary *dictionary = weir_data_get_dictionary (reader->data);
   WeirOpNames names = image->attributes;
-  WeirAttributeText text;
+  WeirAttributeText text = { 0 };
   const uint8_t *value;
-  uint64_t name;
+  WeirEntryName name;
   bool failed;
 
   g_array_set_size (reader->texts, 0);
   while (weir_op_next_set (&names, &name, &value, &text.size)) {
-    text.id = weir_dictionary_find_name (dictionary, name);
-    text.name = weir_dictionary_get_text (dictionary, WEIR_WORD_NAME, name);
+    text.id = weir_dictionary_find_name (dictionary, &name);
+    if (text.id == WEIR_NAME_NONE) {
+      text.name = weir_dictionary_get_name_text (dictionary, &name, &text.name_size);
+      if (text.name == NULL)
+        return false;
+    }
     text.value = (const char *)value;
-    if (text.name == NULL)
-      return false;
     g_array_append_val (reader->texts, text);
   }
   flowfile->attributes = weir_attributes_build ((const WeirAttributeText *)reader->texts->data,

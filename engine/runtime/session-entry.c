@@ -27,7 +27,7 @@ struct WeirSessionEntry {
   GArray *brought;
   WeirAttributeChange *changes; /* room for n_changes, as in the next two */
   WeirEntryAttribute *set;
-  uint64_t *removed;
+  WeirEntryName *removed;
   size_t capacity;
 };
 
@@ -78,15 +78,13 @@ make_room (WeirSessionEntry *entry, size_t n)
   entry->capacity = n * 2;
   entry->changes = g_renew (WeirAttributeChange, entry->changes, entry->capacity);
   entry->set = g_renew (WeirEntryAttribute, entry->set, entry->capacity);
-  entry->removed = g_renew (uint64_t, entry->removed, entry->capacity);
+  entry->removed = g_renew (WeirEntryName, entry->removed, entry->capacity);
 }
 
-static uint64_t
-number_of (WeirSessionEntry *entry, const WeirAttributeChange *change)
+static inline WeirEntryName
+name_of (WeirSessionEntry *entry, const WeirAttributeChange *change)
 {
-  return change->id != 0
-             ? weir_dictionary_get_name (entry->dictionary, change->id)
-             : weir_dictionary_get_number (entry->dictionary, WEIR_WORD_NAME, change->name);
+  return weir_dictionary_get_name (entry->dictionary, change->id, change->name);
 }
 
 static void
@@ -100,10 +98,10 @@ add_attributes (WeirSessionEntry *entry, const WeirAttributes *from, const WeirA
     const WeirAttributeChange *change = &entry->changes[n_set];
 
     entry->set[n_set] =
-        (WeirEntryAttribute){ number_of (entry, change), change->value, strlen (change->value) };
+        (WeirEntryAttribute){ name_of (entry, change), change->value, strlen (change->value) };
   }
   for (size_t i = n_set; i < n; i++)
-    entry->removed[i - n_set] = number_of (entry, &entry->changes[i]);
+    entry->removed[i - n_set] = name_of (entry, &entry->changes[i]);
   weir_entry_write_attributes (&entry->writer, entry->set, n_set, entry->removed, n - n_set);
 }
 

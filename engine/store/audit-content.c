@@ -19,6 +19,16 @@ typedef struct {
   uint8_t *buffer;
 } Check;
 
+static bool
+is_filename (WeirAudit *audit, const WeirEntryName *name)
+{
+  static const char wanted[] = "filename";
+  size_t size;
+  const char *text = weir_dictionary_get_name_text (audit->dictionary, name, &size);
+
+  return text != NULL && size == strlen (wanted) && memcmp (text, wanted, size) == 0;
+}
+
 /* Returns: (transfer full): "FlowFile <uuid> 'orders.csv' in get:success>put". */
 static char *
 describe (WeirAudit *audit, const WeirImage *image)
@@ -28,12 +38,11 @@ describe (WeirAudit *audit, const WeirImage *image)
   WeirOpNames names = image->attributes;
   char uuid[WEIR_UUID_LENGTH + 1];
   const uint8_t *value;
-  uint64_t name;
+  WeirEntryName name;
   size_t size;
 
   while (filename == NULL && weir_op_next_set (&names, &name, &value, &size))
-    if (g_strcmp0 (weir_dictionary_get_text (audit->dictionary, WEIR_WORD_NAME, name),
-                   "filename") == 0)
+    if (is_filename (audit, &name))
       filename = g_strndup ((const char *)value, size);
   weir_uuid_format (audit->identity.install_id, image->id, uuid);
   quoted = weir_error_quote (filename);

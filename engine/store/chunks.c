@@ -5,7 +5,7 @@
 #include <string.h>
 
 typedef struct {
-  uint64_t name;
+  WeirEntryName name;
   const uint8_t *value; /* NULL: removed */
   size_t size;
   guint age; /* the highest is the newest */
@@ -55,12 +55,28 @@ weir_chunks_sum_add (WeirChunksSum *sum, const WeirChunks *chunks)
 }
 
 static int
+compare_names (const WeirEntryName *left, const WeirEntryName *right)
+{
+  int order;
+
+  if (left->number != right->number)
+    return left->number < right->number ? -1 : 1;
+  if (left->number != 0)
+    return 0;
+  order = memcmp (left->text, right->text, MIN (left->size, right->size));
+  if (order != 0 || left->size == right->size)
+    return order;
+  return left->size < right->size ? -1 : 1;
+}
+
+static int
 compare (const void *a, const void *b)
 {
   const Item *left = a, *right = b;
+  int order = compare_names (&left->name, &right->name);
 
-  if (left->name != right->name)
-    return left->name < right->name ? -1 : 1;
+  if (order != 0)
+    return order;
   return left->age < right->age ? -1 : 1;
 }
 
@@ -74,11 +90,11 @@ keep_newest (GArray *items, size_t *ret_size)
   size_t size = 2 * WEIR_VARINT_MAX;
 
   for (guint i = 0; i < items->len; i++) {
-    if (i + 1 < items->len && all[i + 1].name == all[i].name)
+    if (i + 1 < items->len && compare_names (&all[i + 1].name, &all[i].name) == 0)
       continue;
     all[n++] = all[i];
     n_set += all[i].value != NULL ? 1 : 0;
-    size += weir_varint_size (all[i].name) + weir_varint_size (all[i].size) + all[i].size;
+    size += WEIR_ENTRY_NAME_MAX + all[i].name.size + weir_varint_size (all[i].size) + all[i].size;
   }
   g_array_set_size (items, n);
   *ret_size = size;
@@ -104,7 +120,7 @@ weir_chunks_sum_end (WeirChunksSum *sum, bool is_whole)
   for (guint i = 0; i < sum->items->len; i++) {
     if (items[i].value == NULL)
       continue;
-    at = weir_varint_put (at, items[i].name);
+    at = weir_entry_name_put (at, &items[i].name);
     at = weir_varint_put (at, items[i].size);
     memcpy (at, items[i].value, items[i].size);
     at += items[i].size;
@@ -112,7 +128,7 @@ weir_chunks_sum_end (WeirChunksSum *sum, bool is_whole)
   at = weir_varint_put (at, is_whole ? 0 : sum->items->len - n_set);
   for (guint i = 0; i < sum->items->len && !is_whole; i++) {
     if (items[i].value == NULL)
-      at = weir_varint_put (at, items[i].name);
+      at = weir_entry_name_put (at, &items[i].name);
   }
   return (WeirChunks){ sum->bytes->data, (size_t)(at - sum->bytes->data), 1 };
 }

@@ -38,8 +38,7 @@ weir_chunks_read (WeirCursor *cursor)
   return (WeirChunks){ at, (size_t)(cursor->at - at), 1 };
 }
 
-/* One chunk that removes nothing: the last byte of a number is 0 in the number 0 only, and no name
- * has it. */
+/* One chunk that removes nothing: its last byte is 0 then, and the last one of a name never is. */
 static inline bool
 weir_chunks_is_plain (const WeirChunks *chunks)
 {

@@ -13,6 +13,10 @@
 #define FIRST_SLOTS 256u
 #define MAX_CHUNKS  8u
 
+/* Of names that came and went since the last part there may be more than a FlowFile can have at a
+ * time; how much more, WEIR_LIMIT_BOOK bounds. */
+#define CHANGES_MAX (2 * (size_t)WEIR_CHUNKS_MAX)
+
 struct WeirDeltaRecord {
   WeirLayer layer;
   size_t size;     /* of this record, as the pieces has it */
@@ -206,7 +210,7 @@ append_chunk (WeirDelta *delta, WeirDeltaRecord **at, const WeirChunks *chunk)
     layer->attributes.n++;
   }
   free_record (delta, record);
-  return (*at)->layer.attributes.size <= WEIR_CHUNKS_MAX;
+  return (*at)->layer.attributes.size <= CHANGES_MAX;
 }
 
 /* --- operations --- */

@@ -18,9 +18,11 @@
 #define FIRST_BLOCK 64u /* a power of two */
 #define N_BLOCKS    27  /* 2^32 words */
 
+#define WITHOUT UINT32_MAX /* instead of the number of a name that will never have one */
+
 typedef struct {
   const char *text;
-  uint32_t name; /* in this process, of a name */
+  _Atomic uint32_t id; /* in this process, of a name that was asked for */
 } Word;
 
 typedef struct {
@@ -32,9 +34,8 @@ typedef struct {
 struct WeirDictionary {
   WeirLock lock;
   Words words[N_KINDS];
-  _Atomic uint32_t
-      by_name[WEIR_LIMIT_NAMES]; /* numbers of names by their number here; 0: not yet */
-  WeirEntryWriter writer;        /* guarded by lock */
+  _Atomic uint32_t by_id[WEIR_LIMIT_NAMES]; /* numbers of names by their number here; 0: not yet */
+  WeirEntryWriter writer;                   /* guarded by lock */
   WeirDictionaryAppendFunc append;
   void *data;
 };
@@ -77,7 +78,7 @@ find_block (Words *words, uint64_t number, uint64_t *ret_index)
 }
 
 /* Returns: (nullable): NULL when it was never given. */
-static const Word *
+static Word *
 find_word (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number)
 {
   Words *words = &dictionary->words[kind];
@@ -116,16 +117,21 @@ add (WeirDictionary *dictionary, WeirWordKind kind, char *text)
   Words *words = &dictionary->words[kind];
   uint64_t number = words->n + 1, index;
   Word **block = find_block (words, number, &index);
-  uint32_t name = kind == WEIR_WORD_NAME ? weir_name_intern (text) : WEIR_NAME_NONE;
 
   g_assert (number <= UINT32_MAX);
   if (index == 0)
     *block = g_new (Word, number - 1 + FIRST_BLOCK);
-  (*block)[index] = (Word){ text, name };
+  (*block)[index] = (Word){ text, WEIR_NAME_NONE };
   g_hash_table_insert (words->numbers, text, GSIZE_TO_POINTER (number));
   atomic_store_explicit (&words->n, number, memory_order_release);
-  if (name != WEIR_NAME_NONE)
-    atomic_store_explicit (&dictionary->by_name[name], (uint32_t)number, memory_order_release);
+}
+
+/* Names come from data as well as from flows. */
+static bool
+may_have_number (WeirWordKind kind, uint64_t number, size_t size)
+{
+  return kind != WEIR_WORD_NAME ||
+         (number <= WEIR_LIMIT_DICTIONARY && size <= WEIR_LIMIT_NAME_KEPT);
 }
 
 bool
@@ -140,14 +146,16 @@ weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t nu
   word = find_word (dictionary, kind, number);
   if (word != NULL && strlen (word->text) == size && memcmp (word->text, text, size) == 0)
     return true;
-  if (word == NULL && number == dictionary->words[kind].n + 1 && strlen (copy) == size &&
+  if (word == NULL && number == dictionary->words[kind].n + 1 &&
+      may_have_number (kind, number, size) && strlen (copy) == size &&
       !g_hash_table_contains (dictionary->words[kind].numbers, copy)) {
     add (dictionary, kind, g_steal_pointer (&copy));
     return true;
   }
   quoted = weir_error_quote (copy);
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
-               "number %" G_GUINT64_FORMAT " of the %s %s contradicts those that were given before",
+               "number %" G_GUINT64_FORMAT
+               " of the %s %s contradicts those that were given before, or what can have one",
                number, kind_texts[kind], quoted);
   return false;
 }
@@ -162,6 +170,8 @@ weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind, const
   if (number != 0)
     return number;
   number = dictionary->words[kind].n + 1;
+  if (!may_have_number (kind, number, strlen (text)))
+    return 0;
   weir_entry_writer_begin (&dictionary->writer, 0);
   weir_entry_write_number (&dictionary->writer, op_kinds[kind], number, text);
   dictionary->append (dictionary->data, dictionary->writer.start,
@@ -170,14 +180,28 @@ weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind, const
   return number;
 }
 
-uint64_t
-weir_dictionary_get_name (WeirDictionary *dictionary, uint32_t name)
+static uint64_t
+get_number_by_id (WeirDictionary *dictionary, uint32_t id, const char *text)
 {
-  uint32_t number = atomic_load_explicit (&dictionary->by_name[name], memory_order_acquire);
+  _Atomic uint32_t *place = &dictionary->by_id[id];
+  uint32_t number = atomic_load_explicit (place, memory_order_acquire);
 
-  if (G_LIKELY (number != 0))
-    return number;
-  return weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, weir_name_get (name));
+  if (G_UNLIKELY (number == 0)) {
+    number = (uint32_t)weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, text);
+    number = number != 0 ? number : WITHOUT;
+    atomic_store_explicit (place, number, memory_order_release);
+  }
+  return number != WITHOUT ? number : 0;
+}
+
+WeirEntryName
+weir_dictionary_get_name (WeirDictionary *dictionary, uint32_t id, const char *text)
+{
+  uint64_t number = id != WEIR_NAME_NONE
+                        ? get_number_by_id (dictionary, id, text)
+                        : weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, text);
+
+  return (WeirEntryName){ number, text, number != 0 ? 0 : strlen (text) };
 }
 
 const char *
@@ -188,12 +212,38 @@ weir_dictionary_get_text (WeirDictionary *dictionary, WeirWordKind kind, uint64_
   return word != NULL ? word->text : NULL;
 }
 
-uint32_t
-weir_dictionary_find_name (WeirDictionary *dictionary, uint64_t number)
+const char *
+weir_dictionary_get_name_text (WeirDictionary *dictionary, const WeirEntryName *name,
+                               size_t *ret_size)
 {
-  const Word *word = find_word (dictionary, WEIR_WORD_NAME, number);
+  const char *text = name->text;
 
-  return word != NULL ? word->name : WEIR_NAME_NONE;
+  *ret_size = name->size;
+  if (name->number == 0)
+    return text;
+  text = weir_dictionary_get_text (dictionary, WEIR_WORD_NAME, name->number);
+  if (text != NULL)
+    *ret_size = strlen (text);
+  return text;
+}
+
+uint32_t
+weir_dictionary_find_name (WeirDictionary *dictionary, const WeirEntryName *name)
+{
+  Word *word;
+  uint32_t id;
+
+  if (name->number == 0)
+    return weir_name_intern_n (name->text, name->size);
+  word = find_word (dictionary, WEIR_WORD_NAME, name->number);
+  if (word == NULL)
+    return WEIR_NAME_NONE;
+  id = atomic_load_explicit (&word->id, memory_order_relaxed);
+  if (G_UNLIKELY (id == WEIR_NAME_NONE)) {
+    id = weir_name_intern (word->text);
+    atomic_store_explicit (&word->id, id, memory_order_relaxed);
+  }
+  return id;
 }
 
 guint

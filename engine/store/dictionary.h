@@ -5,9 +5,7 @@
  * Thread: any, for every function here. */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "store/entry.h"
 
 typedef struct WeirDictionary WeirDictionary;
 
@@ -30,20 +28,27 @@ void weir_dictionary_free (WeirDictionary *dictionary);
 bool weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number,
                            const void *text, size_t size, GError **error);
 
-/* The number of @text, given and logged if need be. */
+/* The number of @text, given and logged if need be. Returns: 0 for an attribute name that is too
+ * long or came too late to have one, and never will (WEIR_LIMIT_DICTIONARY). */
 uint64_t weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind,
                                      const char *text);
 
-/* The same for an attribute name by its number in this process (base/names.h); without a lock for
- * one that was used before. */
-uint64_t weir_dictionary_get_name (WeirDictionary *dictionary, uint32_t name);
+/* The name @text as an entry has it, which points to @text; @id: its number in this process
+ * (base/names.h), for which no lock is taken when it was used before, or WEIR_NAME_NONE. */
+WeirEntryName weir_dictionary_get_name (WeirDictionary *dictionary, uint32_t id, const char *text);
 
 /* Returns: (transfer none) (nullable): the text of @number; NULL when it was never given. */
 const char *weir_dictionary_get_text (WeirDictionary *dictionary, WeirWordKind kind,
                                       uint64_t number);
 
-/* The number of an attribute name in this process; WEIR_NAME_NONE when it is not kept there. */
-uint32_t weir_dictionary_find_name (WeirDictionary *dictionary, uint64_t number);
+/* The text of a name that an entry has. Returns: (transfer none) (nullable): not NUL-terminated;
+ * NULL when its number was never given. */
+const char *weir_dictionary_get_name_text (WeirDictionary *dictionary, const WeirEntryName *name,
+                                           size_t *ret_size);
+
+/* The number of an attribute name in this process, which keeps it if it can; else WEIR_NAME_NONE.
+ */
+uint32_t weir_dictionary_find_name (WeirDictionary *dictionary, const WeirEntryName *name);
 
 guint weir_dictionary_get_n (WeirDictionary *dictionary, WeirWordKind kind);
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 #define FLAG(n) ((n) << 4)
 
 #define FLAG_SLICE 16 /* beside the place of a claim */
@@ -47,6 +49,32 @@ read_time (WeirEntryReader *reader)
   return time;
 }
 
+WeirEntryName
+weir_entry_name_read (WeirCursor *cursor)
+{
+  WeirEntryName name = { .number = weir_cursor_get (cursor) };
+
+  if (G_LIKELY (name.number != 0))
+    return name;
+  name.size = weir_cursor_get (cursor) - 1;
+  name.text = (const char *)weir_cursor_get_bytes (cursor, name.size);
+  return name;
+}
+
+/* What it takes for the name to be what it is: short ones have no number only when all are given.
+ */
+static uint64_t
+read_name_needs (WeirCursor *cursor)
+{
+  WeirEntryName name = weir_entry_name_read (cursor);
+
+  if (G_LIKELY (name.number != 0))
+    return name.number;
+  if (name.text == NULL || memchr (name.text, '\0', name.size) != NULL)
+    return weir_cursor_fail (cursor);
+  return name.size <= WEIR_LIMIT_NAME_KEPT ? WEIR_LIMIT_DICTIONARY : 0;
+}
+
 void
 weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
 {
@@ -55,11 +83,9 @@ weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
   const uint8_t *start = cursor->at;
 
   for (uint64_t i = 0; i < n && !cursor->failed; i++) {
-    uint64_t name = weir_cursor_get (cursor);
+    uint64_t needs = read_name_needs (cursor);
 
-    highest = MAX (highest, name);
-    if (name == 0)
-      weir_cursor_fail (cursor);
+    highest = MAX (highest, needs);
     if (has_values)
       weir_cursor_get_bytes (cursor, weir_cursor_get (cursor));
   }
@@ -234,23 +260,23 @@ weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
 }
 
 bool
-weir_op_next_set (WeirOpNames *names, uint64_t *ret_name, const uint8_t **ret_value,
+weir_op_next_set (WeirOpNames *names, WeirEntryName *ret_name, const uint8_t **ret_value,
                   size_t *ret_size)
 {
   if (names->n == 0)
     return false;
   names->n--;
-  *ret_name = weir_cursor_get (&names->cursor);
+  *ret_name = weir_entry_name_read (&names->cursor);
   *ret_value = read_text (&names->cursor, ret_size);
   return !names->cursor.failed;
 }
 
 bool
-weir_op_next_removed (WeirOpNames *names, uint64_t *ret_name)
+weir_op_next_removed (WeirOpNames *names, WeirEntryName *ret_name)
 {
   if (names->n == 0)
     return false;
   names->n--;
-  *ret_name = weir_cursor_get (&names->cursor);
+  *ret_name = weir_entry_name_read (&names->cursor);
   return !names->cursor.failed;
 }

@@ -164,19 +164,21 @@ weir_entry_write_times (WeirEntryWriter *writer, int64_t entry_delta, int64_t li
 
 void
 weir_entry_write_attributes (WeirEntryWriter *writer, const WeirEntryAttribute *set, size_t n_set,
-                             const uint64_t *removed, size_t n_removed)
+                             const WeirEntryName *removed, size_t n_removed)
 {
   size_t size = 0;
 
   for (size_t i = 0; i < n_set; i++)
-    size += set[i].size;
+    size += set[i].name.size + set[i].size;
+  for (size_t i = 0; i < n_removed; i++)
+    size += removed[i].size;
   reserve (writer, size + (n_set + 1) * 2 * FIELD + (n_removed + 1) * FIELD);
 
   if ((*writer->flags & 15) == WEIR_OP_UPDATE)
     *writer->flags |= FLAG (2);
   writer->at = weir_varint_put (writer->at, n_set);
   for (size_t i = 0; i < n_set; i++) {
-    writer->at = weir_varint_put (writer->at, set[i].name);
+    writer->at = weir_entry_name_put (writer->at, &set[i].name);
     writer->at = weir_varint_put (writer->at, set[i].size);
     if (set[i].size > 0)
       memcpy (writer->at, set[i].value, set[i].size);
@@ -184,7 +186,7 @@ weir_entry_write_attributes (WeirEntryWriter *writer, const WeirEntryAttribute *
   }
   writer->at = weir_varint_put (writer->at, n_removed);
   for (size_t i = 0; i < n_removed; i++)
-    writer->at = weir_varint_put (writer->at, removed[i]);
+    writer->at = weir_entry_name_put (writer->at, &removed[i]);
 }
 
 uint8_t *

@@ -8,6 +8,7 @@
 #include "base/varint.h"
 
 #include <glib.h>
+#include <string.h>
 
 typedef enum {
   WEIR_OP_CREATE = 1,
@@ -40,6 +41,14 @@ typedef struct {
   uint64_t length;
 } WeirContentRef;
 
+/* The name of an attribute. The directory gives only so many a number: the text of another one
+ * stands in its place. Either is so for ever, and so two names are one when both are. */
+typedef struct {
+  uint64_t number;  /* 0: it has none */
+  const char *text; /* then; not NUL-terminated where it was read */
+  size_t size;      /* of the text; 0 with a number */
+} WeirEntryName;
+
 /* --- writing --- */
 
 /* Builds the body of one entry in a buffer that is used again. */
@@ -52,7 +61,7 @@ typedef struct {
 } WeirEntryWriter;
 
 typedef struct {
-  uint64_t name;
+  WeirEntryName name;
   const char *value;
   size_t size;
 } WeirEntryAttribute;
@@ -88,7 +97,7 @@ void weir_entry_write_times (WeirEntryWriter *writer, int64_t entry_delta, int64
 
 /* Of a create (always) and an update. */
 void weir_entry_write_attributes (WeirEntryWriter *writer, const WeirEntryAttribute *set,
-                                  size_t n_set, const uint64_t *removed, size_t n_removed);
+                                  size_t n_set, const WeirEntryName *removed, size_t n_removed);
 
 /* Of both. @bytes: of the claim when it is HERE. Returns: where they are in the body. */
 size_t weir_entry_write_content (WeirEntryWriter *writer, const WeirContentRef *content,
@@ -101,7 +110,7 @@ void weir_entry_write_penalty (WeirEntryWriter *writer, uint64_t usec);
 typedef struct {
   WeirCursor cursor;
   uint64_t n;
-  uint64_t highest; /* of the numbers in it */
+  uint64_t highest; /* number that must have been given: of those in it, or the last there can be */
 } WeirOpNames;
 
 typedef struct {
@@ -140,12 +149,29 @@ bool weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_
  * reader->cursor.failed says whether the entry was malformed. */
 bool weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op);
 
-/* Numbers are never 0. */
-bool weir_op_next_set (WeirOpNames *names, uint64_t *ret_name, const uint8_t **ret_value,
+bool weir_op_next_set (WeirOpNames *names, WeirEntryName *ret_name, const uint8_t **ret_value,
                        size_t *ret_size);
-bool weir_op_next_removed (WeirOpNames *names, uint64_t *ret_name);
+bool weir_op_next_removed (WeirOpNames *names, WeirEntryName *ret_name);
 
 /* --- what entries and parts have in common --- */
+
+/* The most that a name takes beside its text. */
+#define WEIR_ENTRY_NAME_MAX (1 + WEIR_VARINT_MAX)
+
+/* Returns: (transfer none): what follows. The last byte of a name is never 0. */
+static inline uint8_t *
+weir_entry_name_put (uint8_t *at, const WeirEntryName *name)
+{
+  at = weir_varint_put (at, name->number);
+  if (G_LIKELY (name->number != 0))
+    return at;
+  at = weir_varint_put (at, name->size + 1);
+  memcpy (at, name->text, name->size);
+  return at + name->size;
+}
+
+/* Its text points into the bytes, where it may be anything. */
+WeirEntryName weir_entry_name_read (WeirCursor *cursor);
 
 /* A number of names and the names, with a value each or without; all of it has been walked. */
 void weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names);

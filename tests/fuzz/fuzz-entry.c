@@ -34,12 +34,12 @@ assert_comes_back (const WeirLayer *layer)
   if (layer->kind == WEIR_LAYER_WHOLE) {
     WeirImage image;
     const uint8_t *value;
-    uint64_t name;
+    WeirEntryName name;
     size_t length;
 
     weir_layer_get_image (layer, &image);
     while (weir_op_next_set (&image.attributes, &name, &value, &length))
-      g_assert_true (name != 0);
+      g_assert_true (name.number != 0 || name.text != NULL);
     g_assert_true (weir_cursor_is_at_end (&image.attributes.cursor));
   }
 }

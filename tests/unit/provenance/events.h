@@ -66,13 +66,36 @@ test_number (TestEvents *events, uint64_t n)
 static inline const char *
 test_name (uint64_t number)
 {
-  static const char *const names[] = { "uuid",      "filename", "path",        "mime.type",
-                                       "kafka.key", "size",     "db.Password", "source" };
+  static const char *const names[] = {
+    "uuid", "filename",    "path",   "mime.type",          "kafka.key",
+    "size", "db.Password", "source", "csv.column.of.data", "csv.column.of.password"
+  };
 
   return number > 0 && number <= G_N_ELEMENTS (names) ? names[number - 1] : NULL;
 }
 
-#define TEST_HIDDEN_NAME 7 /* of test_name */
+#define TEST_N_NAMES     10u /* of test_name */
+#define TEST_N_NUMBERED  8u  /* the others have no number in entries */
+#define TEST_HIDDEN_NAME 7
+#define TEST_HIDDEN_TEXT 10
+
+static inline WeirEntryName
+test_name_in_entry (uint64_t number)
+{
+  if (number <= TEST_N_NUMBERED)
+    return (WeirEntryName){ number };
+  return (WeirEntryName){ 0, test_name (number), strlen (test_name (number)) };
+}
+
+static inline uint64_t
+test_number_of (const WeirEntryName *name)
+{
+  for (uint64_t i = TEST_N_NUMBERED + 1; name->number == 0 && i <= TEST_N_NAMES; i++)
+    if (strlen (test_name (i)) == name->size && memcmp (test_name (i), name->text, name->size) == 0)
+      return i;
+  g_assert_cmpuint (name->number, !=, 0);
+  return name->number;
+}
 
 static inline char *
 test_value (TestEvents *events)
@@ -100,7 +123,9 @@ test_attributes_new (void)
 static inline void
 test_put_set (TestEvent *test, uint64_t number, const char *value)
 {
-  weir_stream_put (&test->set, number);
+  WeirEntryName name = test_name_in_entry (number);
+
+  weir_stream_put_name (&test->set, &name);
   weir_stream_put (&test->set, strlen (value));
   weir_stream_put_bytes (&test->set, value, strlen (value));
   test->event.set.n++;
@@ -113,7 +138,7 @@ test_make_attributes (TestEvents *events, TestEvent *test)
   WeirEvent *event = &test->event;
 
   event->has_attributes = true;
-  for (uint64_t number = 1; number <= 8; number++) {
+  for (uint64_t number = 1; number <= TEST_N_NAMES; number++) {
     g_autofree char *value = NULL;
 
     if (test_one_in (events, 3)) {
@@ -122,7 +147,9 @@ test_make_attributes (TestEvents *events, TestEvent *test)
       if (test->has != NULL)
         g_hash_table_insert (test->has, GUINT_TO_POINTER (number), g_steal_pointer (&value));
     } else if ((!event->is_birth || event->is_based) && test_one_in (events, 10)) {
-      weir_stream_put (&test->removed, number);
+      WeirEntryName name = test_name_in_entry (number);
+
+      weir_stream_put_name (&test->removed, &name);
       event->removed.n++;
       if (test->has != NULL)
         g_hash_table_remove (test->has, GUINT_TO_POINTER (number));
@@ -250,7 +277,7 @@ test_events_make (TestEvents *events, guint n)
 static inline void
 assert_value (uint64_t number, const char *wanted, const uint8_t *value, size_t size)
 {
-  if (number == TEST_HIDDEN_NAME)
+  if (number == TEST_HIDDEN_NAME || number == TEST_HIDDEN_TEXT)
     wanted = "(redacted)";
   g_assert_cmpmem (value, size, wanted, strlen (wanted));
 }
@@ -259,12 +286,14 @@ static inline void
 assert_set (const TestEvent *test, const WeirEvent *event)
 {
   WeirOpNames wanted = test->event.set, set = event->set;
-  uint64_t number, wanted_number;
+  WeirEntryName name, wanted_name;
   const uint8_t *value, *wanted_value;
   size_t size, wanted_size;
 
   g_assert_cmpuint (set.n, ==, test->has != NULL ? g_hash_table_size (test->has) : wanted.n);
-  while (weir_op_next_set (&set, &number, &value, &size)) {
+  while (weir_op_next_set (&set, &name, &value, &size)) {
+    uint64_t number = test_number_of (&name);
+
     if (test->has != NULL) {
       const char *has = g_hash_table_lookup (test->has, GUINT_TO_POINTER (number));
 
@@ -273,8 +302,8 @@ assert_set (const TestEvent *test, const WeirEvent *event)
     } else {
       g_autofree char *text = NULL;
 
-      g_assert_true (weir_op_next_set (&wanted, &wanted_number, &wanted_value, &wanted_size));
-      g_assert_cmpuint (number, ==, wanted_number);
+      g_assert_true (weir_op_next_set (&wanted, &wanted_name, &wanted_value, &wanted_size));
+      g_assert_cmpuint (number, ==, test_number_of (&wanted_name));
       text = g_strndup ((const char *)wanted_value, wanted_size);
       assert_value (number, text, value, size);
     }
@@ -287,14 +316,14 @@ static inline void
 assert_removed (const TestEvent *test, const WeirEvent *event)
 {
   WeirOpNames wanted = test->event.removed, removed = event->removed;
-  uint64_t number, wanted_number;
+  WeirEntryName name, wanted_name;
 
   if (test->event.is_birth)
     wanted.n = 0;
   g_assert_cmpuint (removed.n, ==, wanted.n);
-  while (weir_op_next_removed (&removed, &number)) {
-    g_assert_true (weir_op_next_removed (&wanted, &wanted_number));
-    g_assert_cmpuint (number, ==, wanted_number);
+  while (weir_op_next_removed (&removed, &name)) {
+    g_assert_true (weir_op_next_removed (&wanted, &wanted_name));
+    g_assert_cmpuint (test_number_of (&name), ==, test_number_of (&wanted_name));
   }
 }
 

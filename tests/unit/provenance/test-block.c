@@ -156,7 +156,7 @@ test_attributes (void)
     uint32_t n;
     const uint32_t *set = weir_block_reader_get_set (reader, i, &n);
     WeirEvent event;
-    uint64_t name;
+    WeirEntryName name;
     const uint8_t *value;
     size_t size;
 
@@ -167,7 +167,7 @@ test_attributes (void)
 
       g_assert_cmpuint (set[k], <, weir_block_reader_get_n_attributes (reader));
       weir_block_reader_get_attribute (reader, set[k], &attribute);
-      g_assert_cmpuint (attribute.name, ==, name);
+      g_assert_cmpuint (test_number_of (&attribute.name), ==, test_number_of (&name));
       g_assert_cmpmem (attribute.value, attribute.size, value, size);
     }
   }
@@ -197,7 +197,7 @@ assert_noted (const WeirBlock *block, const TestEvent *test)
 {
   const WeirEvent *event = &test->event;
   WeirOpNames set = event->set;
-  uint64_t number;
+  WeirEntryName text;
   const uint8_t *value;
   size_t size;
 
@@ -213,12 +213,13 @@ assert_noted (const WeirBlock *block, const TestEvent *test)
   for (size_t i = 0; i < event->n_parents; i++)
     g_assert_true (
         has_number (block->buckets, block->n_buckets, event->parents[i] >> WEIR_BLOCK_BUCKET));
-  while (weir_op_next_set (&set, &number, &value, &size)) {
+  while (weir_op_next_set (&set, &text, &value, &size)) {
+    uint64_t number = test_number_of (&text);
     const char *name = test_name (number);
     uint64_t hash = weir_filter_hash_name (name, strlen (name));
 
-    g_assert_true (has_number (block->names, block->n_names, number));
-    if (number != TEST_HIDDEN_NAME)
+    g_assert_true (has_number (block->names, block->n_names, text.number));
+    if (number != TEST_HIDDEN_NAME && number != TEST_HIDDEN_TEXT)
       g_assert_true (weir_filter_has (block->filter, block->filter_size,
                                       weir_filter_get_key (hash, value, size)));
     else if (size > 0)
@@ -377,17 +378,27 @@ test_large (void)
   g_autofree uint64_t *parents = g_new (uint64_t, WEIR_LIMIT_EVENT_PARENTS + 1);
   WeirStream set = { 0 };
   WeirEvent event = { .type = WEIR_EVENT_JOIN, .is_birth = true, .has_attributes = true };
-  const size_t sizes[] = { WEIR_LIMIT_ATTRIBUTES, WEIR_LIMIT_BLOCK };
+  const struct {
+    WeirEntryName name;
+    size_t size, kept; /* of the value */
+    size_t name_kept;
+  } sets[] = {
+    { { 1 }, WEIR_LIMIT_ATTRIBUTES, WEIR_LIMIT_ATTRIBUTES, 0 },
+    { { 2 }, WEIR_LIMIT_BLOCK, strlen ("(too large)"), 0 },
+    { { 0, value, 6000000 }, 5, 5, 6000000 },
+    { { 0, value, 7000000 }, 5, 5, strlen ("(too large)") },
+    { { 3 }, 5, 5, 0 },
+  };
   WeirBlock block;
 
   for (uint64_t i = 0; i <= WEIR_LIMIT_EVENT_PARENTS; i++)
     parents[i] = i;
-  for (uint64_t i = 0; i < 2; i++) {
-    weir_stream_put (&set, 1 + i);
-    weir_stream_put (&set, sizes[i]);
-    weir_stream_put_bytes (&set, value, sizes[i]);
+  for (size_t i = 0; i < G_N_ELEMENTS (sets); i++) {
+    weir_stream_put_name (&set, &sets[i].name);
+    weir_stream_put (&set, sets[i].size);
+    weir_stream_put_bytes (&set, value, sets[i].size);
   }
-  event.set = (WeirOpNames){ { set.start, set.at, false }, 2, 2 };
+  event.set = (WeirOpNames){ { set.start, set.at, false }, G_N_ELEMENTS (sets), 3 };
   event.parents = parents;
   event.n_parents = WEIR_LIMIT_EVENT_PARENTS + 1;
   event.details = value;
@@ -401,13 +412,15 @@ test_large (void)
   weir_block_reader_get (reader, 0, &event);
   g_assert_cmpuint (event.n_parents, ==, WEIR_LIMIT_EVENT_PARENTS);
   g_assert_cmpuint (event.details_size, ==, WEIR_LIMIT_REPORT);
-  for (uint64_t i = 0; i < 2; i++) {
-    uint64_t name;
+  for (size_t i = 0; i < G_N_ELEMENTS (sets); i++) {
+    WeirEntryName name;
     const uint8_t *bytes;
     size_t size;
 
     g_assert_true (weir_op_next_set (&event.set, &name, &bytes, &size));
-    g_assert_cmpuint (size, ==, i == 0 ? sizes[0] : strlen ("(too large)"));
+    g_assert_cmpuint (size, ==, sets[i].kept);
+    g_assert_cmpuint (name.number, ==, sets[i].name.number);
+    g_assert_cmpuint (name.size, ==, sets[i].name_kept);
   }
   weir_stream_clear (&set);
 }

@@ -49,7 +49,7 @@ create (Fixture *self, uint64_t id)
 static void
 set_attribute (Fixture *self)
 {
-  const WeirEntryAttribute attribute = { 5, "value", 5 };
+  const WeirEntryAttribute attribute = { { 5 }, "value", 5 };
 
   weir_entry_write_attributes (&self->writer, &attribute, 1, NULL, 0);
 }

@@ -187,12 +187,12 @@ static bool
 sets (const WeirEvent *event, const char *name, const char *value)
 {
   WeirOpNames set = event->set;
-  uint64_t number;
+  WeirEntryName text;
   const uint8_t *bytes;
   size_t size;
 
-  while (weir_op_next_set (&set, &number, &bytes, &size))
-    if (g_str_equal (test_name (number), name) && size == strlen (value) &&
+  while (weir_op_next_set (&set, &text, &bytes, &size))
+    if (g_str_equal (test_name (test_number_of (&text)), name) && size == strlen (value) &&
         memcmp (bytes, value, size) == 0)
       return true;
   return false;

@@ -226,11 +226,14 @@ test_build (void)
   g_autofree char *large = g_strnfill (WEIR_LIMIT_ATTRIBUTES, 'x');
   g_autofree char *long_name = g_strnfill (1000, 'n');
   const WeirAttributeText texts[] = {
-    { weir_name_intern ("one"), "one", "1 and more", 1 },
-    { WEIR_NAME_NONE, long_name, "long", 4 },
-    { weir_name_intern ("empty"), "empty", "x", 0 },
+    { weir_name_intern ("one"), "one", 3, "1 and more", 1 },
+    { WEIR_NAME_NONE, long_name, 1000, "long", 4 },
+    { weir_name_intern ("empty"), "empty", 5, "x", 0 },
   };
-  const WeirAttributeText too_much = { WEIR_NAME_NONE, "a", large, WEIR_LIMIT_ATTRIBUTES };
+  const WeirAttributeText much[] = {
+    { WEIR_NAME_NONE, large, WEIR_LIMIT_ATTRIBUTES - 100, large, WEIR_LIMIT_ATTRIBUTES - 100 },
+    { WEIR_NAME_NONE, long_name, 1000, large, 1000 },
+  };
   WeirAttributes *block, *old;
   bool failed;
 
@@ -253,8 +256,14 @@ test_build (void)
 
   g_assert_null (weir_attributes_build (texts, 0, &failed));
   g_assert_false (failed);
-  g_assert_null (weir_attributes_build (&too_much, 1, &failed));
+  g_assert_null (weir_attributes_build (much, 2, &failed));
   g_assert_true (failed);
+
+  /* Names that another process kept stand in the block of this one. */
+  block = weir_attributes_build (much, 1, &failed);
+  g_assert_false (failed);
+  g_assert_cmpuint (weir_attributes_get_bytes (block), >, WEIR_LIMIT_ATTRIBUTES);
+  weir_attributes_unref (block);
 }
 
 static void

@@ -12,6 +12,13 @@
 
 static unsigned n_made;
 
+/* Too long to be given a number. */
+static const char long_name[] =
+    "a name that is made of data, of which there may be more than any dictionary should have, "
+    "stands where others have their numbers, and so does one that is as long as this one, though "
+    "there are not many of these, because a dictionary that is written with every snapshot should "
+    "be small";
+
 /* Contents of every kind, attributes that come and go, states that are changed and cleared. */
 static bool
 on_make (void *state, WeirSession *session, GError **error)
@@ -29,6 +36,7 @@ on_make (void *state, WeirSession *session, GError **error)
     weir_session_put_attribute_printf (session, flowfile, "number", "%u", n_made);
     weir_session_put_attribute (session, flowfile, n_made % 2 == 0 ? "even" : "odd", "yes");
     weir_session_put_attribute (session, flowfile, "empty", "");
+    weir_session_put_attribute (session, flowfile, n_made % 4 == 0 ? "four" : long_name, "long");
     g_assert_true (weir_session_set_content (session, flowfile, content, size, NULL));
     weir_session_transfer (session, flowfile, n_made % 7 == 0 ? 1 : 0);
   }
@@ -45,6 +53,8 @@ on_change (void *state, WeirSession *session, GError **error)
   if (flowfile == NULL)
     return true;
   weir_session_remove_attribute (session, flowfile, "even");
+  if (weir_flowfile_get_id (flowfile) % 3 == 0)
+    weir_session_remove_attribute (session, flowfile, long_name);
   weir_session_put_attribute (session, flowfile, "changed", "\xc3\xa4\n");
   if (weir_flowfile_get_id (flowfile) % 5 == 0) {
     weir_session_remove (session, flowfile);

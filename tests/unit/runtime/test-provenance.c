@@ -22,13 +22,15 @@ static void
 tell_names (Teller *teller, WeirOpNames names)
 {
   const uint8_t *value;
-  uint64_t name;
-  size_t size;
+  WeirEntryName name;
+  size_t size, name_size;
 
-  while (weir_op_next_set (&names, &name, &value, &size))
-    g_string_append_printf (teller->text, " %s=%.*s",
-                            weir_dictionary_get_text (teller->dictionary, WEIR_WORD_NAME, name),
-                            (int)size, (const char *)value);
+  while (weir_op_next_set (&names, &name, &value, &size)) {
+    const char *text = weir_dictionary_get_name_text (teller->dictionary, &name, &name_size);
+
+    g_string_append_printf (teller->text, " %.*s=%.*s", (int)name_size, text, (int)size,
+                            (const char *)value);
+  }
 }
 
 static unsigned

@@ -4,9 +4,16 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "store/book.h"
 #include "support/directory.h"
 #include "support/failing-fs.h"
+
+/* Names above this number have none in an entry, being longer than those that have; of each length
+ * there is one. */
+#define MODEL_NUMBERED 50u
+#define MODEL_LITERALS 8
+#define MODEL_LONG     WEIR_LIMIT_NAME_KEPT
 
 #define LOG_ID UINT64_C (0x1122334455667788)
 
@@ -34,6 +41,7 @@ typedef struct {
   GArray *ids;        /* of the images, in any order */
   GHashTable *states; /* "component key" to value */
   uint64_t n_words[WEIR_WORD_NAME + 1];
+  char *long_name;       /* what all names without a number begin with */
   uint64_t id_blocks[2]; /* the next id of each of two workers */
   uint64_t highest_id;
   uint64_t next_order;
@@ -103,6 +111,7 @@ model_set_up (Model *self, const void *data)
   self->next_order = 1;
   self->frame.next = 4096;
   self->wall = 1000000;
+  self->long_name = g_strnfill (MODEL_LONG + 64, 'n');
   model_open (self);
 }
 
@@ -130,6 +139,7 @@ model_tear_down (Model *self, const void *data)
   g_array_unref (self->ids);
   g_hash_table_unref (self->states);
   g_array_unref (self->log);
+  g_free (self->long_name);
   model_remove_directory (self->directory);
   g_free (self->directory);
 }
@@ -236,30 +246,47 @@ model_random_word (Model *self, WeirWordKind kind)
   return 1 + (uint64_t)g_test_rand_int_range (0, (int)self->n_words[kind]);
 }
 
+static inline uint64_t
+model_random_name (Model *self)
+{
+  if (g_test_rand_int_range (0, 4) == 0)
+    return MODEL_NUMBERED + 1 + (uint64_t)g_test_rand_int_range (0, MODEL_LITERALS);
+  return model_random_word (self, WEIR_WORD_NAME);
+}
+
+static inline WeirEntryName
+model_name_in_entry (Model *self, uint64_t name)
+{
+  if (name <= MODEL_NUMBERED)
+    return (WeirEntryName){ name };
+  return (WeirEntryName){ 0, self->long_name, MODEL_LONG + name - MODEL_NUMBERED };
+}
+
 /* Each name once, set or removed. */
 static inline void
 model_write_attributes (Model *self, GHashTable *attributes)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   WeirEntryAttribute set[8];
-  uint64_t removed[8];
+  WeirEntryName removed[8];
   size_t n_set = 0, n_removed = 0;
   uint64_t used = 0;
 
   for (int n = g_test_rand_int_range (0, 8); n > 0; n--) {
-    uint64_t name = model_random_word (self, WEIR_WORD_NAME);
+    uint64_t name = model_random_name (self);
     int length = g_test_rand_int_range (0, g_test_rand_int_range (0, 20) == 0 ? 3000 : 12);
 
     if ((used >> name & 1) != 0)
       continue;
     used |= UINT64_C (1) << name;
     if (g_test_rand_int_range (0, 4) == 0) {
-      removed[n_removed++] = name;
+      removed[n_removed++] = model_name_in_entry (self, name);
       g_hash_table_remove (attributes, GSIZE_TO_POINTER (name));
       continue;
     }
     g_ptr_array_add (texts, g_strnfill ((gsize)length, (char)g_test_rand_int_range ('a', 'z')));
-    set[n_set++] = (WeirEntryAttribute){ name, texts->pdata[texts->len - 1], (size_t)length };
+    set[n_set++] = (WeirEntryAttribute){ model_name_in_entry (self, name),
+                                         texts->pdata[texts->len - 1], (size_t)length };
     g_hash_table_insert (attributes, GSIZE_TO_POINTER (name), g_strdup (set[n_set - 1].value));
   }
   weir_entry_write_attributes (&self->writer, set, n_set, removed, n_removed);
@@ -429,7 +456,7 @@ model_check_image (void *user, const WeirImage *image, GError **error)
   ModelImage *wanted = model_find (check->model, image->id);
   WeirOpNames names = image->attributes;
   const uint8_t *value;
-  uint64_t name;
+  WeirEntryName name;
   size_t size;
   guint n = 0;
 
@@ -445,8 +472,10 @@ model_check_image (void *user, const WeirImage *image, GError **error)
   g_assert_cmpmem (&image->content, sizeof image->content, &wanted->image.content,
                    sizeof wanted->image.content);
   for (; weir_op_next_set (&names, &name, &value, &size); n++) {
-    const char *text = g_hash_table_lookup (wanted->attributes, GSIZE_TO_POINTER (name));
+    size_t key = name.number != 0 ? name.number : name.size - MODEL_LONG + MODEL_NUMBERED;
+    const char *text = g_hash_table_lookup (wanted->attributes, GSIZE_TO_POINTER (key));
 
+    g_assert_true (name.number != 0 || memcmp (name.text, check->model->long_name, name.size) == 0);
     g_assert_nonnull (text);
     g_assert_cmpmem (value, size, text, strlen (text));
   }

@@ -166,7 +166,7 @@ create (Fixture *self, uint64_t id)
   uint64_t queue = weir_dictionary_get_number (self->dictionary, WEIR_WORD_QUEUE, "a>b");
   uint64_t name = weir_dictionary_get_number (self->dictionary, WEIR_WORD_NAME, "id");
   g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, id);
-  WeirEntryAttribute attribute = { name, text, strlen (text) };
+  WeirEntryAttribute attribute = { { name }, text, strlen (text) };
 
   weir_entry_writer_begin (&self->writer, 0);
   weir_entry_write_create (&self->writer, id, queue, false);
@@ -180,7 +180,7 @@ check_image (void *user, const WeirImage *image, GError **error)
   g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, image->id);
   WeirOpNames names = image->attributes;
   const uint8_t *value;
-  uint64_t name;
+  WeirEntryName name;
   size_t size;
 
   g_assert_true (weir_op_next_set (&names, &name, &value, &size));

@@ -103,8 +103,9 @@ static void
 test_refuses_contradictions (Model *self, const void *data)
 {
   WeirEntryWriter *writer = &self->writer;
-  static const WeirEntryAttribute attribute = { 2, "x", 1 };
-  static const uint64_t name = 2;
+  static const WeirEntryAttribute attribute = { { 2 }, "x", 1 };
+  static const WeirEntryName name = { 2 };
+  static const WeirEntryAttribute literal = { { 0, "ab", 2 }, "x", 1 };
 
   weir_entry_writer_begin (writer, 0);
   for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
@@ -135,6 +136,9 @@ test_refuses_contradictions (Model *self, const void *data)
   refuse (self);
   weir_entry_write_update (writer, 2);
   weir_entry_write_attributes (writer, NULL, 0, &name, 1);
+  refuse (self);
+  weir_entry_write_update (writer, 2); /* it is short, and there are numbers left */
+  weir_entry_write_attributes (writer, &literal, 1, NULL, 0);
   refuse (self);
   weir_entry_write_create (writer, 4, 0, false); /* in no queue */
   weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
@@ -228,7 +232,7 @@ test_takes_large_brothers (Model *self, const void *data)
     model_name (self, (WeirWordKind)kind);
   for (uint64_t id = 1; id <= 6; id++) {
     g_autofree char *value = g_strnfill (size, (char)('a' + id));
-    WeirEntryAttribute attribute = { 1, value, size };
+    WeirEntryAttribute attribute = { { 1 }, value, size };
 
     weir_entry_write_create (&self->writer, id, 1, id > 1);
     weir_entry_write_attributes (&self->writer, &attribute, 1, NULL, 0);

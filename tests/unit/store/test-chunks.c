@@ -2,22 +2,26 @@
 #include <glib.h>
 #include <string.h>
 
-/* A chunk as an entry has it: "+1 -2 +300" sets 1 and 300 to their numbers and removes 2. */
+/* A chunk as an entry has it: "+1 -2 +300" sets 1 and 300 to their numbers and removes 2; "+a" sets
+ * a name that has no number. */
 static GByteArray *
 make (const char *text)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
   WeirEntryAttribute set[16];
-  uint64_t removed[16];
+  WeirEntryName removed[16];
   size_t n_set = 0, n_removed = 0;
   WeirEntryWriter writer;
   GByteArray *chunk = g_byte_array_new ();
 
   for (guint i = 0; words[i] != NULL; i++) {
-    uint64_t name = g_ascii_strtoull (words[i] + 1, NULL, 10);
+    const char *word = words[i] + 1;
+    WeirEntryName name = { g_ascii_strtoull (word, NULL, 10), word, 0 };
 
+    if (name.number == 0)
+      name.size = strlen (word);
     if (words[i][0] == '+')
-      set[n_set++] = (WeirEntryAttribute){ name, words[i] + 1, strlen (words[i] + 1) };
+      set[n_set++] = (WeirEntryAttribute){ name, word, strlen (word) };
     else
       removed[n_removed++] = name;
   }
@@ -50,6 +54,8 @@ static const struct {
   { { "+1 +2", "+3 -2", "+4 -9" }, "+1 +3 +4 -2 -9", "+1 +3 +4" },
   { { "+1", "-1", "+1", "+300" }, "+1 +300", "+1 +300" },
   { { "+5 +3", "-5 -3" }, "-3 -5", "" },
+  { { "+ab +1", "+a +b +", "-ab" }, "+ +a +b +1 -ab", "+ +a +b +1" },
+  { { "+a", "-a -", "-b -2" }, "- -a -b -2", "" },
 };
 
 static void
@@ -110,7 +116,7 @@ test_what_is_plain (void)
 {
   g_autoptr (GByteArray) plain = make ("+1");
   g_autoptr (GByteArray) empty = make ("");
-  g_autoptr (GByteArray) removing = make ("+1 -128");
+  static const char *const removing[] = { "+1 -128", "-a", "-" };
   WeirChunks chunk = chunk_of (plain);
 
   g_assert_true (weir_chunks_is_plain (&chunk));
@@ -118,8 +124,12 @@ test_what_is_plain (void)
   g_assert_false (weir_chunks_is_plain (&chunk));
   chunk = chunk_of (empty);
   g_assert_true (weir_chunks_is_plain (&chunk));
-  chunk = chunk_of (removing);
-  g_assert_false (weir_chunks_is_plain (&chunk));
+  for (size_t i = 0; i < G_N_ELEMENTS (removing); i++) {
+    g_autoptr (GByteArray) bytes = make (removing[i]);
+
+    chunk = chunk_of (bytes);
+    g_assert_false (weir_chunks_is_plain (&chunk));
+  }
 }
 
 int

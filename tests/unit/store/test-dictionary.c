@@ -4,6 +4,7 @@
 #include <string.h>
 #include <weir/error.h>
 
+#include "base/limits.h"
 #include "base/names.h"
 #include "store/entry.h"
 
@@ -62,27 +63,104 @@ test_gives_each_word_a_number_once (Fixture *self, const void *data)
   g_assert_cmpuint (weir_dictionary_get_n (dictionary, WEIR_WORD_QUEUE), ==, 2);
 }
 
+static uint64_t
+number_of (WeirDictionary *dictionary, uint32_t id)
+{
+  WeirEntryName name = weir_dictionary_get_name (dictionary, id, weir_name_get (id));
+
+  g_assert_cmpuint (name.number, !=, 0);
+  g_assert_cmpuint (name.size, ==, 0);
+  return name.number;
+}
+
+static uint32_t
+id_of (WeirDictionary *dictionary, uint64_t number)
+{
+  WeirEntryName name = { number };
+
+  return weir_dictionary_find_name (dictionary, &name);
+}
+
+/* Whoever writes and whoever reads @text without a number means the same. */
+static void
+assert_without (WeirDictionary *dictionary, uint32_t id, const char *text)
+{
+  WeirEntryName name = weir_dictionary_get_name (dictionary, id, text);
+  const char *again;
+  size_t size;
+
+  g_assert_cmpuint (name.number, ==, 0);
+  again = weir_dictionary_get_name_text (dictionary, &name, &size);
+  g_assert_cmpmem (again, size, text, strlen (text));
+  g_assert_cmpuint (weir_dictionary_find_name (dictionary, &name), ==, id);
+}
+
 static void
 test_knows_names_by_both_numbers (Fixture *self, const void *data)
 {
   WeirDictionary *dictionary = self->dictionary;
-  uint32_t name = weir_name_intern ("test-dictionary.name");
-  g_autofree char *long_name = g_strnfill (1000, 'n');
-  uint64_t number;
+  uint32_t id = weir_name_intern ("test-dictionary.name");
+  g_autofree char *longest = g_strnfill (WEIR_LIMIT_NAME_KEPT, 'n');
+  g_autofree char *longer = g_strnfill (WEIR_LIMIT_NAME_KEPT + 1, 'n');
+  WeirEntryName unknown = { 4 };
+  size_t size;
 
-  g_assert_cmpuint (weir_dictionary_get_name (dictionary, name), ==, 1);
-  g_assert_cmpuint (weir_dictionary_get_name (dictionary, name), ==, 1);
-  g_assert_cmpuint (weir_dictionary_get_name (dictionary, WEIR_NAME_FILENAME), ==, 2);
+  g_assert_cmpuint (number_of (dictionary, id), ==, 1);
+  g_assert_cmpuint (number_of (dictionary, id), ==, 1);
+  g_assert_cmpuint (number_of (dictionary, WEIR_NAME_FILENAME), ==, 2);
   g_assert_cmpuint (self->appended->len, ==, 2);
-  g_assert_cmpuint (weir_dictionary_find_name (dictionary, 1), ==, name);
-  g_assert_cmpuint (weir_dictionary_find_name (dictionary, 2), ==, WEIR_NAME_FILENAME);
-  g_assert_cmpuint (weir_dictionary_find_name (dictionary, 3), ==, WEIR_NAME_NONE);
+  g_assert_cmpuint (id_of (dictionary, 1), ==, id);
+  g_assert_cmpuint (id_of (dictionary, 2), ==, WEIR_NAME_FILENAME);
+  g_assert_cmpuint (id_of (dictionary, 3), ==, WEIR_NAME_NONE);
+  g_assert_cmpuint (number_of (dictionary, weir_name_intern (longest)), ==, 3);
+  g_assert_null (weir_dictionary_get_name_text (dictionary, &unknown, &size));
 
-  /* One that the process does not keep has a text all the same. */
-  number = weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, long_name);
-  g_assert_cmpuint (number, ==, 3);
-  g_assert_cmpuint (weir_dictionary_find_name (dictionary, number), ==, WEIR_NAME_NONE);
-  g_assert_cmpstr (weir_dictionary_get_text (dictionary, WEIR_WORD_NAME, number), ==, long_name);
+  assert_without (dictionary, WEIR_NAME_NONE, longer);
+  g_assert_cmpuint (weir_dictionary_get_n (dictionary, WEIR_WORD_NAME), ==, 3);
+  g_assert_cmpuint (self->appended->len, ==, 3);
+}
+
+/* A name that comes too late has no number, now or later, in this process or the next one. */
+static void
+test_gives_names_so_many_numbers (Fixture *self, const void *data)
+{
+  WeirDictionary *dictionary = self->dictionary;
+  g_autoptr (WeirDictionary) next = weir_dictionary_new (on_append, self);
+  uint32_t id = weir_name_intern ("test-dictionary.late");
+  g_autoptr (GError) error = NULL;
+
+  for (unsigned i = 1; i <= WEIR_LIMIT_DICTIONARY; i++) {
+    g_autofree char *text = g_strdup_printf ("made of data %u", i);
+
+    g_assert_cmpuint (weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, text), ==, i);
+    g_assert_true (weir_dictionary_load (next, WEIR_WORD_NAME, i, text, strlen (text), NULL));
+  }
+  g_ptr_array_set_size (self->appended, 0);
+  for (unsigned i = 0; i < 2; i++) {
+    assert_without (i == 0 ? dictionary : next, id, "test-dictionary.late");
+    assert_without (i == 0 ? dictionary : next, id, "test-dictionary.late");
+  }
+  g_assert_false (
+      weir_dictionary_load (dictionary, WEIR_WORD_NAME, WEIR_LIMIT_DICTIONARY + 1, "x", 1, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
+  g_assert_cmpuint (weir_dictionary_get_n (dictionary, WEIR_WORD_NAME), ==, WEIR_LIMIT_DICTIONARY);
+  g_assert_cmpuint (self->appended->len, ==, 0);
+
+  /* Queues and components are those of flows. */
+  g_assert_cmpuint (weir_dictionary_get_number (dictionary, WEIR_WORD_QUEUE, "a>b"), ==, 1);
+}
+
+/* Names that a flow does not use any more do not take the place of others in the process. */
+static void
+test_keeps_names_that_are_used (Fixture *self, const void *data)
+{
+  WeirDictionary *dictionary = self->dictionary;
+
+  g_assert_true (weir_dictionary_load (dictionary, WEIR_WORD_NAME, 1, "one of old", 10, NULL));
+  g_assert_cmpuint (weir_name_find ("one of old"), ==, WEIR_NAME_NONE);
+  g_assert_cmpuint (id_of (dictionary, 1), !=, WEIR_NAME_NONE);
+  g_assert_cmpuint (id_of (dictionary, 1), ==, weir_name_find ("one of old"));
+  g_assert_cmpuint (number_of (dictionary, weir_name_find ("one of old")), ==, 1);
 }
 
 static void
@@ -98,7 +176,7 @@ test_takes_over_what_was_given (Fixture *self, const void *data)
   g_assert_true (weir_dictionary_load (dictionary, WEIR_WORD_NAME, 70, "name 70", 7, NULL));
   g_assert_cmpuint (weir_dictionary_get_n (dictionary, WEIR_WORD_NAME), ==, 5000);
   g_assert_cmpuint (weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, "name 4999"), ==, 4999);
-  g_assert_cmpuint (weir_dictionary_get_name (dictionary, weir_name_intern ("name 64")), ==, 64);
+  g_assert_cmpuint (number_of (dictionary, weir_name_intern ("name 64")), ==, 64);
   g_assert_cmpuint (self->appended->len, ==, 0);
   g_assert_cmpuint (weir_dictionary_get_number (dictionary, WEIR_WORD_NAME, "new"), ==, 5001);
   for (unsigned i = 1; i <= 5000; i++) {
@@ -136,6 +214,17 @@ test_refuses_contradictions (Fixture *self, const void *data)
   g_assert_cmpuint (weir_dictionary_get_n (self->dictionary, WEIR_WORD_QUEUE), ==, 1);
 }
 
+static void
+test_refuses_names_that_are_too_long (Fixture *self, const void *data)
+{
+  g_autofree char *longer = g_strnfill (WEIR_LIMIT_NAME_KEPT + 1, 'n');
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (weir_dictionary_load (self->dictionary, WEIR_WORD_NAME, 1, longer,
+                                        WEIR_LIMIT_NAME_KEPT + 1, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
+}
+
 #define N_THREADS 4
 #define N_WORDS   500
 
@@ -146,11 +235,10 @@ give_words (void *data)
 
   for (unsigned i = 0; i < N_WORDS; i++) {
     g_autofree char *text = g_strdup_printf ("shared %u", i);
-    uint64_t number = weir_dictionary_get_name (self->dictionary, weir_name_intern (text));
+    uint64_t number = number_of (self->dictionary, weir_name_intern (text));
 
     g_assert_cmpstr (weir_dictionary_get_text (self->dictionary, WEIR_WORD_NAME, number), ==, text);
-    g_assert_cmpuint (weir_dictionary_find_name (self->dictionary, number), ==,
-                      weir_name_find (text));
+    g_assert_cmpuint (id_of (self->dictionary, number), ==, weir_name_find (text));
   }
   return NULL;
 }
@@ -175,8 +263,11 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/dictionary/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("once", test_gives_each_word_a_number_once);
   ADD ("names", test_knows_names_by_both_numbers);
+  ADD ("limit", test_gives_names_so_many_numbers);
+  ADD ("used", test_keeps_names_that_are_used);
   ADD ("load", test_takes_over_what_was_given);
   ADD ("contradictions", test_refuses_contradictions);
+  ADD ("long", test_refuses_names_that_are_too_long);
   ADD ("threads", test_threads_agree);
   return g_test_run ();
 }

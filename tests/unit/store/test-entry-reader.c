@@ -2,6 +2,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "base/limits.h"
+
 #define PLACE (UINT64_C (1) << 40)
 #define WALL  1000000
 
@@ -97,8 +99,10 @@ test_refuses_what_a_writer_never_makes (void)
     { 3, { 1, 0x13, 2 } },                              /* a flag that a drop has not */
     { 4, { 1, 0x24, 1, 'k' } },                         /* nor a state */
     { 6, { 1, 0x91, 2, 1, 0, 0 } },                     /* a penalty that is not there */
-    { 7, { 1, 0x22, 2, 1, 0, 0, 0 } },                  /* name 0 */
+    { 7, { 1, 0x22, 2, 1, 0, 0, 0 } },                  /* name 0 without a text */
     { 6, { 1, 0x22, 2, 0, 1, 0 } },                     /* likewise */
+    { 8, { 1, 0x22, 2, 0, 1, 0, 3, 'a' } },             /* one that is cut off */
+    { 8, { 1, 0x22, 2, 0, 1, 0, 2, 0 } },               /* one that is none */
     { 5, { 1, 0x22, 2, 200, 1 } },                      /* 200 names of which none is there */
     { 4, { 1, 0x42, 2, 4 } },                           /* the same as nothing */
     { 4, { 1, 0x42, 2, 5 } },                           /* nowhere */
@@ -164,25 +168,38 @@ random_text (void)
   return text;
 }
 
+static WeirEntryName
+random_name (void)
+{
+  static const char text[] =
+      "one of those names without a number, of which there are many: they are "
+      "as long as this, and longer than any that has one, because who made "
+      "them thought of everybody who would ever read them, and of those who "
+      "would not, and of what is between the two as well";
+  size_t size = (size_t)g_test_rand_int_range (0, sizeof text);
+
+  return toss () ? (WeirEntryName){ random_number () | 1 } : (WeirEntryName){ 0, text, size };
+}
+
 static void
 write_random_attributes (WeirEntryWriter *writer, Expected *expected)
 {
   expected->op.has_attributes = true;
   for (int i = g_test_rand_int_range (0, 12); i > 0; i--) {
     g_autofree char *text = random_text ();
-    WeirEntryAttribute attribute = { random_number () | 1, text, strlen (text) };
+    WeirEntryAttribute attribute = { random_name (), text, strlen (text) };
 
     attribute.value = g_steal_pointer (&text);
     g_array_append_val (expected->set, attribute);
   }
   for (int i = g_test_rand_int_range (0, 4); i > 0; i--) {
-    uint64_t name = random_number () | 1;
+    WeirEntryName name = random_name ();
 
     g_array_append_val (expected->removed, name);
   }
   weir_entry_write_attributes (
       writer, (const WeirEntryAttribute *)(void *)expected->set->data, expected->set->len,
-      (const uint64_t *)(void *)expected->removed->data, expected->removed->len);
+      (const WeirEntryName *)(void *)expected->removed->data, expected->removed->len);
 }
 
 static void
@@ -281,7 +298,7 @@ write_random_op (WeirEntryWriter *writer, WeirContentRef *last, GArray *ops)
   Expected expected = { .op = { .kind = kind }, .key = random_text (), .text = random_text () };
 
   expected.set = g_array_new (FALSE, TRUE, sizeof (WeirEntryAttribute));
-  expected.removed = g_array_new (FALSE, TRUE, sizeof (uint64_t));
+  expected.removed = g_array_new (FALSE, TRUE, sizeof (WeirEntryName));
   if (kind == WEIR_OP_STATE) {
     if (toss ())
       g_clear_pointer (&expected.text, g_free);
@@ -305,10 +322,21 @@ write_random_op (WeirEntryWriter *writer, WeirContentRef *last, GArray *ops)
   g_array_append_val (ops, expected);
 }
 
+static uint64_t
+assert_name (const WeirEntryName *name, const WeirEntryName *wanted)
+{
+  g_assert_cmpuint (name->number, ==, wanted->number);
+  if (name->number != 0)
+    return name->number;
+  g_assert_cmpmem (name->text, name->size, wanted->text, wanted->size);
+  return name->size <= WEIR_LIMIT_NAME_KEPT ? WEIR_LIMIT_DICTIONARY : 0;
+}
+
 static void
 assert_names (const Expected *expected, WeirOp *op)
 {
-  uint64_t name, highest = 0;
+  uint64_t highest = 0;
+  WeirEntryName name;
   const uint8_t *value;
   size_t size;
 
@@ -316,16 +344,15 @@ assert_names (const Expected *expected, WeirOp *op)
     const WeirEntryAttribute *attribute = &g_array_index (expected->set, WeirEntryAttribute, i);
 
     g_assert_true (weir_op_next_set (&op->set, &name, &value, &size));
-    g_assert_cmpuint (name, ==, attribute->name);
     g_assert_cmpmem (value, size, attribute->value, attribute->size);
-    highest = MAX (highest, name);
+    highest = MAX (highest, assert_name (&name, &attribute->name));
     g_free ((char *)attribute->value);
   }
   g_assert_false (weir_op_next_set (&op->set, &name, &value, &size));
   g_assert_cmpuint (op->set.highest, ==, highest);
   for (guint i = 0; i < expected->removed->len; i++) {
     g_assert_true (weir_op_next_removed (&op->removed, &name));
-    g_assert_cmpuint (name, ==, g_array_index (expected->removed, uint64_t, i));
+    assert_name (&name, &g_array_index (expected->removed, WeirEntryName, i));
   }
   g_assert_false (weir_op_next_removed (&op->removed, &name));
 }

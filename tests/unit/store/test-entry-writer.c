@@ -30,8 +30,8 @@ tear_down (Fixture *self, const void *data)
 static void
 test_creates (Fixture *self, const void *data)
 {
-  static const WeirEntryAttribute set[] = { { 1, "ab", 2 }, { 200, "", 0 } };
-  static const uint64_t removed[] = { 3 };
+  static const WeirEntryAttribute set[] = { { { 1 }, "ab", 2 }, { { 200 }, "", 0 } };
+  static const WeirEntryName removed[] = { { 3 } };
 
   weir_entry_write_create (&self->writer, 10, 2, false);
   weir_entry_write_attributes (&self->writer, set, 2, NULL, 0);
@@ -44,9 +44,20 @@ test_creates (Fixture *self, const void *data)
 }
 
 static void
+test_names_without_numbers (Fixture *self, const void *data)
+{
+  static const WeirEntryAttribute set[] = { { { 0, "ab", 2 }, "x", 1 }, { { 0, "", 0 }, "", 0 } };
+  static const WeirEntryName removed[] = { { 0, "c", 1 }, { 1 } };
+
+  weir_entry_write_update (&self->writer, 3);
+  weir_entry_write_attributes (&self->writer, set, 2, removed, 2);
+  assert_body (self, 5, 0x22, 6, 2, 0, 3, 'a', 'b', 1, 'x', 0, 1, 0, 2, 0, 2, 'c', 1);
+}
+
+static void
 test_updates_and_drops (Fixture *self, const void *data)
 {
-  static const WeirEntryAttribute set[] = { { 7, "x", 1 } };
+  static const WeirEntryAttribute set[] = { { { 7 }, "x", 1 } };
 
   weir_entry_write_update (&self->writer, 3);
   weir_entry_write_queue (&self->writer, 300);
@@ -109,7 +120,7 @@ static void
 test_grows (Fixture *self, const void *data)
 {
   g_autofree char *large = g_strnfill (3 * 1024 * 1024, 'x');
-  const WeirEntryAttribute attribute = { 1, large, 3 * 1024 * 1024 };
+  const WeirEntryAttribute attribute = { { 1 }, large, 3 * 1024 * 1024 };
 
   for (unsigned i = 0; i < 1000; i++) {
     weir_entry_write_update (&self->writer, i);
@@ -132,6 +143,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/entry-writer/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("creates", test_creates);
+  ADD ("names", test_names_without_numbers);
   ADD ("updates", test_updates_and_drops);
   ADD ("contents", test_contents);
   ADD ("states", test_states_and_words);
