@@ -347,13 +347,16 @@ append_set (Log *log, const WeirEvent *event, GString *line)
 {
   WeirOpNames set = event->set;
   const uint8_t *value;
-  uint64_t name;
-  size_t size;
+  WeirEntryName name;
+  size_t size, name_size;
 
-  while (event->has_attributes && !event->is_birth && weir_op_next_set (&set, &name, &value, &size))
-    g_string_append_printf (line, " %s=%.*s",
-                            weir_dictionary_get_text (log->dictionary, WEIR_WORD_NAME, name),
-                            (int)size, (const char *)value);
+  while (event->has_attributes && !event->is_birth &&
+         weir_op_next_set (&set, &name, &value, &size)) {
+    const char *text = weir_dictionary_get_name_text (log->dictionary, &name, &name_size);
+
+    g_string_append_printf (line, " %.*s=%.*s", (int)name_size, text, (int)size,
+                            (const char *)value);
+  }
 }
 
 static void
