@@ -198,6 +198,13 @@
  * about twice as much. */
 #define WEIR_LIMIT_LAG (128u * 1024 * 1024)
 
+/* Contents that nothing in the flow needs any more, and as much of the log: for looking at what
+ * happened, and for replaying it. */
+#define WEIR_LIMIT_ARCHIVE (UINT64_C (1024) * 1024 * 1024)
+
+/* The same, in time: a week. */
+#define WEIR_LIMIT_ARCHIVE_USEC (INT64_C (7) * 24 * 3600 * 1000 * 1000)
+
 /* Bytes of an address or of details that are kept of an event. */
 #define WEIR_LIMIT_REPORT ((size_t)4096)
 

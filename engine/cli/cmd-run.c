@@ -31,6 +31,8 @@ typedef struct {
   gint workers;
   char *data_dir; /* NULL: the default */
   WeirDurability durability;
+  bool without_provenance;
+  uint64_t archive_bytes;
   GHashTable *values; /* parameters: name to value */
 } Options;
 
@@ -215,6 +217,8 @@ prepare (Run *run, GError **error)
                                 .data_dir = run->options.data_dir,
                                 .owner = weir_component_get_label (&run->flow->root->base),
                                 .durability = run->options.durability,
+                                .without_provenance = run->options.without_provenance,
+                                .archive_bytes = run->options.archive_bytes,
                                 .segment_size = sizes.segment,
                                 .checkpoint_bytes = sizes.checkpoint,
                                 .on_failure = on_failure,
@@ -288,11 +292,30 @@ set_durability (Options *options, const char *durability, GError **error)
 }
 
 static bool
-set_options (Options *options, const char *duration, const char *durability, char **values,
-             GError **error)
+set_archive (Options *options, const char *archive, GError **error)
 {
-  if (!set_durability (options, durability, error))
-    return false;
+  options->archive_bytes = WEIR_LIMIT_ARCHIVE;
+  if (archive == NULL || weir_units_parse_size (archive, &options->archive_bytes, error))
+    return true;
+  g_prefix_error (error, "--archive %s: ", archive);
+  return false;
+}
+
+static bool
+set_provenance (Options *options, const char *provenance, GError **error)
+{
+  if (provenance == NULL || g_str_equal (provenance, "on"))
+    return true;
+  options->without_provenance = g_str_equal (provenance, "off");
+  if (!options->without_provenance)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "--provenance %s: on (the default) or off",
+                 provenance);
+  return options->without_provenance;
+}
+
+static bool
+set_options (Options *options, const char *duration, char **values, GError **error)
+{
   if (duration != NULL && !weir_units_parse_duration (duration, &options->for_usec, error)) {
     g_prefix_error (error, "--for %s: ", duration);
     return false;
@@ -324,6 +347,8 @@ run (int argc, char **argv)
   g_auto (Run) self = { .options = { .for_usec = -1 } };
   g_autofree char *duration = NULL;
   g_autofree char *durability = NULL;
+  g_autofree char *provenance = NULL;
+  g_autofree char *archive = NULL;
   g_auto (GStrv) values = NULL;
   const GOptionEntry entries[] = {
     { "until-idle", 0, 0, G_OPTION_ARG_NONE, &self.options.until_idle,
@@ -333,6 +358,10 @@ run (int argc, char **argv)
       "Keep what is queued there (~/.local/state/weir/<name of the flow>)", "DIR" },
     { "durability", 0, 0, G_OPTION_ARG_FILENAME, &durability,
       "What data survives: power (the default), process or memory", "LEVEL" },
+    { "provenance", 0, 0, G_OPTION_ARG_FILENAME, &provenance,
+      "Record what happens to each FlowFile: on (the default) or off", "on|off" },
+    { "archive", 0, 0, G_OPTION_ARG_FILENAME, &archive,
+      "Keep so much of what is no longer needed, to look at and to replay (1 GB)", "SIZE" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &values, "Give a parameter of the flow a value",
       "NAME=VALUE" },
     { "workers", 0, 0, G_OPTION_ARG_INT, &self.options.workers,
@@ -349,7 +378,10 @@ run (int argc, char **argv)
     return code;
   if (argc != 2)
     return weir_command_misused (&weir_command_run, "name one flow file");
-  if (!set_options (&self.options, duration, durability, values, &error))
+  if (!set_durability (&self.options, durability, &error) ||
+      !set_provenance (&self.options, provenance, &error) ||
+      !set_archive (&self.options, archive, &error) ||
+      !set_options (&self.options, duration, values, &error))
     return weir_command_misused (&weir_command_run, "%s", error->message);
   self.path = argv[1];
   return execute (&self);

@@ -2,6 +2,7 @@
 #include "runtime/engine.h"
 
 #include "base/host.h"
+#include "base/limits.h"
 #include "runtime/backlog.h"
 #include "runtime/build.h"
 #include "runtime/commit.h"
@@ -56,6 +57,8 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
                            .fs = options->fs,
                            .segment_size = options->segment_size,
                            .checkpoint_bytes = options->checkpoint_bytes,
+                           .archive_bytes = options->archive_bytes,
+                           .archive_usec = WEIR_LIMIT_ARCHIVE_USEC,
                            .on_durable = on_durable,
                            .on_failure = on_failure,
                            .on_low = weir_disk_guard_on_low,

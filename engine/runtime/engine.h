@@ -29,6 +29,7 @@ typedef struct {
   const char *owner;       /* of data_dir: the flow's name */
   WeirDurability durability;
   bool without_provenance; /* of what happens in data_dir */
+  uint64_t archive_bytes;  /* kept of contents after their end, and of the log; 0: none */
   uint64_t segment_size;   /* of the log, and how much of it may be between two snapshots; 0: as */
   uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
   size_t queue_front; /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */

@@ -18,6 +18,7 @@ struct WeirArchive {
   char *directory;
   uint64_t max_bytes;
   int64_t max_usec;
+  WeirReserve *reserve;
   GQueue files; /* of Kept, the oldest first */
   _Atomic uint64_t bytes;
   uint64_t last_number;
@@ -67,6 +68,7 @@ weir_archive_new (const WeirArchiveOptions *options, GError **error)
   archive->directory = g_strdup (options->directory);
   archive->max_bytes = options->bytes;
   archive->max_usec = options->usec;
+  archive->reserve = options->reserve;
   g_queue_init (&archive->files);
   if (!weir_fs_make_directory (archive->fs, archive->directory, 0700, error) ||
       !weir_content_name_each (archive->fs, archive->directory, on_name, archive, error)) {
@@ -104,6 +106,8 @@ weir_archive_add (WeirArchive *archive, const char *path, GError **error)
 bool
 weir_archive_trim (WeirArchive *archive, GError **error)
 {
+  bool is_low = archive->reserve != NULL && weir_reserve_is_low (archive->reserve);
+  uint64_t max_bytes = is_low ? 0 : archive->max_bytes;
   int64_t now = weir_clock_get_wall (archive->clock);
   Kept *kept;
 
@@ -111,7 +115,7 @@ weir_archive_trim (WeirArchive *archive, GError **error)
     bool is_old = archive->max_usec > 0 && kept->since < weir_time_add (now, -archive->max_usec);
     g_autofree char *path = g_build_filename (archive->directory, kept->name, NULL);
 
-    if (!is_old && archive->bytes <= archive->max_bytes)
+    if (!is_old && archive->bytes <= max_bytes)
       return true;
     /* What cannot be deleted counts no more, or it would be tried for ever. */
     g_queue_pop_head (&archive->files);

@@ -6,15 +6,17 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "store/reserve.h"
 
 typedef struct WeirArchive WeirArchive;
 
 typedef struct {
   const char *directory;
-  uint64_t bytes;   /* of files, at most */
-  int64_t usec;     /* the longest that one is kept; 0: no matter how long */
-  WeirClock *clock; /* NULL: the machine's */
-  WeirFs *fs;       /* NULL outside of tests */
+  uint64_t bytes;       /* of files, at most */
+  int64_t usec;         /* the longest that one is kept; 0: no matter how long */
+  WeirReserve *reserve; /* (nullable): while it is low, nothing is kept */
+  WeirClock *clock;     /* NULL: the machine's */
+  WeirFs *fs;           /* NULL outside of tests */
 } WeirArchiveOptions;
 
 /* Looks at what is there. Returns: (transfer full): NULL with @error. */

@@ -297,8 +297,12 @@ static bool
 look_around (WeirContentKeeper *keeper, const WeirContentOptions *options, GError **error)
 {
   WeirFs *fs = options->fs;
-  WeirArchiveOptions archive = { options->archive_directory, options->archive_bytes,
-                                 options->archive_usec, options->clock, fs };
+  WeirArchiveOptions archive = { .directory = options->archive_directory,
+                                 .bytes = options->archive_bytes,
+                                 .usec = options->archive_usec,
+                                 .reserve = options->reserve,
+                                 .clock = options->clock,
+                                 .fs = fs };
 
   if (!weir_fs_make_directory (fs, options->directory, 0700, error) || !settle (keeper, error) ||
       !weir_content_name_each (fs, options->directory, on_name, keeper, error))

@@ -13,6 +13,7 @@
 #include "store/ids.h"
 #include "store/log-reader.h"
 #include "store/reserve.h"
+#include "store/retention.h"
 #include "store/segment.h"
 
 #include <stdatomic.h>
@@ -31,11 +32,9 @@ struct WeirData {
   WeirReserve *reserve;
   uint64_t noted; /* the watermark when the reserve was last told; the writer's thread */
   _Atomic bool told_low;
-  _Atomic uint64_t told; /* everybody has been told of this watermark; NEVER: of the log's end */
-  WeirWake teller;       /* rung for each */
-  _Atomic uint64_t checkpointed; /* all below is in the snapshot */
-  WeirLock releasing;
-  uint64_t first_kept;     /* guarded by releasing; the first segment that was not released */
+  _Atomic uint64_t told;   /* everybody has been told of this watermark; NEVER: of the log's end */
+  WeirWake teller;         /* rung for each */
+  WeirRetention retention; /* of segments */
   WeirLogEnd end;          /* of the log that was found */
   WeirFrame last;          /* in it, without its payload */
   WeirApplier *applier;    /* from weir_data_start on */
@@ -140,42 +139,12 @@ on_log_failure (void *user, const GError *error)
   tell (data, NEVER);
 }
 
-/* --- segments --- */
-
-static WeirSegmentFolder
-log_folder (const WeirData *data)
-{
-  return (WeirSegmentFolder){ data->log_directory, data->identity.log_id,
-                              data->identity.segment_size, data->options.fs };
-}
-
-/* Segments that were there, and those that were written since: only their contents hold them now.
- */
-static void
-release_segments (WeirData *data)
-{
-  uint64_t place = atomic_load (&data->checkpointed);
-  WeirSegmentFolder folder = log_folder (data);
-  g_autoptr (GArray) files = NULL;
-  uint64_t hold = weir_follower_data_get_hold (&data->follower);
-  uint64_t last = weir_segment_get_number (MIN (place, hold), data->identity.segment_size);
-
-  WEIR_LOCKED (&data->releasing);
-  files = weir_segment_list (&folder, NULL);
-  for (guint i = 0; files != NULL && i < files->len; i++) {
-    const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
-
-    if (file->number < data->first_kept || file->number + file->n_numbers > last)
-      continue;
-    data->first_kept = file->number + file->n_numbers;
-    weir_content_store_release_segment (data->contents, file->number, file->n_numbers);
-  }
-}
-
 static void
 on_follower_release (void *user)
 {
-  release_segments (user);
+  WeirData *data = user;
+
+  weir_retention_release (&data->retention);
 }
 
 /* --- opening --- */
@@ -275,6 +244,20 @@ open_all (WeirData *data, GError **error)
          open_book (data, error) && read_log (data, error) && open_contents (data, error);
 }
 
+static void
+begin_retention (WeirData *data)
+{
+  data->retention = (WeirRetention){
+    .folder = { data->log_directory, data->identity.log_id, data->identity.segment_size,
+                data->options.fs },
+    .contents = data->contents,
+    .reserve = data->reserve,
+    .follower = &data->follower,
+    .archive_bytes = data->options.archive_bytes,
+  };
+  weir_retention_init (&data->retention);
+}
+
 WeirData *
 weir_data_open (const WeirDataOptions *options, GError **error)
 {
@@ -286,14 +269,16 @@ weir_data_open (const WeirDataOptions *options, GError **error)
   if (data->options.clock == NULL)
     data->options.clock = weir_clock_system ();
   pthread_mutex_init (&data->closing, NULL);
-  pthread_mutex_init (&data->releasing, NULL);
   weir_follower_data_init (&data->follower, on_follower_release, data);
   weir_ids_init (&data->ids);
   data->identity = (WeirIdentity){ .lock = -1, .segment_size = options->segment_size };
   data->log_directory = in_directory (options, "log");
   data->snapshot_directory = in_directory (options, "snapshot");
   data->dictionary = weir_dictionary_new (on_word, data);
-  return open_all (data, error) ? g_steal_pointer (&data) : NULL;
+  if (!open_all (data, error))
+    return NULL;
+  begin_retention (data);
+  return g_steal_pointer (&data);
 }
 
 /* --- going on --- */
@@ -301,10 +286,8 @@ weir_data_open (const WeirDataOptions *options, GError **error)
 WeirFollower *
 weir_data_follow (WeirData *data, uint64_t place, uint64_t sequence, GError **error)
 {
-  WeirSegmentFolder folder = log_folder (data);
-
   weir_follower_data_on_durable (&data->follower, data->end.place);
-  return weir_follower_new (&data->follower, &folder, place, sequence, error);
+  return weir_follower_new (&data->follower, &data->retention.folder, place, sequence, error);
 }
 
 static void
@@ -321,8 +304,7 @@ on_checkpoint (void *user, uint64_t place)
 {
   WeirData *data = user;
 
-  atomic_store (&data->checkpointed, place);
-  release_segments (data);
+  weir_retention_checkpoint (&data->retention, place);
 }
 
 /* A small segment holds several frames, too. */
@@ -483,7 +465,7 @@ weir_data_free (WeirData *data)
   weir_dictionary_free (data->dictionary);
   weir_identity_close (&data->identity);
   pthread_mutex_destroy (&data->closing);
-  pthread_mutex_destroy (&data->releasing);
+  weir_retention_clear (&data->retention);
   weir_follower_data_clear (&data->follower);
   weir_ids_clear (&data->ids);
   g_free (data->log_directory);

@@ -22,7 +22,7 @@ typedef struct {
   WeirFs *fs;                /* NULL outside of tests */
   uint64_t segment_size;     /* of a new directory; 0: WEIR_LIMIT_SEGMENT */
   uint64_t checkpoint_bytes; /* of log between two snapshots; 0: WEIR_LIMIT_CHECKPOINT */
-  uint64_t archive_bytes;    /* of contents kept after their end; 0: none */
+  uint64_t archive_bytes;    /* of contents kept after their end, and of the log; 0: none */
   int64_t archive_usec;      /* the longest that one is kept */
   /* Any thread. Both must be quick: all entries with a ticket up to @durable can no longer be lost;
    * the log has failed for good, and the process should end. */

@@ -212,7 +212,10 @@ def test_second_signal(options):
 
 @with_fixture
 def test_log_fails(fixture):
-    """The status says that it was the disk, and the message where to go on. At start it is not begun at all."""
+    """The status says that it was the disk, and the message where to go on. At start it is not begun at all.
+
+    How many syncs there are depends on how many commits wait for one, and the one of a segment that is made ahead
+    may fail without harm."""
     problems, statuses = [], []
     fixture.run("--until-idle")
     for nth in range(1, 10000):
@@ -225,7 +228,8 @@ def test_log_fails(fixture):
         if status == 4 and "stopped at once: nothing that was acknowledged is lost" not in said:
             problems.append(f"sync {nth}: it does not say what to do: {said}")
         fixture.run("--until-idle")
-    if set(statuses) != {1, 4} or sorted(statuses) != statuses:
+    told = [status for status in statuses if status]
+    if set(told) != {1, 4} or sorted(told) != told:
         problems.append(f"it ended with {statuses}")
     return problems + fixture.finish()
 

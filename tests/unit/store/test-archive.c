@@ -19,9 +19,12 @@ static WeirArchive *
 open_archive (Fixture *self, uint64_t bytes, int64_t usec)
 {
   g_autoptr (GError) error = NULL;
-  WeirArchive *archive = weir_archive_new (
-      &(WeirArchiveOptions){ self->directory, bytes, usec, self->clock, &self->failing.fs },
-      &error);
+  WeirArchive *archive = weir_archive_new (&(WeirArchiveOptions){ .directory = self->directory,
+                                                                  .bytes = bytes,
+                                                                  .usec = usec,
+                                                                  .clock = self->clock,
+                                                                  .fs = &self->failing.fs },
+                                           &error);
 
   g_assert_no_error (error);
   return archive;
@@ -144,8 +147,11 @@ test_every_call_can_fail (Fixture *self, const void *data)
 
   for (int nth = 1; nth <= 2; nth++) {
     failing_fs_init (&self->failing, nth, EIO, false);
-    g_assert_null (weir_archive_new (
-        &(WeirArchiveOptions){ self->directory, 1, 0, self->clock, &self->failing.fs }, NULL));
+    g_assert_null (weir_archive_new (&(WeirArchiveOptions){ .directory = self->directory,
+                                                            .bytes = 1,
+                                                            .clock = self->clock,
+                                                            .fs = &self->failing.fs },
+                                     NULL));
   }
 }
 
