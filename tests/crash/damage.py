@@ -43,7 +43,7 @@ def data(options, case, *arguments):
     """Runs weir data. Returns its status, what it printed, and what it said."""
     done = subprocess.run([options.suspect, "data", *arguments, "data"], cwd=case.home, check=False,
                           env={**os.environ, **SMALL}, stdin=subprocess.DEVNULL, text=True, capture_output=True,
-                          timeout=60)
+                          timeout=200)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -101,7 +101,7 @@ def finish(options, case):
     """Lets the flow end. Returns what is wrong with that."""
     done = subprocess.run(case.command(options.suspect, "--until-idle"), cwd=case.home,
                           check=False, env={**os.environ, **SMALL}, stdin=subprocess.DEVNULL,
-                          text=True, capture_output=True, timeout=60)
+                          text=True, capture_output=True, timeout=200)
     problems = [f"the flow ended with {done.returncode}: {done.stderr}"] if done.returncode else []
     return problems, case.check_end()
 

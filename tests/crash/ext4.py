@@ -129,7 +129,7 @@ class Run:
         case.given = set(range(n_given))
         done = subprocess.run(case.command(self.options.weir, "--until-idle"), cwd=case.home,
                               env={**os.environ, **SMALL}, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60, check=False)
+                              capture_output=True, text=True, timeout=200, check=False)
         if done.returncode:
             return [f"the program ended with {done.returncode}: {done.stderr}"]
         return case.check_end()

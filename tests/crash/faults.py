@@ -41,7 +41,7 @@ class Fixture:
         return subprocess.Popen(self.case.command(self.options.weir, *more), env={**os.environ, **SMALL, **environment},
                                 cwd=self.case.home, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
-    def run(self, *more, seconds=60, limit=None, **environment):
+    def run(self, *more, seconds=200, limit=None, **environment):
         """Runs the flow once. Returns its status and what it said."""
         def restrict():
             if limit is not None:
@@ -146,14 +146,14 @@ def test_two_engines(fixture):
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     lock = fixture.case.folder("data") / "lock"
     try:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 200
         while not (lock.exists() and lock.read_text()):
             if time.monotonic() > end or first.poll() is not None:
                 return ["the first engine takes no lock"]
         status, said = fixture.run("--until-idle")
     finally:
         first.send_signal(signal.SIGTERM)
-        first.wait(30)
+        first.wait(200)
     problems = [] if status == 1 else [f"the second engine ended with {status}"]
     if "Crash" not in said or str(first.pid) not in said:
         problems.append(f"it does not say who has the directory: {said}")
@@ -187,7 +187,7 @@ def stop_stalled(options, nth):
             return None
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
-        status = process.wait(20)
+        status = process.wait(200)
         problems = [] if status == 3 else [f"it ended with {status}: {process.stderr.read()}"]
         return [f"stalled at sync {nth}: {problem}" for problem in problems + fixture.finish()]
     except subprocess.TimeoutExpired:
@@ -251,7 +251,7 @@ def test_low_disk(fixture):
         said = wait_for(process, "has room again")
         if "room again (10 GB)" not in said:
             problems.append(f"it does not say that it goes on: {said}")
-        status = process.wait(30)
+        status = process.wait(200)
         if status:
             problems.append(f"it ended with {status}: {process.stderr.read()}")
         return problems + fixture.finish()

@@ -92,7 +92,7 @@ class Killer:
         begin = time.monotonic()
         done = subprocess.run(self.case.command(self.options.weir, "--until-idle"),
                               env={**os.environ, **SMALL}, cwd=self.case.home, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=120, check=False)
+                              capture_output=True, text=True, timeout=200, check=False)
         self.slowest = max(self.slowest, time.monotonic() - begin)
         if done.returncode:
             return [f"after the kills the program ended with {done.returncode}: {done.stderr}"]

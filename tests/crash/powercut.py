@@ -171,7 +171,7 @@ class PowerCut:
             environment["WEIR_RECORD_KILL_SYNC"] = str(int(self.random.expovariate(1 / 12)) + 1)
         done = subprocess.run(case.command(self.options.weir, "--until-idle", *more), env=environment,
                               cwd=case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+                              stderr=subprocess.PIPE, text=True, timeout=200, check=False)
         if done.returncode not in (0, -signal.SIGKILL):
             raise RuntimeError(f"recording ended with {done.returncode}: {done.stderr}")
 
@@ -208,7 +208,7 @@ class PowerCut:
                               env=self.environment(LD_PRELOAD=str(self.options.inode),
                                                    WEIR_INODES=f"{folder}.inodes"),
                               cwd=case.home, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=30, check=False)
+                              capture_output=True, text=True, timeout=200, check=False)
         if done.returncode:
             return [f"the program ended with {done.returncode}: {done.stderr}"]
         problems = case.check_end()
