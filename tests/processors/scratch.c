@@ -43,6 +43,8 @@ on_entry (const char *path, const struct stat *status, int type, struct FTW *pos
 void
 scratch_clear (Scratch *scratch)
 {
+  if (scratch->path == NULL)
+    return;
   g_log_remove_handler ("weir", scratch->handler);
   g_ptr_array_unref (scratch->said);
   g_assert_cmpint (nftw (scratch->path, on_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);

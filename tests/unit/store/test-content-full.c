@@ -4,10 +4,12 @@
 #include <glib/gstdio.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 #include <weir/error.h>
 
 #include "store/content-transfer.h"
@@ -63,13 +65,42 @@ fill_and_recover (const char *directory, size_t size)
   weir_content_store_free (store);
 }
 
+G_GNUC_PRINTF (2, 3)
+static bool
+tell_kernel (const char *path, const char *format, ...)
+{
+  FILE *file = fopen (path, "we");
+  va_list args;
+
+  if (file == NULL)
+    return false;
+  va_start (args, format);
+  vfprintf (file, format, args);
+  va_end (args);
+  return fclose (file) == 0;
+}
+
+/* Who is not root may mount in a name space of users of its own, whose root it is. */
+static bool
+leave_name_spaces (void)
+{
+  unsigned user = getuid (), group = getgid ();
+
+  if (unshare (CLONE_NEWNS) == 0)
+    return true;
+  return unshare (CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+         tell_kernel ("/proc/self/uid_map", "0 %u 1", user) &&
+         tell_kernel ("/proc/self/setgroups", "deny") &&
+         tell_kernel ("/proc/self/gid_map", "0 %u 1", group);
+}
+
 /* A private mount, which ends with this process. */
 static bool
 mount_small_disk (const char *directory)
 {
   g_autofree char *options = g_strdup_printf ("size=%zu", DISK_SIZE);
 
-  if (unshare (CLONE_NEWNS) < 0 && unshare (CLONE_NEWUSER | CLONE_NEWNS) < 0)
+  if (!leave_name_spaces ())
     return false;
   return mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
          mount ("tmpfs", directory, "tmpfs", 0, options) == 0;
