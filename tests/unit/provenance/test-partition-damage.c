@@ -1,6 +1,6 @@
 /* What is not a partition, or not any more, or not of this version, is an error and never ends the
  * process; and one may be read where nothing may be written. */
-#include "partitions.h"
+#include "partition-fixture.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>

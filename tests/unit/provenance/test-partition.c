@@ -1,6 +1,6 @@
 /* Partitions: what was committed is there and nothing else, what finds blocks finds all of them,
  * and a reader and the writer do not get into each other's way. */
-#include "partitions.h"
+#include "partition-fixture.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
