@@ -220,3 +220,16 @@
 
 /* Parents of one FlowFile that its birth names: a merge of a million. */
 #define WEIR_LIMIT_EVENT_PARENTS 1000000u
+
+/* FlowFiles of one lineage: what is known of each takes some twenty bytes of memory. NiFi's limit
+ * is a thousand. */
+#define WEIR_LIMIT_LINEAGE 1000000
+
+/* Memory that SQLite may take for a query; what sorts goes to disk. */
+#define WEIR_LIMIT_QUERY_MEMORY (32 * 1024 * 1024)
+
+/* One value in a query: the largest attribute fits. */
+#define WEIR_LIMIT_QUERY_TEXT (17 * 1024 * 1024)
+
+/* Events whose times are sorted at once, where clocks went back: 16 bytes each. */
+#define WEIR_LIMIT_TIMELINE (512 * 1024)
