@@ -35,7 +35,7 @@ bool
 weir_claim_locate (WeirClaim *claim, uint64_t offset, int *ret_fd, uint64_t *ret_position,
                    GError **error)
 {
-  int fd = weir_content_file_open (claim->file, error);
+  int fd = weir_content_file_pin (claim->file, error);
 
   if (fd < 0)
     return false;
@@ -56,6 +56,7 @@ read_bytes (WeirClaim *claim, uint64_t offset, void *buffer, size_t size, GError
     return false;
   n = weir_fs_pread (claim->store->pool.fs, fd, buffer, size, position,
                      weir_content_file_get_label (claim->file), error);
+  weir_content_file_unpin (claim->file);
   if (n == (ssize_t)size)
     return true;
   if (n < 0)

@@ -10,7 +10,7 @@
 bool weir_claim_read (WeirClaim *claim, uint64_t offset, void *buffer, size_t size, GError **error);
 bool weir_claim_verify (WeirClaim *claim, uint64_t offset, uint64_t size, GError **error);
 
-/* Where the bytes are. @ret_fd: (transfer none). */
+/* Where the bytes are. @ret_fd: (transfer none): of claim->file, to be unpinned. */
 bool weir_claim_locate (WeirClaim *claim, uint64_t offset, int *ret_fd, uint64_t *ret_position,
                         GError **error);
 

@@ -233,6 +233,8 @@ weir_content_store_open_archived (WeirContentStore *store, const WeirContentRef 
     file = weir_content_file_new_found (pool, kind, ref->file, 0);
     file->is_archived = true;
     file->fd = fd;
+    file->n_users = 1; /* it may be gone when it is opened again */
+    atomic_fetch_add (&pool->keeper->n_open, 1);
     *ret_content = make_content (store, file, ref);
     return true;
   }

@@ -19,6 +19,7 @@ typedef struct {
   const char *log_directory; /* DIR/log: small contents are read from there */
   uint64_t segment_size;     /* of the log; 0: WEIR_LIMIT_SEGMENT */
   bool must_sync;            /* false for WEIR_DURABILITY_PROCESS */
+  unsigned open_max;         /* files that stay open; 0: a quarter of what the process may have */
 
   const char *archive_directory; /* DIR/archive; made when something gets there */
   uint64_t archive_bytes;        /* of files that nobody needs any more; 0: none are kept */

@@ -19,8 +19,11 @@ weir_content_pool_init (WeirContentPool *pool, const char *directory, WeirFs *fs
 void
 weir_content_file_destroy (WeirContentFile *file)
 {
-  if (file->fd >= 0)
+  if (file->fd >= 0) {
     close (file->fd);
+    if (file->pool->keeper != NULL)
+      atomic_fetch_sub (&file->pool->keeper->n_open, 1);
+  }
   g_free (file);
 }
 
@@ -34,6 +37,14 @@ weir_content_pool_clear (WeirContentPool *pool)
   pthread_mutex_destroy (&pool->lock);
   g_free (pool->directory);
   g_free (pool->label);
+}
+
+/* The reference of somebody who has written to it. */
+static void
+leave (WeirContentFile *file)
+{
+  weir_content_file_unpin (file);
+  weir_content_file_unref (file);
 }
 
 static WeirContentFile *
@@ -94,7 +105,7 @@ weir_content_pool_take (WeirContentPool *pool, GError **error)
       file->end = 0;
     if (file->end + WEIR_LIMIT_CONTENT_SHARED <= WEIR_LIMIT_CONTENT_SEGMENT)
       return file;
-    weir_content_file_unref (file);
+    leave (file);
   }
   return new_file (pool, WEIR_CONTENT_SHARED, error);
 }
@@ -114,23 +125,49 @@ void
 weir_content_pool_give_back (WeirContentPool *pool, WeirContentFile *file)
 {
   if (!keep (pool, file))
-    weir_content_file_unref (file);
+    leave (file);
 }
 
 bool
 weir_content_pool_begin_anew (WeirContentPool *pool, WeirContentFile *file)
 {
+  if (pool->keeper != NULL) {
+    atomic_fetch_add (&file->n_users, 1);
+    if (weir_content_keeper_open (pool->keeper, file, NULL) < 0)
+      return false;
+  }
   atomic_store_explicit (&file->n_refs, 1, memory_order_relaxed);
   file->end = 0;
   return keep (pool, file);
 }
 
+/* Who closes a file looks for users, takes the descriptor away, and looks again; who uses it counts
+ * himself first, and waits for the keeper when there is no descriptor. */
 int
-weir_content_file_open (WeirContentFile *file, GError **error)
+weir_content_file_pin (WeirContentFile *file, GError **error)
 {
-  int fd = atomic_load_explicit (&file->fd, memory_order_acquire);
+  WeirContentKeeper *keeper = file->pool->keeper;
+  int fd;
 
-  return fd >= 0 ? fd : weir_content_keeper_open (file->pool->keeper, file, error);
+  if (keeper == NULL)
+    return file->fd;
+  atomic_fetch_add (&file->n_users, 1);
+  fd = atomic_load (&file->fd);
+  if (fd < 0)
+    fd = weir_content_keeper_open (keeper, file, error);
+  if (fd < 0)
+    atomic_fetch_sub (&file->n_users, 1);
+  return fd;
+}
+
+void
+weir_content_file_unpin (WeirContentFile *file)
+{
+  WeirContentKeeper *keeper = file->pool->keeper;
+
+  if (keeper != NULL && atomic_fetch_sub (&file->n_users, 1) == 1 &&
+      atomic_load_explicit (&keeper->n_open, memory_order_relaxed) > keeper->open_max)
+    weir_content_keeper_close (keeper, file);
 }
 
 const char *

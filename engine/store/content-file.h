@@ -2,10 +2,10 @@
  * store only.
  *
  * A writer takes a shared file out of the pool, so that nobody else writes to it, and gives it
- * back. Claims in it keep a reference. In memory durability files have no name, and a shared file
- * that has no claims left begins anew: writing to pages that are in the cache already costs half,
- * and the disk may never see them. Files with names are the keeper's (content-keeper.h), who lets
- * them go. */
+ * back. While it is with either of them it is pinned. Claims in it keep a reference. In memory
+ * durability files have no name, and a shared file that has no claims left begins anew: writing to
+ * pages that are in the cache already costs half, and the disk may never see them. Files with names
+ * are the keeper's (content-keeper.h), who lets them go. */
 #pragma once
 
 #include "base/fs.h"
@@ -24,7 +24,7 @@ typedef struct {
   char *label;               /* what errors call files without a name */
   WeirLock lock;
   unsigned n_idle;                               /* guarded by lock */
-  WeirContentFile *idle[WEIR_CONTENT_POOL_SIZE]; /* guarded by lock; a reference each */
+  WeirContentFile *idle[WEIR_CONTENT_POOL_SIZE]; /* guarded by lock; a reference and a pin each */
 } WeirContentPool;
 
 typedef enum {
@@ -36,7 +36,8 @@ typedef enum {
 struct WeirContentFile {
   WeirContentPool *pool;
   _Atomic size_t n_refs;
-  _Atomic int fd; /* -1: not open */
+  _Atomic int fd;           /* -1: not open; stays as it is while there are users */
+  _Atomic unsigned n_users; /* of a file with a name */
   WeirContentKind kind;
   bool is_found;      /* of an earlier run: never written again */
   bool is_archived;   /* the archive lets it go */
@@ -53,25 +54,29 @@ void weir_content_pool_init (WeirContentPool *pool, const char *directory, WeirF
 /* No claim may be left. */
 void weir_content_pool_clear (WeirContentPool *pool);
 
-/* A shared file with room for a claim of WEIR_LIMIT_CONTENT_SHARED bytes at its end, the caller's
- * alone until it is given back. Returns: (transfer full): NULL with @error. Thread: any. */
+/* A shared file with room for a claim of WEIR_LIMIT_CONTENT_SHARED bytes at its end, pinned, the
+ * caller's alone until it is given back. Returns: (transfer full): NULL with @error. Thread: any.
+ */
 WeirContentFile *weir_content_pool_take (WeirContentPool *pool, GError **error);
 
-/* Takes over the caller's reference. Thread: any. */
+/* Takes over the caller's reference and pin. Thread: any. */
 void weir_content_pool_give_back (WeirContentPool *pool, WeirContentFile *file);
 
-/* Takes over a file that has no references. Returns: false when the pool is full. Thread: any. */
+/* Takes over a file that has no references. Returns: false when the pool is full, or the file
+ * cannot be opened. Thread: any. */
 bool weir_content_pool_begin_anew (WeirContentPool *pool, WeirContentFile *file);
 
-/* A file for one large claim. Returns: (transfer full): NULL with @error. Thread: any. */
+/* A file for one large claim, pinned. Returns: (transfer full): NULL with @error. Thread: any. */
 WeirContentFile *weir_content_file_new (WeirContentPool *pool, GError **error);
 
 /* One that is there already, not open. Returns: (transfer full). Thread: any. */
 WeirContentFile *weir_content_file_new_found (WeirContentPool *pool, WeirContentKind kind,
                                               uint64_t number, uint64_t size);
 
-/* Returns: (transfer none): its descriptor, which stays open; -1 with @error. Thread: any. */
-int weir_content_file_open (WeirContentFile *file, GError **error);
+/* Returns: (transfer none): its descriptor, which stays open until weir_content_file_unpin; -1 with
+ * @error, and then nothing is to be unpinned. Thread: any, for both. */
+int weir_content_file_pin (WeirContentFile *file, GError **error);
+void weir_content_file_unpin (WeirContentFile *file);
 
 /* What an error of fs.h calls it. Returns: (transfer none) (nullable): NULL when it has a name,
  * which is looked up then. */

@@ -7,12 +7,16 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/limits.h"
 #include "store/content-name.h"
 #include "store/mutant.h"
+
+/* More than are read at one time; opening one again costs some microseconds. */
+#define OPEN_MAX 4096
 
 static const char *const suffixes[] = {
   [WEIR_CONTENT_SHARED] = "shared",
@@ -71,6 +75,8 @@ weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind, GEr
   atomic_store (&keeper->names_changed, true);
   file = weir_content_file_new_found (keeper->pool, kind, number, 0);
   file->fd = fd;
+  file->n_users = 1;
+  atomic_fetch_add (&keeper->n_open, 1);
   add_file (keeper, file);
   return file;
 }
@@ -126,6 +132,13 @@ weir_content_keeper_find_segment (WeirContentKeeper *keeper, WeirContentFile *fi
   return find_segment (keeper, file, error);
 }
 
+/* Once nobody refers to it. */
+static bool
+is_written_again (const WeirContentFile *file)
+{
+  return file->kind == WEIR_CONTENT_SHARED && !file->is_found;
+}
+
 int
 weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GError **error)
 {
@@ -140,9 +153,33 @@ weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GErr
   if (file->kind == WEIR_CONTENT_SEGMENT && !find_segment (keeper, file, error))
     return -1;
   path = weir_content_keeper_get_path (keeper, file);
-  fd = weir_fs_open (keeper->pool->fs, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0, error);
-  atomic_store_explicit (&file->fd, fd, memory_order_release);
+  fd = weir_fs_open (keeper->pool->fs, AT_FDCWD, path,
+                     (is_written_again (file) ? O_RDWR : O_RDONLY) | O_NOFOLLOW, 0, error);
+  atomic_store (&file->fd, fd);
+  if (fd >= 0)
+    atomic_fetch_add (&keeper->n_open, 1);
   return fd;
+}
+
+void
+weir_content_keeper_close (WeirContentKeeper *keeper, WeirContentFile *file)
+{
+  int fd;
+
+  WEIR_LOCKED (&keeper->lock);
+
+  if (atomic_load (&file->n_users) > 0)
+    return;
+  fd = atomic_exchange (&file->fd, -1);
+  if (fd < 0)
+    return;
+  if (atomic_load (&file->n_users) > 0) {
+    /* Somebody has come meanwhile, and may have it already. */
+    atomic_store (&file->fd, fd);
+    return;
+  }
+  close (fd);
+  atomic_fetch_sub (&keeper->n_open, 1);
 }
 
 void
@@ -151,8 +188,19 @@ weir_content_keeper_mark_dirty (WeirContentKeeper *keeper, WeirContentFile *file
   if (!keeper->must_sync || atomic_exchange (&file->dirty, true))
     return;
 
+  /* It is with a writer, and pinned. */
+  atomic_fetch_add (&file->n_users, 1);
   WEIR_LOCKED (&keeper->lock);
   g_ptr_array_add (keeper->dirty, weir_content_file_ref (file));
+}
+
+static void
+free_dirty (void *data)
+{
+  WeirContentFile *file = data;
+
+  weir_content_file_unpin (file);
+  weir_content_file_unref (file);
 }
 
 static GPtrArray *
@@ -164,7 +212,7 @@ take_dirty (WeirContentKeeper *keeper)
 
   if (keeper->dirty->len > 0) {
     dirty = keeper->dirty;
-    keeper->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
+    keeper->dirty = g_ptr_array_new_with_free_func (free_dirty);
   }
   return dirty;
 }
@@ -210,7 +258,7 @@ on_file_due (void *owner, void *item, bool is_due)
 
   if (is_due) {
     /* Writing over what is in the cache is cheaper than a new file. */
-    if (file->kind == WEIR_CONTENT_SHARED && !file->is_found && keeper->archive == NULL &&
+    if (is_written_again (file) && keeper->archive == NULL &&
         weir_content_pool_begin_anew (keeper->pool, file))
       return;
     remove_file (keeper, file);
@@ -329,6 +377,17 @@ free_parts (WeirContentKeeper *keeper)
   g_aligned_free (keeper);
 }
 
+/* The rest is for workers, the log, snapshots, and what processors open. */
+static unsigned
+get_open_max (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0)
+    return OPEN_MAX;
+  return (unsigned)CLAMP (limit.rlim_cur / 4, 1, OPEN_MAX);
+}
+
 WeirContentKeeper *
 weir_content_keeper_new (const WeirContentOptions *options, WeirContentPool *pool, GError **error)
 {
@@ -339,11 +398,12 @@ weir_content_keeper_new (const WeirContentOptions *options, WeirContentPool *poo
   keeper->log_directory = g_strdup (options->log_directory);
   keeper->segment_size = options->segment_size != 0 ? options->segment_size : WEIR_LIMIT_SEGMENT;
   keeper->must_sync = options->must_sync;
+  keeper->open_max = options->open_max != 0 ? options->open_max : get_open_max ();
   keeper->reserve = options->reserve;
   keeper->on_segment_free = options->on_segment_free;
   keeper->data = options->data;
   pthread_mutex_init (&keeper->lock, NULL);
-  keeper->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
+  keeper->dirty = g_ptr_array_new_with_free_func (free_dirty);
   keeper->files = g_hash_table_new (g_int64_hash, g_int64_equal);
   keeper->found = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_content_file_unref);
   weir_content_segments_init (&keeper->segments, pool);

@@ -24,6 +24,8 @@ struct WeirContentKeeper {
   _Atomic uint64_t last_number;
   _Atomic bool names_changed;
   _Atomic bool keeps_all;
+  _Atomic unsigned n_open; /* descriptors of files */
+  unsigned open_max;       /* beyond it, one that is not used is closed */
   WeirLock lock;
   GPtrArray *dirty;  /* guarded by lock; a reference each */
   GHashTable *files; /* guarded by lock; all by number, without a reference */
@@ -37,7 +39,7 @@ WeirContentKeeper *weir_content_keeper_new (const WeirContentOptions *options,
 /* No claim may be left. Takes NULL. */
 void weir_content_keeper_free (WeirContentKeeper *keeper);
 
-/* Makes a file with a number of its own. Returns: (transfer full): NULL with @error. */
+/* Makes a file with a number of its own, pinned. Returns: (transfer full): NULL with @error. */
 WeirContentFile *weir_content_keeper_create (WeirContentKeeper *keeper, WeirContentKind kind,
                                              GError **error);
 
@@ -45,9 +47,12 @@ WeirContentFile *weir_content_keeper_create (WeirContentKeeper *keeper, WeirCont
  * refers to. */
 WeirContentFile *weir_content_keeper_find (WeirContentKeeper *keeper, uint64_t number);
 
-/* Opens @file for reading, and remembers its descriptor. Returns: (transfer none): -1 with @error.
+/* Opens @file if need be, and remembers its descriptor. Returns: (transfer none): -1 with @error.
  */
 int weir_content_keeper_open (WeirContentKeeper *keeper, WeirContentFile *file, GError **error);
+
+/* Closes it unless it has users. */
+void weir_content_keeper_close (WeirContentKeeper *keeper, WeirContentFile *file);
 
 /* Returns: (transfer full). */
 char *weir_content_keeper_get_path (WeirContentKeeper *keeper, const WeirContentFile *file);

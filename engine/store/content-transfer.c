@@ -71,6 +71,7 @@ weir_content_export (const WeirContent *content, int fd, const char *path, GErro
   WeirFsEnd to = { fd, -1, path };
   g_autofree char *name = NULL;
   uint64_t position, copied;
+  bool is_copied;
   WeirFs *fs;
 
   if (claim == NULL)
@@ -84,7 +85,9 @@ weir_content_export (const WeirContent *content, int fd, const char *path, GErro
     return false;
   from.offset = (int64_t)position;
   from.path = weir_content_file_get_label (claim->file);
-  if (!weir_fs_copy (fs, &from, &to, content->size, &copied, error))
+  is_copied = weir_fs_copy (fs, &from, &to, content->size, &copied, error);
+  weir_content_file_unpin (claim->file);
+  if (!is_copied)
     return false;
   if (copied == content->size)
     return true;

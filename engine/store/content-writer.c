@@ -346,7 +346,6 @@ settle_own (WeirContentWriter *writer, GError **error)
   WeirContentFile *file = writer->file;
   size_t n_blocks = weir_content_sums_get_n_blocks (writer->n_filed);
   g_autofree uint32_t *blocks = g_new (uint32_t, n_blocks);
-  int fd;
 
   weir_content_sums_get_blocks (&writer->sums, blocks);
   for (size_t i = 0; i < n_blocks; i++)
@@ -355,8 +354,8 @@ settle_own (WeirContentWriter *writer, GError **error)
                        error) ||
       (file->pool->keeper->must_sync && !weir_fs_sync_data (fs, file->fd, NULL, error)))
     return false;
-  fd = atomic_exchange (&file->fd, -1);
-  weir_fd_close (&fd);
+  weir_content_file_unpin (file);
+  weir_content_keeper_close (file->pool->keeper, file);
   return true;
 }
 

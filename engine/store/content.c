@@ -128,6 +128,7 @@ map (WeirContentView *view, const WeirContent *content, GError **error)
         mmap (NULL, view->mapping_size, PROT_READ, MAP_SHARED, fd, (off_t)(position - in_page));
     errnum = view->mapping == MAP_FAILED ? errno : 0;
   }
+  weir_content_file_unpin (claim->file);
   if (errnum != 0)
     return weir_error_set_errno (error, "map", pool->label, errnum);
   view->bytes.data = (const char *)view->mapping + in_page;

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import resource
 import select
 import shutil
 import signal
@@ -276,6 +277,23 @@ class Run(unittest.TestCase):
             self.assertEqual((self.folder / "state/weir/Try").exists(), level != "memory")
             if (self.folder / "state").exists():
                 shutil.rmtree(self.folder / "state")
+
+    def test_more_contents_than_open_files(self):
+        """Each has a file of its own, is read, and stays in a queue."""
+        self.flow().write_text("""<flow xmlns="urn:weir:flow:1" name="Try">
+          <processor id="make" type="GenerateFlowFile">
+            <property name="Maximum FlowFiles">90</property>
+            <property name="File Size">1100 KB</property>
+          </processor>
+          <processor id="count" type="CountText"><auto-terminate relationship="failure"/></processor>
+          <funnel id="end"/>
+          <connection from="make:success" to="count"/>
+          <connection from="count:success" to="end"/></flow>""")
+        done = subprocess.run([WEIR, "run", "flow.xml", "--until-idle", "--json", "--data=many"], capture_output=True,
+                              text=True, env=self.environment, cwd=self.folder, timeout=60,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(self.summary(done)["connections"][1]["queued"]["flowfiles"], 90)
 
     def test_live_view_on_a_terminal(self):
         drawn_again = "\x1b\\[\\d+A\x1b\\[J"
