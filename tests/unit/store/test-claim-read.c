@@ -7,6 +7,10 @@
 #define SHARED ((size_t)300000)
 #define SMALL  ((size_t)1000)
 
+/* A first block, one in the middle, a last one that is shorter: what has as many calls as bytes to
+ * be read for each of them takes no more than that. */
+#define THREE_BLOCKS (2 * WEIR_CONTENT_BLOCK + 12345)
+
 /* Writes content, and starts anew. */
 static WeirContentRef
 make (Durable *self, size_t size)
@@ -221,7 +225,7 @@ test_what_was_written_in_this_run_is_compared_too (Durable *self, const void *da
 static void
 test_every_read_can_fail (Durable *self, const void *data)
 {
-  WeirContentRef ref = make (self, OWN);
+  WeirContentRef ref = make (self, THREE_BLOCKS);
 
   for (size_t i = 0; i < G_N_ELEMENTS (ways); i++) {
     bool passed = false;
