@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What is installed is what is meant to be: install.py SOURCE BUILD
 
-The public headers, the pkg-config file, the modules and the program; nothing else. Then a module is
+The public headers, the pkg-config files, the modules, the extension for SQLite and the program; nothing
+else. Then a module is
 built against that, outside of the tree, with the five lines of Meson that its author writes.
 """
 import json
@@ -28,6 +29,7 @@ EXPECTED = (
     r"share/weir/flow\.rng",
     r"lib(64|/[^/]+)?/libweir-test\.so(\.\d+)*",
     r"lib(64|/[^/]+)?/pkgconfig/weir-test\.pc",
+    r"lib(64|/[^/]+)?/weir_provenance\.so",
 )
 
 
