@@ -24,6 +24,7 @@ extern const WeirCommand weir_command_data;
 extern const WeirCommand weir_command_eval;
 extern const WeirCommand weir_command_fmt;
 extern const WeirCommand weir_command_inspect;
+extern const WeirCommand weir_command_provenance;
 extern const WeirCommand weir_command_run;
 
 /* Parses the options of @command into what @entries (closed by { NULL }) point at and removes them
