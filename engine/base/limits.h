@@ -108,6 +108,12 @@
  * fault, and it is small enough to share one write with its FlowFile. */
 #define WEIR_LIMIT_CONTENT_INLINE (8 * 1024)
 
+/* All small contents together: what comes beyond goes to a file, too, or a long queue of them would
+ * be the memory of the process. 2,000 files of 8 KiB; who keeps up never comes near. Those of less
+ * than half a sector stay: their FlowFiles take about as much. */
+#define WEIR_LIMIT_CONTENT_MEMORY (16 * 1024 * 1024)
+#define WEIR_LIMIT_CONTENT_TINY   (2 * 1024)
+
 /* Content up to this size shares a claim segment with others; larger content has its own file, so
  * that its space is free as soon as nobody needs it. */
 #define WEIR_LIMIT_CONTENT_SHARED (1024 * 1024)

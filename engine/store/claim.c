@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include "base/limits.h"
 #include "store/content-keeper.h"
 
 static void
@@ -53,6 +54,20 @@ weir_claim_new_file (WeirContentStore *store, WeirContentFile *file, uint64_t of
   claim->is_in_memory = false;
   set_up (claim, store, size);
   return claim;
+}
+
+bool
+weir_claim_belongs_in_memory (WeirContentStore *store, uint64_t size)
+{
+  int64_t total = 0;
+
+  if (size < WEIR_LIMIT_CONTENT_TINY)
+    return true;
+  if (size > WEIR_LIMIT_CONTENT_INLINE)
+    return false;
+  for (unsigned i = 0; i < WEIR_CONTENT_SHARDS; i++)
+    total += atomic_load_explicit (&store->shards[i].memory_bytes, memory_order_relaxed);
+  return total < WEIR_LIMIT_CONTENT_MEMORY;
 }
 
 void

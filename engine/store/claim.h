@@ -51,6 +51,9 @@ WeirClaim *weir_claim_new_memory (WeirContentStore *store, size_t size);
 WeirClaim *weir_claim_new_file (WeirContentStore *store, WeirContentFile *file, uint64_t offset,
                                 uint64_t size);
 
+/* Whether content of @size bytes is to be a claim in memory. */
+bool weir_claim_belongs_in_memory (WeirContentStore *store, uint64_t size);
+
 /* Of a claim in memory that nobody else has: it is shorter than was thought. */
 void weir_claim_shorten (WeirClaim *claim, size_t size);
 

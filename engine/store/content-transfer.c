@@ -55,12 +55,23 @@ weir_content_store_import (WeirContentStore *store, int fd, const char *path,
   struct stat status;
 
   if (fstat (fd, &status) == 0 && S_ISREG (status.st_mode) &&
-      status.st_size < WEIR_LIMIT_CONTENT_INLINE)
+      status.st_size < WEIR_LIMIT_CONTENT_INLINE &&
+      weir_claim_belongs_in_memory (store, (uint64_t)status.st_size))
     return import_small (store, fd, (size_t)status.st_size, path, ret_content, error);
 
   weir_content_writer_init (&writer, store);
   return finish (&writer, weir_content_writer_write_fd (&writer, fd, path, error), ret_content,
                  error);
+}
+
+/* What is compared with its checksum anyway goes out of the same buffer. */
+static bool
+export_small (const WeirContent *content, int fd, const char *path, GError **error)
+{
+  g_autofree char *buffer = g_malloc (content->size);
+
+  return weir_claim_read (content->claim, content->offset, buffer, content->size, error) &&
+         weir_fs_write (content->claim->store->pool.fs, fd, buffer, content->size, path, error);
 }
 
 bool
@@ -79,6 +90,8 @@ weir_content_export (const WeirContent *content, int fd, const char *path, GErro
   fs = claim->store->pool.fs;
   if (claim->is_in_memory)
     return weir_fs_write (fs, fd, claim->bytes + content->offset, content->size, path, error);
+  if (content->size <= WEIR_LIMIT_CONTENT_INLINE)
+    return export_small (content, fd, path, error);
 
   if (!weir_claim_verify (claim, content->offset, content->size, error) ||
       !weir_claim_locate (claim, content->offset, &from.fd, &position, error))

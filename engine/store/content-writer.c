@@ -368,7 +368,7 @@ finish (WeirContentWriter *writer, WeirContent *ret_content, GError **error)
   WeirContentFile *file;
   WeirClaim *claim;
 
-  if (writer->n_filed == 0 && size <= WEIR_LIMIT_CONTENT_INLINE)
+  if (writer->n_filed == 0 && weir_claim_belongs_in_memory (store, size))
     return weir_content_store_put (store, writer->buffer, size, ret_content, error);
   if (!flush (writer, 0, error) ||
       (keeper != NULL && writer->file->kind == WEIR_CONTENT_OWN && !settle_own (writer, error)))

@@ -70,7 +70,7 @@ weir_content_store_put (WeirContentStore *store, const void *data, size_t size,
     *ret_content = (WeirContent){ 0 };
     return true;
   }
-  if (size <= WEIR_LIMIT_CONTENT_INLINE) {
+  if (weir_claim_belongs_in_memory (store, size)) {
     WeirClaim *claim = weir_claim_new_memory (store, size);
 
     memcpy (claim->bytes, data, size);
@@ -160,7 +160,7 @@ weir_content_view_open (const WeirContent *content, WeirContentView *ret_view, G
   }
   if (claim->is_in_memory)
     view.bytes.data = claim->bytes + content->offset;
-  else if (claim->file->kind == WEIR_CONTENT_SEGMENT) {
+  else if (content->size <= WEIR_LIMIT_CONTENT_INLINE) {
     if (!read_small (&view, content, error))
       return false;
   } else if (!map (&view, content, error)) {

@@ -4,12 +4,12 @@
  * gone with the last of them. A WeirContent is a slice of one claim: small, copied by
  * weir_content_ref, and owned by one thread at a time; claims are shared by any number of them.
  *
- * Small claims are one piece of memory, middle ones share the segments of a pool, and large ones
- * have a file each (limits.h). In memory durability, which this file is about, none of these files
- * has a name, so a crash leaves nothing behind. Nor is there a checksum: nothing is read back that
- * was not written in this run, and a checksum of 1 KiB costs as much as all else
- * (docs/decisions/0003-importing-files.md). Contents that outlive the process, and what a store
- * needs for that, are in content-durable.h. */
+ * Small claims are one piece of memory, unless there are many; middle ones share the segments of a
+ * pool, and large ones have a file each (limits.h). In memory durability, which this file is about,
+ * none of these files has a name, so a crash leaves nothing behind. Nor is there a checksum:
+ * nothing is read back that was not written in this run, and a checksum of 1 KiB costs as much as
+ * all else (docs/decisions/0003-importing-files.md). Contents that outlive the process, and what a
+ * store needs for that, are in content-durable.h. */
 #pragma once
 
 #include <glib.h>
@@ -58,14 +58,15 @@ WeirContent weir_content_slice (const WeirContent *content, uint64_t offset, uin
 /* Gives the reference back and leaves @content empty. Thread: any. */
 void weir_content_clear (WeirContent *content);
 
-/* The bytes in place: those of a small claim as they are, those of a file mapped. It holds a
- * reference of its own. Closing unmaps: a mapping that is kept counts as memory of the process. */
+/* The bytes in place: those of a claim in memory as they are, those of a file mapped, or copied
+ * where they are few. It holds a reference of its own. Closing unmaps: a mapping that is kept
+ * counts as memory of the process. */
 typedef struct {
   WeirBytes bytes;
   WeirContent content;
   void *mapping; /* of a file; or NULL */
   size_t mapping_size;
-  void *copy; /* of what is in the log; or NULL */
+  void *copy; /* of a few bytes of a file; or NULL */
 } WeirContentView;
 
 bool weir_content_view_open (const WeirContent *content, WeirContentView *ret_view, GError **error);

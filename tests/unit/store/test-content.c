@@ -5,6 +5,7 @@
 #include <weir/error.h>
 
 #include "fixture.h"
+#include "store/content-transfer.h"
 
 static void
 test_keeps_bytes_of_any_size (Fixture *self, const void *data)
@@ -36,6 +37,64 @@ test_counts_what_it_keeps (Fixture *self, const void *data)
   weir_content_clear (&small);
   weir_content_clear (&middle);
   weir_content_clear (&large);
+}
+
+/* In one of the three ways in which content comes. */
+static WeirContent
+make (Fixture *self, unsigned i, size_t size)
+{
+  char *bytes = self->bytes + i;
+  WeirContent content;
+
+  if (i % 3 == 0) {
+    content = put (self, bytes, size);
+  } else if (i % 3 == 1) {
+    WeirContentWriter writer;
+
+    weir_content_writer_init (&writer, self->store);
+    g_assert_true (weir_content_writer_write (&writer, bytes, size, NULL));
+    g_assert_true (weir_content_writer_close (&writer, &content, NULL));
+  } else {
+    WEIR_AUTO_FD int fd = weir_fs_open_unnamed (NULL, g_get_tmp_dir (), NULL);
+
+    g_assert_true (weir_fs_pwrite (NULL, fd, bytes, size, 0, "file", NULL));
+    g_assert_true (weir_content_store_import (self->store, fd, "file", &content, NULL));
+  }
+  return content;
+}
+
+/* However many small contents there are, no more than a limit is in memory. */
+static void
+test_many_small_ones (Fixture *self, const void *data)
+{
+  enum { SIZE = WEIR_LIMIT_CONTENT_INLINE - 100, N = 2 * WEIR_LIMIT_CONTENT_MEMORY / SIZE };
+  g_autofree WeirContent *contents = g_new (WeirContent, N);
+  WeirContentUsage usage;
+  WeirContent tiny;
+
+  for (unsigned i = 0; i < N; i++)
+    contents[i] = make (self, i, SIZE);
+  weir_content_store_get_usage (self->store, &usage);
+  g_assert_cmpuint (usage.memory_bytes, <, WEIR_LIMIT_CONTENT_MEMORY + SIZE);
+  g_assert_cmpuint (usage.memory_bytes, >=, WEIR_LIMIT_CONTENT_MEMORY);
+  g_assert_cmpuint (usage.memory_bytes + usage.disk_bytes, ==, (uint64_t)N * SIZE);
+
+  tiny = put (self, self->bytes, WEIR_LIMIT_CONTENT_TINY - 1);
+  weir_content_store_get_usage (self->store, &usage);
+  g_assert_cmpuint (usage.memory_bytes + usage.disk_bytes, ==, (uint64_t)N * SIZE + tiny.size);
+  g_assert_cmpuint (usage.memory_bytes, >=, WEIR_LIMIT_CONTENT_MEMORY + tiny.size);
+  weir_content_clear (&tiny);
+
+  for (unsigned i = 0; i < N; i++) {
+    assert_holds (&contents[i], self->bytes + i, SIZE);
+    weir_content_clear (&contents[i]);
+  }
+  for (unsigned i = 0; i < 3; i++) {
+    contents[0] = make (self, i, SIZE);
+    weir_content_store_get_usage (self->store, &usage);
+    g_assert_cmpuint (usage.memory_bytes, ==, SIZE);
+    weir_content_clear (&contents[0]);
+  }
 }
 
 static void
@@ -187,6 +246,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD_FOR_BOTH ("/content/sizes", test_keeps_bytes_of_any_size);
   ADD_FOR_BOTH ("/content/usage", test_counts_what_it_keeps);
+  ADD_FOR_BOTH ("/content/many small ones", test_many_small_ones);
   ADD_FOR_BOTH ("/content/slices", test_slices_share_a_claim);
   ADD_FOR_BOTH ("/content/views", test_a_view_outlives_its_content);
   ADD_FOR_BOTH ("/content/directory", test_refuses_a_directory_that_is_none);
