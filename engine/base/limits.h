@@ -239,3 +239,39 @@
 
 /* Events whose times are sorted at once, where clocks went back: 16 bytes each. */
 #define WEIR_LIMIT_TIMELINE (512 * 1024)
+
+/* A file of provenance: large enough that a query opens few, small enough that letting the oldest
+ * one go is little of what is kept, and quick. Or a day, so that it is let go when its day has
+ * come. */
+#define WEIR_LIMIT_PARTITION      (UINT64_C (256) * 1024 * 1024)
+#define WEIR_LIMIT_PARTITION_USEC (INT64_C (24) * 3600 * 1000000)
+
+/* What a file of provenance has beside it, in SQLite's log, before it is brought into the file:
+ * each page is there once for each transaction, so more would be written twice for nothing. */
+#define WEIR_LIMIT_PARTITION_LOG (16u * 1024 * 1024)
+
+/* What is kept of provenance if nobody says otherwise: a billion events, a month. */
+#define WEIR_LIMIT_PROVENANCE      (UINT64_C (10) * 1000 * 1000 * 1000)
+#define WEIR_LIMIT_PROVENANCE_USEC (INT64_C (30) * 24 * 3600 * 1000000)
+
+/* A file of provenance is this part of all, at most, so that no more than that is let go at once.
+ */
+#define WEIR_LIMIT_PARTITION_PART 8u
+
+/* After an event, until it can be found: who looks does not notice, and one transaction has the
+ * events of many sessions. */
+#define WEIR_LIMIT_PROVENANCE_WAIT (INT64_C (200) * 1000)
+
+/* Blocks in one transaction: a megabyte, which takes some milliseconds. */
+#define WEIR_LIMIT_PROVENANCE_BLOCKS 16u
+
+/* Log between two moments at which provenance is brought to disk, after which segments of the log
+ * can go: half a segment. */
+#define WEIR_LIMIT_PROVENANCE_SYNC (32u * 1024 * 1024)
+
+/* When provenance cannot be written: log that waits for it, until what cannot be written is given
+ * up. Sources would wait at WEIR_LIMIT_FOLLOWER, and provenance is no reason for a flow to stop. */
+#define WEIR_LIMIT_PROVENANCE_LAG (WEIR_LIMIT_FOLLOWER / 2)
+
+/* At the end of a run, for what has not been recorded yet. The next start goes on with the rest. */
+#define WEIR_LIMIT_PROVENANCE_END (INT64_C (10) * 1000000)

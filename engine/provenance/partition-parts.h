@@ -4,6 +4,8 @@
 #include "provenance/partition.h"
 #include "provenance/sql.h"
 
+#define WEIR_PARTITION_PAGE 16384
+
 /* What is prepared, once it is needed. */
 typedef enum {
   WEIR_SQL_BEGIN,
@@ -41,6 +43,7 @@ struct WeirPartition {
   uint64_t install;
   WeirPosition start;
   char *lost;
+  uint64_t n_unsettled; /* pages in the write-ahead log */
   sqlite3_stmt *statements[WEIR_N_SQL];
   GHashTable *words; /* WeirPartitionWord, its own key */
   GHashTable *types; /* the same, with kind 0 and the component */

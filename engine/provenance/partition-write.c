@@ -232,7 +232,25 @@ weir_partition_checkpoint (WeirPartition *partition, bool *ret_is_all, GError **
   if (result != SQLITE_OK && result != SQLITE_BUSY)
     return weir_sql_fail (partition->db, partition->path, "write", error);
   *ret_is_all = result == SQLITE_OK && n_pages == n_done;
+  if (*ret_is_all)
+    partition->n_unsettled = 0;
   return true;
+}
+
+uint64_t
+weir_partition_get_unsettled (const WeirPartition *partition)
+{
+  return partition->n_unsettled * WEIR_PARTITION_PAGE;
+}
+
+bool
+weir_partition_is_moved (WeirPartition *partition)
+{
+  int is_moved = 0;
+
+  return sqlite3_file_control (partition->db, "main", SQLITE_FCNTL_HAS_MOVED, &is_moved) ==
+             SQLITE_OK &&
+         is_moved != 0;
 }
 
 uint64_t

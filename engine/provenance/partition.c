@@ -342,10 +342,29 @@ check_end (WeirPartition *partition, GError **error)
   return true;
 }
 
-static const char settings[] =
-    "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-    "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;"
-    "PRAGMA cell_size_check = 1;";
+static int
+on_commit (void *data, sqlite3 *db, const char *name, int n_pages)
+{
+  WeirPartition *partition = data;
+
+  partition->n_unsettled = (uint64_t)n_pages;
+  return SQLITE_OK;
+}
+
+static const char settings[] = "PRAGMA page_size = " AS_TEXT (
+    WEIR_PARTITION_PAGE) "; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                         "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8192; PRAGMA "
+                         "temp_store = MEMORY;"
+                         "PRAGMA cell_size_check = 1;";
+
+static bool
+use_settings (WeirPartition *partition, GError **error)
+{
+  if (!weir_sql_run (partition->db, partition->path, settings, error))
+    return false;
+  sqlite3_wal_hook (partition->db, on_commit, partition);
+  return true;
+}
 
 WeirPartition *
 weir_partition_create (const char *directory, uint64_t number, uint64_t install,
@@ -361,8 +380,7 @@ weir_partition_create (const char *directory, uint64_t number, uint64_t install,
   partition->install = install;
   partition->start = *start;
   if (!open_file (partition, partition->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error) ||
-      !weir_sql_run (partition->db, partition->path, settings, error) ||
-      !weir_partition_begin (partition, error))
+      !use_settings (partition, error) || !weir_partition_begin (partition, error))
     return NULL;
   if (!weir_sql_run (partition->db, partition->path, schema, error) ||
       !put_meta (partition, "install", text, error) ||
@@ -384,8 +402,8 @@ weir_partition_open (const char *directory, uint64_t number, GError **error)
     return NULL;
   }
   if (!open_file (partition, partition->path, SQLITE_OPEN_READWRITE, error) ||
-      !weir_sql_run (partition->db, partition->path, settings, error) ||
-      !read_meta (partition, error) || !check_end (partition, error))
+      !use_settings (partition, error) || !read_meta (partition, error) ||
+      !check_end (partition, error))
     return NULL;
   return g_steal_pointer (&partition);
 }

@@ -73,6 +73,12 @@ bool weir_partition_each_type (WeirPartition *partition, WeirPartitionTypeFunc f
 /* Brings all that was committed to disk, as far as readers let it. @ret_is_all: it is. */
 bool weir_partition_checkpoint (WeirPartition *partition, bool *ret_is_all, GError **error);
 
+/* Bytes that were committed since the last time when all was there. */
+uint64_t weir_partition_get_unsettled (const WeirPartition *partition);
+
+/* Whether somebody has taken the file away, or put another into its place. */
+bool weir_partition_is_moved (WeirPartition *partition);
+
 /* Bytes of the file, with those that are not in it yet. */
 uint64_t weir_partition_get_size (WeirPartition *partition);
 

@@ -1,6 +1,6 @@
-/* recorder.h: the thread that follows the log and writes what it says into partitions: blocks,
- * retention, and what has become of partitions that are damaged. It never makes the flow wait,
- * unless it is so far behind that the disk would fill; and nothing that fails here ends the flow.
+/* recorder.h: the thread that follows the log and has written what it says (scribe.h, binder.h). It
+ * never makes the flow wait, unless it is so far behind that the disk would fill; and nothing that
+ * fails here ends the flow.
  *
  * Thread: main, unless said otherwise. */
 #pragma once
@@ -18,8 +18,10 @@ typedef struct {
   uint64_t retention_bytes;    /* 0: WEIR_LIMIT_PROVENANCE */
   int64_t retention_usec;      /* 0: WEIR_LIMIT_PROVENANCE_USEC */
   uint64_t partition_bytes;    /* 0: WEIR_LIMIT_PARTITION; smaller ones are for tests */
+  uint64_t lag_bytes;          /* 0: WEIR_LIMIT_PROVENANCE_LAG; likewise */
   const char *const *redacted; /* names of attributes, with * in them; NULL: the usual ones */
-  /* The recorder's thread: something that a person should know: what was damaged, lost, rebuilt. */
+  /* The recorder's thread, or weir_recorder_new: something that a person should know: what was
+   * damaged, lost, rebuilt. */
   void (*on_message) (void *user, const char *message);
   void *user;
 } WeirRecorderOptions;
@@ -28,7 +30,8 @@ typedef struct {
  * told, not an error. Returns: (transfer full). */
 WeirRecorder *weir_recorder_new (const WeirRecorderOptions *options);
 
-/* Records all that is durable by now, and ends the thread. Takes NULL. Before weir_data_free. */
+/* Records all that is durable by now, but takes no longer than WEIR_LIMIT_PROVENANCE_END: the rest
+ * stays in the log for the next start. Ends the thread. Takes NULL. Before weir_data_free. */
 void weir_recorder_free (WeirRecorder *recorder);
 
 typedef struct {
@@ -41,7 +44,8 @@ typedef struct {
 /* Thread: any. */
 void weir_recorder_get_figures (WeirRecorder *recorder, WeirRecorderFigures *ret_figures);
 
-/* Waits until all that was durable when it was called can be queried. Thread: any. */
+/* Waits until all that was durable when it was called can be queried, or it turns out that it
+ * cannot be written now. Thread: any. */
 void weir_recorder_flush (WeirRecorder *recorder);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirRecorder, weir_recorder_free)

@@ -531,6 +531,12 @@ weir_data_get_damage (WeirData *data)
 }
 
 uint64_t
+weir_data_get_next_sequence (WeirData *data)
+{
+  return data->end.sequence + 1;
+}
+
+uint64_t
 weir_data_get_install_id (WeirData *data)
 {
   return data->identity.install_id;

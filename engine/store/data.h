@@ -54,6 +54,9 @@ const char *weir_data_get_damage (WeirData *data);
 
 uint64_t weir_data_get_install_id (WeirData *data);
 
+/* The number of the frame with which the log goes on at the start. */
+uint64_t weir_data_get_next_sequence (WeirData *data);
+
 /* Returns: (transfer none): where content is made and where it comes from. */
 WeirContentStore *weir_data_get_contents (WeirData *data);
 

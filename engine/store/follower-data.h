@@ -14,6 +14,7 @@ typedef struct {
   WeirLock lock;
   pthread_cond_t changed;
   bool is_interrupted;      /* guarded by lock */
+  bool is_woken;            /* guarded by lock */
   _Atomic uint64_t durable; /* written under the lock */
   _Atomic uint64_t hold;    /* segments from here on are needed; UINT64_MAX: nobody follows */
   _Atomic uint64_t read;    /* all below has been read */

@@ -66,48 +66,103 @@ weir_follower_data_is_far (WeirFollowerData *data)
 
 /* --- the follower's --- */
 
-/* The first frame of the oldest segment that has one. */
+/* The frames of one segment. */
+typedef struct {
+  uint64_t place; /* of the first */
+  uint64_t first, last;
+} Stretch;
+
+/* Returns: false when there is none. */
 static bool
-find_oldest (const WeirSegmentFolder *folder, uint64_t *ret_place, uint64_t *ret_sequence,
-             GError **error)
+read_stretch (const WeirSegmentFolder *folder, uint64_t number, Stretch *ret_stretch)
+{
+  g_autoptr (WeirLogReader) reader = weir_log_reader_new_for_segment (
+      folder->directory, folder->log_id, folder->segment_size, number, folder->fs, NULL);
+  Stretch stretch = { 0 };
+  WeirFrame frame;
+
+  while (reader != NULL &&
+         weir_log_reader_next (reader, UINT64_MAX, &frame, NULL) == WEIR_LOG_FRAME) {
+    if (stretch.first == 0)
+      stretch = (Stretch){ frame.place, frame.sequence, frame.sequence };
+    stretch.last = frame.sequence;
+  }
+  *ret_stretch = stretch;
+  return stretch.first != 0;
+}
+
+/* The first frame from which on none is missing: a segment whose contents are still needed may be
+ * much older than the one behind it. */
+static void
+find_oldest (const WeirSegmentFolder *folder, const GArray *files, Stretch *ret_oldest)
+{
+  Stretch oldest = { 0, 1, 0 }, stretch;
+
+  for (guint i = files->len; i-- > 0;) {
+    if (!read_stretch (folder, g_array_index (files, WeirSegmentFile, i).number, &stretch))
+      continue;
+    if (oldest.last != 0 && stretch.last + 1 != oldest.first)
+      break;
+    oldest = stretch;
+  }
+  *ret_oldest = oldest;
+}
+
+/* Whether no segment is missing from the one of @place on, which is so as long as somebody has
+ * followed the log in every run. Without reading any; false: perhaps. */
+static bool
+is_whole (const WeirSegmentFolder *folder, const GArray *files, uint64_t place)
+{
+  uint64_t next = weir_segment_get_number (place, folder->segment_size);
+  bool is_there = false;
+
+  for (guint i = 0; i < files->len; i++) {
+    const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
+
+    if (file->number + file->n_numbers <= next)
+      continue;
+    if (file->number > next)
+      return false;
+    next = file->number + file->n_numbers;
+    is_there = true;
+  }
+  return is_there;
+}
+
+static bool
+find_beginning (const WeirSegmentFolder *folder, uint64_t *place, uint64_t *sequence,
+                GError **error)
 {
   g_autoptr (GArray) files = weir_segment_list (folder, error);
+  Stretch oldest;
 
-  for (guint i = 0; files != NULL && i < files->len; i++) {
-    const WeirSegmentFile *file = &g_array_index (files, WeirSegmentFile, i);
-    g_autoptr (WeirLogReader) reader = weir_log_reader_new_for_segment (
-        folder->directory, folder->log_id, folder->segment_size, file->number, folder->fs, NULL);
-    WeirFrame frame;
-
-    if (reader == NULL || weir_log_reader_next (reader, UINT64_MAX, &frame, NULL) != WEIR_LOG_FRAME)
-      continue;
-    *ret_place = frame.place;
-    *ret_sequence = frame.sequence;
+  if (files == NULL)
+    return false;
+  if (*sequence != 0 && is_whole (folder, files, *place))
     return true;
+  find_oldest (folder, files, &oldest);
+  if (*sequence == 0) {
+    *place = oldest.place;
+    *sequence = oldest.first;
+  } else if (*sequence < oldest.first) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
+                 "%s: the log begins with frame %" G_GUINT64_FORMAT
+                 " and no longer has number %" G_GUINT64_FORMAT,
+                 folder->directory, oldest.first, *sequence);
+    return false;
   }
-  return files != NULL;
+  return true;
 }
 
 WeirFollower *
 weir_follower_new (WeirFollowerData *data, const WeirSegmentFolder *folder, uint64_t place,
                    uint64_t sequence, GError **error)
 {
-  uint64_t oldest_place = 0, oldest = 1;
   WeirFollower *follower;
   WeirLogReader *reader;
 
-  if (!find_oldest (folder, &oldest_place, &oldest, error))
+  if (!find_beginning (folder, &place, &sequence, error))
     return NULL;
-  if (sequence == 0) {
-    place = oldest_place;
-    sequence = oldest;
-  } else if (sequence < oldest) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
-                 "%s: the log begins with frame %" G_GUINT64_FORMAT
-                 " and no longer has number %" G_GUINT64_FORMAT,
-                 folder->directory, oldest, sequence);
-    return NULL;
-  }
   reader = weir_log_reader_new (folder->directory, folder->log_id, folder->segment_size, place,
                                 sequence, folder->fs, error);
   if (reader == NULL)
@@ -115,7 +170,7 @@ weir_follower_new (WeirFollowerData *data, const WeirSegmentFolder *folder, uint
   follower = g_new0 (WeirFollower, 1);
   follower->data = data;
   follower->reader = reader;
-  data->is_interrupted = false;
+  data->is_interrupted = data->is_woken = false;
   atomic_store (&data->read, place);
   atomic_store (&data->hold, place);
   return follower;
@@ -138,9 +193,11 @@ wait_for_more (WeirFollowerData *data, uint64_t seen, int64_t end)
   int status = 0;
 
   WEIR_LOCKED (&data->lock);
-  while (atomic_load (&data->durable) <= seen && !data->is_interrupted && status == 0)
+  while (atomic_load (&data->durable) <= seen && !data->is_interrupted && !data->is_woken &&
+         status == 0)
     status = end == INT64_MAX ? pthread_cond_wait (&data->changed, &data->lock)
                               : pthread_cond_timedwait (&data->changed, &data->lock, &time);
+  data->is_woken = false;
   return atomic_load (&data->durable) > seen;
 }
 
@@ -171,6 +228,15 @@ weir_follower_interrupt (WeirFollower *follower)
 }
 
 void
+weir_follower_wake (WeirFollower *follower)
+{
+  WEIR_LOCKED (&follower->data->lock);
+
+  follower->data->is_woken = true;
+  pthread_cond_signal (&follower->data->changed);
+}
+
+void
 weir_follower_release (WeirFollower *follower, uint64_t place)
 {
   WeirFollowerData *data = follower->data;
@@ -179,6 +245,12 @@ weir_follower_release (WeirFollower *follower, uint64_t place)
     return;
   atomic_store (&data->hold, place);
   data->on_release (data->user);
+}
+
+uint64_t
+weir_follower_get_place (WeirFollower *follower)
+{
+  return atomic_load (&follower->data->read);
 }
 
 uint64_t

@@ -24,9 +24,15 @@ WeirLogRead weir_follower_next (WeirFollower *follower, int64_t usec, WeirFrame 
 /* Has a weir_follower_next that waits, and all later ones, wait no longer. Thread: any. */
 void weir_follower_interrupt (WeirFollower *follower);
 
+/* The same for one of them: that which waits, or the next one. Thread: any. */
+void weir_follower_wake (WeirFollower *follower);
+
 /* All below @place is not needed by it any more. At first it holds all from its beginning on, and
  * what it holds when it is freed it goes on holding: the next run will need it. */
 void weir_follower_release (WeirFollower *follower, uint64_t place);
+
+/* All below it has been read. Thread: any. */
+uint64_t weir_follower_get_place (WeirFollower *follower);
 
 /* Bytes of log between it and the watermark. Thread: any. */
 uint64_t weir_follower_get_lag (WeirFollower *follower);

@@ -17,7 +17,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->directory = g_dir_make_tmp ("weir-partition-XXXXXX", NULL);
+  fixture->directory = test_make_directory ();
   test_events_init (&fixture->source, 42, false);
   fixture->source.next_flowfile = 3000;
   fixture->events = test_events_make (&fixture->source, 2000);

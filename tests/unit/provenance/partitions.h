@@ -10,6 +10,18 @@
 
 #define TEST_INSTALL UINT64_C (0x0123456789abcdef)
 
+/* In memory where there is such a place, as these tests sync a lot and look at nothing that a power
+ * cut would take. Returns: (transfer full). */
+static inline char *
+test_make_directory (void)
+{
+  g_autofree char *template = g_strdup ("/dev/shm/weir-provenance-XXXXXX");
+
+  if (g_mkdtemp (template) != NULL)
+    return g_steal_pointer (&template);
+  return g_dir_make_tmp ("weir-provenance-XXXXXX", NULL);
+}
+
 static inline const char *
 test_get_name (void *data, uint64_t number)
 {

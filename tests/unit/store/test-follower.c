@@ -149,6 +149,7 @@ test_follow (void)
     read_all (&run, follower, &last);
   }
   g_assert_cmpuint (weir_follower_get_lag (follower), ==, 0);
+  g_assert_cmpuint (weir_follower_get_place (follower), ==, last.next);
   g_assert_cmpint (weir_follower_next (follower, 1000, &last, NULL), ==, WEIR_LOG_END);
   weir_follower_interrupt (follower);
   g_assert_cmpint (weir_follower_next (follower, -1, &last, NULL), ==, WEIR_LOG_END);
@@ -225,6 +226,78 @@ test_too_late (void)
   g_free (run.root);
 }
 
+static void
+remove_segment (const Run *run, guint index)
+{
+  g_autofree char *directory = g_build_filename (run->root, "log", NULL);
+  WeirSegmentFolder folder = { .directory = directory, .segment_size = SEGMENT };
+  g_autoptr (GArray) files = weir_segment_list (&folder, NULL);
+  g_autofree char *path =
+      weir_segment_get_path (directory, g_array_index (files, WeirSegmentFile, index).number);
+
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+/* An old segment is still there and what came behind it is not: the log begins behind the gap. */
+static void
+test_gap (void)
+{
+  Run run = { .root = g_dir_make_tmp ("weir-follower-XXXXXX", NULL) };
+  g_autoptr (GError) error = NULL;
+  WeirFollower *follower;
+  WeirFrame first = { 0 }, frame;
+  uint64_t sequence;
+
+  run_open (&run);
+  follower = weir_data_follow (run.data, 0, 0, NULL); /* so that nothing goes */
+  run_start (&run);
+  name_component (&run);
+  g_assert_cmpint (weir_follower_next (follower, -1, &first, NULL), ==, WEIR_LOG_FRAME);
+  append (&run, 4000);
+  weir_follower_free (follower);
+  run_close (&run);
+  remove_segment (&run, 1);
+
+  run_open (&run);
+  g_assert_null (weir_data_follow (run.data, first.next, first.sequence + 1, &error));
+  g_assert_nonnull (error);
+  follower = weir_data_follow (run.data, 0, 0, NULL);
+  g_assert_nonnull (follower);
+  g_assert_cmpint (weir_follower_next (follower, 0, &frame, NULL), ==, WEIR_LOG_FRAME);
+  for (sequence = frame.sequence; weir_follower_next (follower, 0, &frame, NULL) == WEIR_LOG_FRAME;)
+    g_assert_cmpuint (frame.sequence, ==, ++sequence);
+  g_assert_cmpuint (sequence + 1, ==, weir_data_get_next_sequence (run.data));
+  weir_follower_free (follower);
+  run_close (&run);
+  scratch_remove (run.root);
+  g_free (run.root);
+}
+
+/* Who is woken waits no longer, once. */
+static void
+test_wake (void)
+{
+  Run run = { .root = g_dir_make_tmp ("weir-follower-XXXXXX", NULL) };
+  WeirFollower *follower;
+  WeirFrame frame;
+
+  run_open (&run);
+  follower = weir_data_follow (run.data, 0, 0, NULL);
+  run_start (&run);
+  name_component (&run);
+  g_assert_cmpint (weir_follower_next (follower, -1, &frame, NULL), ==, WEIR_LOG_FRAME);
+  while (weir_follower_next (follower, 0, &frame, NULL) == WEIR_LOG_FRAME)
+    ;
+  weir_follower_wake (follower);
+  g_assert_cmpint (weir_follower_next (follower, -1, &frame, NULL), ==, WEIR_LOG_END);
+  append (&run, 1);
+  g_assert_cmpint (weir_follower_next (follower, -1, &frame, NULL), ==, WEIR_LOG_FRAME);
+  weir_follower_free (follower);
+  run_close (&run);
+  scratch_remove (run.root);
+  g_free (run.root);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,5 +305,7 @@ main (int argc, char **argv)
   g_test_add_func ("/follower/follow", test_follow);
   g_test_add_func ("/follower/hold", test_hold);
   g_test_add_func ("/follower/too late", test_too_late);
+  g_test_add_func ("/follower/gap", test_gap);
+  g_test_add_func ("/follower/wake", test_wake);
   return g_test_run ();
 }

@@ -1,0 +1,447 @@
+/* The recorder behind a real log: each thing that happened is an event once, whatever run ends
+ * when and how, and whatever the disk does meanwhile. */
+#include "frames.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/lock.h"
+#include "provenance/recorder.h"
+
+#define SEGMENT ((uint64_t)256 * 1024)
+#define WALL    INT64_C (1700000000000000)
+
+typedef struct {
+  char *root;
+  char *directory; /* of provenance */
+  WeirData *data;
+  WeirRecorder *recorder;
+  WeirRecorderOptions options;
+  WeirClock *clock;
+  WeirEntryWriter writer;
+  TestNumbers numbers;
+  uint64_t k; /* entries so far */
+  GArray *happenings;
+  WeirLock lock;
+  GString *messages; /* guarded by lock */
+} Fixture;
+
+static void
+ignore_durable (void *user, uint64_t durable)
+{
+}
+
+static void
+fail_on_failure (void *user, const GError *error)
+{
+  g_error ("%s", error->message);
+}
+
+static void
+ignore (void *user)
+{
+}
+
+static void
+note_message (void *user, const char *message)
+{
+  Fixture *fixture = user;
+
+  WEIR_LOCKED (&fixture->lock);
+  g_string_append_printf (fixture->messages, "%s\n", message);
+}
+
+static bool
+has_message (Fixture *fixture, const char *part)
+{
+  WEIR_LOCKED (&fixture->lock);
+
+  return strstr (fixture->messages->str, part) != NULL;
+}
+
+static void
+start (Fixture *fixture)
+{
+  g_autoptr (GError) error = NULL;
+  WeirDataOptions options = { .directory = fixture->root,
+                              .owner = "test",
+                              .durability = WEIR_DURABILITY_PROCESS,
+                              .segment_size = SEGMENT,
+                              .checkpoint_bytes = SEGMENT,
+                              .on_durable = ignore_durable,
+                              .on_failure = fail_on_failure,
+                              .on_low = ignore };
+
+  fixture->data = weir_data_open (&options, &error);
+  g_assert_no_error (error);
+  fixture->options.data = fixture->data;
+  fixture->recorder = weir_recorder_new (&fixture->options);
+  g_assert_true (weir_data_start (fixture->data, &error));
+  g_assert_no_error (error);
+  test_get_numbers (weir_data_get_dictionary (fixture->data), &fixture->numbers);
+}
+
+static void
+stop (Fixture *fixture)
+{
+  weir_data_stop (fixture->data);
+  g_clear_pointer (&fixture->recorder, weir_recorder_free);
+  g_clear_pointer (&fixture->data, weir_data_free);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->root = test_make_directory ();
+  fixture->directory = g_build_filename (fixture->root, "provenance", NULL);
+  pthread_mutex_init (&fixture->lock, NULL);
+  fixture->messages = g_string_new (NULL);
+  fixture->happenings = g_array_new (FALSE, FALSE, sizeof (TestHappening));
+  fixture->clock = weir_clock_new_fake (WALL);
+  fixture->options = (WeirRecorderOptions){ .directory = fixture->directory,
+                                            .clock = fixture->clock,
+                                            .on_message = note_message,
+                                            .user = fixture };
+  weir_entry_writer_init (&fixture->writer);
+  start (fixture);
+}
+
+static void
+remove_all (const char *directory)
+{
+  const char *argv[] = { "rm", "-rf", directory, NULL };
+
+  g_assert_true (g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
+                               NULL, NULL, NULL));
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  if (fixture->data != NULL)
+    stop (fixture);
+  remove_all (fixture->root);
+  weir_entry_writer_clear (&fixture->writer);
+  weir_clock_free_fake (fixture->clock);
+  g_array_unref (fixture->happenings);
+  g_string_free (fixture->messages, TRUE);
+  pthread_mutex_destroy (&fixture->lock);
+  g_free (fixture->directory);
+  g_free (fixture->root);
+}
+
+/* Returns: the ticket of the last entry. */
+static uint64_t
+add (Fixture *fixture, unsigned n)
+{
+  uint64_t ticket = 0;
+
+  for (; n > 0; n--) {
+    test_write_entry (&fixture->writer, &fixture->numbers, ++fixture->k);
+    test_expect (fixture->happenings, fixture->k);
+    ticket = weir_data_append (fixture->data, WALL + (int64_t)fixture->k, fixture->writer.start,
+                               weir_entry_writer_get_size (&fixture->writer), NULL);
+  }
+  return ticket;
+}
+
+static void
+add_durable (Fixture *fixture, unsigned n)
+{
+  g_assert_true (weir_data_wait_applied (fixture->data, add (fixture, n)));
+}
+
+static void
+assert_no_messages (Fixture *fixture)
+{
+  WEIR_LOCKED (&fixture->lock);
+
+  g_assert_cmpstr (fixture->messages->str, ==, "");
+}
+
+static void
+test_flush (Fixture *fixture, gconstpointer data)
+{
+  WeirRecorderFigures figures;
+
+  weir_recorder_flush (fixture->recorder);
+  for (unsigned i = 0; i < 20; i++) {
+    add_durable (fixture, 5);
+    weir_recorder_flush (fixture->recorder);
+    test_check_all (fixture->directory, fixture->happenings);
+  }
+  weir_recorder_get_figures (fixture->recorder, &figures);
+  g_assert_cmpuint (figures.n_events, ==, fixture->happenings->len);
+  g_assert_cmpuint (figures.lag_bytes, ==, 0);
+  g_assert_cmpuint (figures.n_lost, ==, 0);
+  g_assert_cmpuint (figures.bytes, >, 16384);
+  assert_no_messages (fixture);
+}
+
+/* Runs that end in order. */
+static void
+test_restart (Fixture *fixture, gconstpointer data)
+{
+  for (unsigned i = 0; i < 12; i++) {
+    add (fixture, i * i * 3);
+    stop (fixture);
+    test_check_all (fixture->directory, fixture->happenings);
+    start (fixture);
+  }
+  assert_no_messages (fixture);
+}
+
+/* Runs that are killed: what was durable is there in the end, once. */
+static void
+test_kill (Fixture *fixture, gconstpointer data)
+{
+  stop (fixture);
+  for (unsigned i = 0; i < 10; i++) {
+    unsigned n = 1 + i * 7;
+    int status;
+    pid_t child = fork ();
+
+    if (child == 0) {
+      start (fixture);
+      add_durable (fixture, n);
+      if (i % 3 != 0)
+        weir_recorder_flush (fixture->recorder);
+      _exit (0);
+    }
+    waitpid (child, &status, 0);
+    g_assert_cmpint (status, ==, 0);
+    for (; n > 0; n--)
+      test_expect (fixture->happenings, ++fixture->k);
+  }
+  start (fixture);
+  weir_recorder_flush (fixture->recorder);
+  test_check_all (fixture->directory, fixture->happenings);
+  assert_no_messages (fixture);
+}
+
+/* Long enough for many blocks, partitions and segments, most of which are let go. */
+static void
+test_long (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *log = g_build_filename (fixture->root, "log", NULL);
+  g_autoptr (GDir) names = NULL;
+  unsigned n = 0;
+
+  stop (fixture);
+  fixture->options.partition_bytes = 400000;
+  start (fixture);
+  for (unsigned i = 0; i < 30; i++) {
+    add_durable (fixture, 2000);
+    weir_recorder_flush (fixture->recorder);
+  }
+  stop (fixture);
+  test_check_all (fixture->directory, fixture->happenings);
+  start (fixture); /* lets go of what the recorder had let go of */
+  stop (fixture);
+  names = g_dir_open (log, 0, NULL);
+  while (g_dir_read_name (names) != NULL)
+    n++;
+  g_assert_cmpuint (n, <, 12);
+  start (fixture);
+  add_durable (fixture, 10);
+  weir_recorder_flush (fixture->recorder);
+  test_check_all (fixture->directory, fixture->happenings);
+  assert_no_messages (fixture);
+}
+
+/* The newest partition cannot be read: its events are made again, as far as the log reaches. */
+static void
+test_damaged (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = weir_partition_get_path (fixture->directory, 1);
+
+  add_durable (fixture, 300);
+  stop (fixture);
+  g_assert_true (
+      g_file_set_contents (path, "nothing that is of any use to anybody here", -1, NULL));
+  start (fixture);
+  add_durable (fixture, 20);
+  weir_recorder_flush (fixture->recorder);
+  test_check_all (fixture->directory, fixture->happenings);
+  g_assert_true (has_message (fixture, "its events are made again"));
+}
+
+/* All of it is gone, and the log has less than all. */
+static void
+test_gone (Fixture *fixture, gconstpointer data)
+{
+  WeirRecorderFigures figures;
+
+  add_durable (fixture, 100000);
+  weir_recorder_flush (fixture->recorder);
+  stop (fixture);
+  remove_all (fixture->directory);
+  for (unsigned i = 1; i <= 5; i++) { /* as the log does by and by */
+    g_autofree char *segment = g_strdup_printf ("%s/log/%012u.log", fixture->root, i);
+
+    g_unlink (segment);
+  }
+  start (fixture);
+  weir_recorder_flush (fixture->recorder);
+  weir_recorder_get_figures (fixture->recorder, &figures);
+  g_assert_cmpuint (figures.n_lost, ==, 1);
+  g_assert_cmpuint (figures.n_events, <, fixture->happenings->len);
+  g_assert_true (has_message (fixture, "the log does not reach back so far"));
+}
+
+static void
+limit_files (rlim_t bytes)
+{
+  struct rlimit limit;
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  limit.rlim_cur = bytes;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+}
+
+/* Files of provenance are larger than any other here, so only they fail. */
+static void
+test_failing (Fixture *fixture, gconstpointer data)
+{
+  add_durable (fixture, 1000);
+  weir_recorder_flush (fixture->recorder);
+  limit_files (SEGMENT);
+  add_durable (fixture, 3000);
+  weir_recorder_flush (fixture->recorder);
+  while (!has_message (fixture, "cannot be written")) {
+    add_durable (fixture, 100);
+    weir_recorder_flush (fixture->recorder);
+  }
+  add_durable (fixture, 3000);
+  limit_files (RLIM_INFINITY);
+  weir_recorder_flush (fixture->recorder);
+  weir_recorder_flush (fixture->recorder);
+  g_assert_true (has_message (fixture, "provenance can be written again"));
+  add_durable (fixture, 10);
+  weir_recorder_flush (fixture->recorder);
+  test_check_all (fixture->directory, fixture->happenings);
+}
+
+/* The directory cannot be opened at the start: the log waits for it, but not without end. */
+static void
+test_no_directory (Fixture *fixture, gconstpointer data)
+{
+  stop (fixture);
+  remove_all (fixture->directory);
+  g_assert_true (g_file_set_contents (fixture->directory, "", 0, NULL));
+  start (fixture);
+  g_assert_true (has_message (fixture, "cannot be written"));
+  add_durable (fixture, 100);
+  g_assert_cmpint (g_unlink (fixture->directory), ==, 0);
+  weir_recorder_flush (fixture->recorder); /* tries to open it */
+  weir_recorder_flush (fixture->recorder);
+  test_check_all (fixture->directory, fixture->happenings);
+  g_assert_true (has_message (fixture, "provenance can be written again"));
+}
+
+/* Provenance cannot be written for long: what waits in the log is given up in the end, and it is
+ * said what is missing. */
+static void
+test_give_up (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *aside = g_strconcat (fixture->directory, "-aside", NULL);
+  WeirRecorderFigures figures;
+  uint64_t n;
+
+  stop (fixture);
+  fixture->options.lag_bytes = 100000;
+  start (fixture);
+  add_durable (fixture, 1000);
+  weir_recorder_flush (fixture->recorder);
+  g_assert_cmpint (g_rename (fixture->directory, aside), ==, 0);
+  g_assert_true (g_file_set_contents (fixture->directory, "", 0, NULL));
+  for (unsigned i = 0; i < 50; i++) {
+    add_durable (fixture, 100);
+    weir_recorder_flush (fixture->recorder);
+  }
+  g_assert_true (has_message (fixture, "cannot be written"));
+  do {
+    weir_recorder_flush (fixture->recorder);
+    weir_recorder_get_figures (fixture->recorder, &figures);
+  } while (figures.lag_bytes >= 100000);
+  g_assert_cmpint (g_unlink (fixture->directory), ==, 0);
+  g_assert_cmpint (g_rename (aside, fixture->directory), ==, 0);
+  weir_recorder_flush (fixture->recorder);
+  add_durable (fixture, 100);
+  weir_recorder_flush (fixture->recorder);
+  weir_recorder_get_figures (fixture->recorder, &figures);
+  g_assert_cmpuint (figures.n_lost, ==, 1);
+  g_assert_true (has_message (fixture, "is not in provenance: cannot"));
+  n = figures.n_events;
+  g_assert_cmpuint (n, >, 1000);
+  g_assert_cmpuint (n, <, fixture->happenings->len);
+  stop (fixture);
+  start (fixture);
+  weir_recorder_get_figures (fixture->recorder, &figures);
+  g_assert_cmpuint (figures.n_events, ==, n);
+}
+
+/* --- several threads --- */
+
+typedef struct {
+  Fixture *fixture;
+  atomic_bool is_over;
+} Watcher;
+
+static void *
+watch (void *data)
+{
+  Watcher *watcher = data;
+  uint64_t last = 0;
+
+  while (!atomic_load (&watcher->is_over)) {
+    WeirRecorderFigures figures;
+
+    weir_recorder_flush (watcher->fixture->recorder);
+    weir_recorder_get_figures (watcher->fixture->recorder, &figures);
+    g_assert_cmpuint (figures.n_events, >=, last);
+    last = figures.n_events;
+  }
+  return NULL;
+}
+
+static void
+test_threads (Fixture *fixture, gconstpointer data)
+{
+  Watcher watcher = { .fixture = fixture };
+  pthread_t threads[2];
+
+  for (unsigned i = 0; i < 2; i++)
+    pthread_create (&threads[i], NULL, watch, &watcher);
+  for (unsigned i = 0; i < 30; i++)
+    add_durable (fixture, 100);
+  atomic_store (&watcher.is_over, true);
+  for (unsigned i = 0; i < 2; i++)
+    pthread_join (threads[i], NULL);
+  weir_recorder_flush (fixture->recorder);
+  test_check_all (fixture->directory, fixture->happenings);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/recorder/flush", test_flush);
+  ADD ("/recorder/restart", test_restart);
+  ADD ("/recorder/kill", test_kill);
+  ADD ("/recorder/long", test_long);
+  ADD ("/recorder/damaged", test_damaged);
+  ADD ("/recorder/gone", test_gone);
+  ADD ("/recorder/failing", test_failing);
+  ADD ("/recorder/no-directory", test_no_directory);
+  ADD ("/recorder/give-up", test_give_up);
+  ADD ("/recorder/threads", test_threads);
+#undef ADD
+  return g_test_run ();
+}
