@@ -48,16 +48,26 @@ weir_board_free (WeirBoard *board)
 }
 
 static WeirBulletin *
-bulletin_new (const WeirNode *node, WeirLogLevel level, const char *message)
+bulletin_new (int64_t wall, WeirLogLevel level, const char *component, const char *name,
+              const char *message)
 {
   WeirBulletin *bulletin = g_new0 (WeirBulletin, 1);
 
-  bulletin->wall = weir_clock_get_wall (node->engine->clock);
+  bulletin->wall = wall;
   bulletin->level = level;
-  bulletin->component = g_strdup (node->path);
-  bulletin->name = g_strdup (weir_component_get_label (node->component));
+  bulletin->component = g_strdup (component);
+  bulletin->name = g_strdup (name);
   bulletin->message = weir_error_clean (message);
   return bulletin;
+}
+
+/* Under the lock. */
+static void
+keep (WeirBoard *board, WeirBulletin *bulletin)
+{
+  g_queue_push_tail (&board->kept, bulletin);
+  if (board->kept.length > WEIR_LIMIT_BULLETINS)
+    bulletin_free (g_queue_pop_head (&board->kept));
 }
 
 void
@@ -71,7 +81,8 @@ weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  bulletin = bulletin_new (node, level, message);
+  bulletin = bulletin_new (weir_clock_get_wall (node->engine->clock), level, node->path,
+                           weir_component_get_label (node->component), message);
 
   WEIR_LOCKED (&board->lock);
   bulletin->id = ++board->last_id;
@@ -82,9 +93,20 @@ weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...
     return;
   }
   atomic_fetch_add_explicit (&node->stats.bulletins, 1, memory_order_relaxed);
-  g_queue_push_tail (&board->kept, bulletin);
-  if (board->kept.length > WEIR_LIMIT_BULLETINS)
-    bulletin_free (g_queue_pop_head (&board->kept));
+  keep (board, bulletin);
+}
+
+void
+weir_board_tell (WeirBoard *board, int64_t wall, WeirLogLevel level, const char *who,
+                 const char *message)
+{
+  WeirBulletin *bulletin = bulletin_new (wall, level, who, who, message);
+
+  WEIR_LOCKED (&board->lock);
+  bulletin->id = ++board->last_id;
+  if (board->func != NULL)
+    board->func (board->data, bulletin);
+  keep (board, bulletin);
 }
 
 GPtrArray *

@@ -31,5 +31,9 @@ void weir_board_free (WeirBoard *board);
 void weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
+/* The same for a part of the engine that is no component: @who, such as "provenance". */
+void weir_board_tell (WeirBoard *board, int64_t wall, WeirLogLevel level, const char *who,
+                      const char *message);
+
 /* Returns: (transfer full): copies (WeirBulletin) of those after @id, oldest first. */
 GPtrArray *weir_board_list (WeirBoard *board, uint64_t id);

@@ -7,6 +7,7 @@
 #include "runtime/build.h"
 #include "runtime/commit.h"
 #include "runtime/disk-guard.h"
+#include "runtime/recording.h"
 #include "runtime/restore.h"
 #include "runtime/worker.h"
 
@@ -78,6 +79,8 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
     return false;
   engine->store = weir_data_get_contents (engine->data);
   engine->has_provenance = !options->without_provenance;
+  engine->provenance_dir = g_build_filename (options->data_dir, "provenance", NULL);
+  engine->fs = options->fs;
   return true;
 }
 
@@ -85,6 +88,7 @@ static void
 close_store (WeirEngine *engine)
 {
   weir_data_free (engine->data);
+  g_free (engine->provenance_dir);
   weir_effects_free (engine->effects);
   weir_content_store_free (engine->own_store);
   g_ptr_array_unref (engine->stranded);
@@ -140,6 +144,7 @@ end_log (WeirEngine *engine, int64_t usec)
   if (engine->data == NULL)
     return true;
   weir_data_stop (engine->data);
+  weir_recording_stop (engine);
   return weir_effects_stop (engine->effects, usec);
 }
 

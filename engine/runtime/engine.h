@@ -49,10 +49,15 @@ typedef struct {
   WeirList flowfiles;
 } WeirStranded;
 
+typedef struct WeirRecorder WeirRecorder;
+
 struct WeirEngine {
   WeirData *data;       /* NULL: all is in memory */
   WeirEffects *effects; /* NULL likewise */
   bool has_provenance;
+  char *provenance_dir;
+  WeirRecorder *recorder; /* NULL: nothing is recorded */
+  WeirFs *fs;
   GPtrArray *stranded; /* WeirStranded */
   void (*on_failure) (void *data, const GError *error);
   void *failure_data;

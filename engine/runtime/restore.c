@@ -5,6 +5,7 @@
 #include "provenance/fact.h"
 #include "runtime/backlog.h"
 #include "runtime/image.h"
+#include "runtime/recording.h"
 #include "runtime/worker.h"
 #include "store/content-durable.h"
 #include "store/content-file.h"
@@ -365,6 +366,7 @@ weir_restore (WeirEngine *engine, GError **error)
   for (guint i = 0; i < restore.n_places; i++)
     fill (&restore, &restore.places[i]);
   engine->install_id = weir_data_get_install_id (engine->data);
+  weir_recording_start (engine);
   if (!weir_data_start (engine->data, error))
     return false;
   give_numbers (&restore);

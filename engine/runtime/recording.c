@@ -1,0 +1,32 @@
+#include "runtime/recording.h"
+
+#include "provenance/recorder.h"
+
+static void
+on_message (void *user, const char *message)
+{
+  WeirEngine *engine = user;
+
+  weir_board_tell (engine->board, weir_clock_get_wall (engine->clock), WEIR_LOG_WARNING,
+                   "provenance", message);
+}
+
+void
+weir_recording_start (WeirEngine *engine)
+{
+  WeirRecorderOptions options = { .data = engine->data,
+                                  .directory = engine->provenance_dir,
+                                  .clock = engine->clock,
+                                  .fs = engine->fs,
+                                  .on_message = on_message,
+                                  .user = engine };
+
+  if (engine->has_provenance)
+    engine->recorder = weir_recorder_new (&options);
+}
+
+void
+weir_recording_stop (WeirEngine *engine)
+{
+  g_clear_pointer (&engine->recorder, weir_recorder_free);
+}
