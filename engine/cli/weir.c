@@ -8,7 +8,7 @@
 
 static const WeirCommand *const commands[] = {
   &weir_command_run,  &weir_command_check, &weir_command_fmt,        &weir_command_inspect,
-  &weir_command_eval, &weir_command_data,  &weir_command_provenance,
+  &weir_command_eval, &weir_command_data,  &weir_command_provenance, &weir_command_content,
 };
 
 static void

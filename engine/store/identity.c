@@ -217,6 +217,15 @@ weir_identity_look (WeirIdentity *identity, const char *directory, WeirFs *fs, c
   return true;
 }
 
+bool
+weir_identity_read (WeirIdentity *identity, const char *directory, GError **error)
+{
+  g_autofree char *path = g_build_filename (directory, "identity", NULL);
+  g_autofree char *text = weir_fs_read_file (NULL, path, IDENTITY_BYTES, NULL, error);
+
+  return text != NULL && parse (identity, path, text, error);
+}
+
 void
 weir_identity_close (WeirIdentity *identity)
 {

@@ -33,5 +33,8 @@ bool weir_identity_open (WeirIdentity *identity, const char *directory, const ch
 bool weir_identity_look (WeirIdentity *identity, const char *directory, WeirFs *fs, char **ret_user,
                          GError **error);
 
+/* Reads what @directory is without locking it, for those who only look. */
+bool weir_identity_read (WeirIdentity *identity, const char *directory, GError **error);
+
 /* Gives up the lock. */
 void weir_identity_close (WeirIdentity *identity);

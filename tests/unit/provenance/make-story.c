@@ -1,8 +1,15 @@
-/* make-story.c: make-story DIR: writes the provenance of a small flow that unpacks orders, so that
- * tests of commands know each event. Everything in it is fixed. */
+/* make-story.c: make-story DIR: makes a data directory with the provenance and the contents of a
+ * small flow that unpacks orders, so that tests of commands know each event. Everything in it is
+ * fixed. */
 #include "partitions.h"
 
-#define START INT64_C (1795208591000000) /* 2026-11-20 21:03:11 */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/crc32c.h"
+
+#define START   INT64_C (1795208591000000) /* 2026-11-20 21:03:11 */
+#define SEGMENT (64 * 1024 * 1024)
 
 enum { GET = 1, UNPACK, TAG, ROUTE, MERGE, PUT, N_COMPONENTS };
 enum { FILENAME = 1, PATH, PRIORITY, ORDER, SUCCESS, URGENT, N_NAMES };
@@ -66,15 +73,36 @@ bear (TestEvent *test, const uint64_t *parents, size_t n_parents)
   test->event.n_parents = n_parents;
 }
 
-static void
-give (TestEvent *test, WeirWhere where, uint64_t file, uint64_t start)
+/* Lines that name the event. */
+static char *
+make_bytes (const GPtrArray *events, size_t size)
 {
+  GString *text = g_string_new (NULL);
+
+  while (text->len < size)
+    g_string_append_printf (text, "content of event %u, \033[31m\n", events->len);
+  g_string_truncate (text, size);
+  return g_string_free (text, FALSE);
+}
+
+/* New content, in @file of the data directory. */
+static void
+give (GPtrArray *events, WeirWhere where, uint64_t number, uint64_t position, const char *file)
+{
+  TestEvent *test = g_ptr_array_index (events, events->len - 1);
+  g_autofree char *bytes = make_bytes (events, test->event.size);
+  int fd = open (file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+  g_assert_cmpint (pwrite (fd, bytes, test->event.size, (off_t)position), ==, test->event.size);
+  close (fd);
   test->event.has_content = true;
-  test->event.content = (WeirContentRef){ .where = where,
-                                          .file = file,
-                                          .start = start,
-                                          .size = test->event.size,
-                                          .length = test->event.size };
+  test->event.content =
+      (WeirContentRef){ .where = where,
+                        .file = number,
+                        .crc = weir_crc32c (0, bytes, test->event.size),
+                        .start = where == WEIR_WHERE_LOG ? SEGMENT + position : position,
+                        .size = test->event.size,
+                        .length = test->event.size };
 }
 
 static void
@@ -97,14 +125,14 @@ tell_beginning (GPtrArray *events)
   bear (test, NULL, 0);
   set (test, FILENAME, "orders.zip");
   set (test, PATH, "./");
-  give (test, WEIR_WHERE_FILE, 1, 4096);
+  give (events, WEIR_WHERE_FILE, 1, 4096, "content/000000000001.shared");
   report (test, "file:///in/orders.zip", NULL);
   for (uint64_t i = 0; i < 3; i++) {
     test = add (events, WEIR_EVENT_FORK, 2 + i, UNPACK, 400);
     bear (test, (uint64_t[]){ 1 }, 1);
     set (test, FILENAME, files[i]);
     set (test, PATH, "./");
-    give (test, WEIR_WHERE_LOG, 0, 67108864 + 5000 * (i + 1));
+    give (events, WEIR_WHERE_LOG, 0, 5000 * (i + 1), "log/000000000001.log");
   }
   add (events, WEIR_EVENT_DROP, 1, UNPACK, 1200);
   test = add (events, WEIR_EVENT_ATTRIBUTES_MODIFIED, 2, TAG, 400);
@@ -123,13 +151,13 @@ tell_end (GPtrArray *events)
   TestEvent *test = add (events, WEIR_EVENT_CONTENT_MODIFIED, 4, TAG, 500);
 
   test->event.old_size = 400;
-  give (test, WEIR_WHERE_FILE, 1, 8192);
+  give (events, WEIR_WHERE_FILE, 1, 8192, "content/000000000001.shared");
   set (test, FILENAME, "C.csv");
   unset (test, PATH);
   test = add (events, WEIR_EVENT_JOIN, 5, MERGE, 800);
   bear (test, (uint64_t[]){ 2, 3 }, 2);
   set (test, FILENAME, "merged.csv");
-  give (test, WEIR_WHERE_FILE, 2, 0);
+  give (events, WEIR_WHERE_FILE, 2, 0, "archive/000000000002.shared");
   add (events, WEIR_EVENT_DROP, 2, MERGE, 400);
   add (events, WEIR_EVENT_DROP, 3, MERGE, 400);
   test = add (events, WEIR_EVENT_SEND, 5, PUT, 800);
@@ -193,15 +221,31 @@ put_events (const char *directory, uint64_t number, GPtrArray *events, guint fro
   g_assert_true (weir_partition_commit (partition, &position, NULL));
 }
 
+static void
+make_directory (const char *path)
+{
+  static const char *const folders[] = { "provenance", "content", "archive", "log" };
+
+  g_mkdir (path, 0700);
+  g_assert_cmpint (chdir (path), ==, 0);
+  for (size_t i = 0; i < G_N_ELEMENTS (folders); i++)
+    g_assert_cmpint (g_mkdir (folders[i], 0700), ==, 0);
+  g_assert_true (g_file_set_contents ("identity",
+                                      "weir data 1\ninstall 0123456789abcdef\n"
+                                      "log 0123456789abcdef\nsegment 67108864\n",
+                                      -1, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GPtrArray) events = g_ptr_array_new_with_free_func (test_event_free);
 
   g_assert_cmpint (argc, ==, 2);
+  make_directory (argv[1]);
   tell_beginning (events);
   tell_end (events);
-  put_events (argv[1], 1, events, 0, 9);
-  put_events (argv[1], 2, events, 9, events->len);
+  put_events ("provenance", 1, events, 0, 9);
+  put_events ("provenance", 2, events, 9, events->len);
   return 0;
 }
