@@ -137,7 +137,7 @@ read_file (GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const Fi
 static void
 report (const GetFile *self, WeirSession *session, WeirFlowFile *flowfile, const char *path)
 {
-  g_autofree char *whole = g_strconcat (self->input.path, path, NULL);
+  g_autofree char *whole = file_name_join (self->input.path, path);
 
   file_report (session, flowfile, WEIR_EVENT_RECEIVE, whole, NULL);
 }

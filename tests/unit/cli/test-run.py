@@ -122,6 +122,28 @@ class Run(unittest.TestCase):
         self.assertEqual(result.stdout.count("\n"), 1)
         return json.loads(result.stdout)
 
+    def test_what_has_happened(self):
+        """From a file to another one, told by the directory afterwards; --provenance=off tells nothing."""
+        (self.folder / "in").mkdir()
+        flow = self.folder / "flow.xml"
+        flow.write_text(f"""<flow xmlns="urn:weir:flow:1" name="Try">
+          <processor id="get" type="GetFile"><property name="Input Directory">{self.folder}/in</property></processor>
+          <processor id="put" type="PutFile"><property name="Directory">{self.folder}/out</property>
+            <auto-terminate relationship="success"/><auto-terminate relationship="failure"/></processor>
+          <connection from="get:success" to="put"/></flow>""")
+        expected = [("RECEIVE", f"file://{self.folder}/in/a%20b.csv"), ("SEND", f"file://{self.folder}/out/a%20b.csv"),
+                    ("DROP", None)]
+        for more in [], ["--provenance=off"]:
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+            (self.folder / "in/a b.csv").write_text("x")
+            result = self.run_weir(flow, "--until-idle", "--data", self.folder / "data", "-q", *more)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            events = subprocess.run([WEIR, "provenance", "--data", self.folder / "data", "--json", "--reverse"],
+                                    capture_output=True, text=True, check=True, env=self.environment, timeout=60)
+            told = [json.loads(line) for line in events.stdout.splitlines()]
+            self.assertEqual([(event["type"], event["uri"]) for event in told], expected)
+        self.assertEqual(self.run_weir(flow, "--provenance=maybe").returncode, 2)
+
     def test_until_idle(self):
         result = self.run_weir(self.flow(n=25), "--until-idle", "--json")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
