@@ -14,8 +14,8 @@
 #define N_SLOTS 256 /* at first */
 #define KEY_TAG UINT64_C (0xffffffff00000000)
 
-static const char hidden[] = "(redacted)";
-static const char too_large[] = "(too large)";
+static const char hidden[] = WEIR_REDACTED;
+static const char too_large[] = WEIR_TOO_LARGE;
 
 void
 weir_block_values_init (WeirBlockValues *values, const WeirBlockWriterOptions *options)

@@ -4,6 +4,12 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* What stands in their place. */
+#define WEIR_REDACTED "(redacted)"
+
+/* The same for values that are larger than a block may be. */
+#define WEIR_TOO_LARGE "(too large)"
+
 typedef struct WeirRedaction WeirRedaction;
 
 /* @patterns: with * for any characters, in upper or lower case, NULL-terminated; NULL: the usual
