@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -219,11 +220,25 @@ posix_fallocate (int fd, off_t offset, off_t size)
 EXPORT int posix_fallocate64 (int fd, off_t offset, off_t size)
     __attribute__ ((alias ("posix_fallocate")));
 
+/* SQLite's index of a log of its own is made anew after a crash, whatever is in it: what the disk
+ * has of it does not matter. */
+static bool
+is_index (int fd)
+{
+  char link[40];
+  char path[4096];
+  ssize_t n;
+
+  snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  n = readlink (link, path, sizeof path);
+  return n > 4 && memcmp (path + n - 4, "-shm", 4) == 0;
+}
+
 EXPORT void *
 mmap (void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
   if (fd >= 0 && (flags & MAP_SHARED) != 0 && (protection & PROT_WRITE) != 0 &&
-      record_inode (fd, NULL) != 0)
+      record_inode (fd, NULL) != 0 && !is_index (fd))
     record_give_up ("a file is mapped to be written to, which cannot be recorded");
   return (void *)syscall (SYS_mmap, address, size, protection, flags, fd, offset);
 }
