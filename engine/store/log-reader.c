@@ -20,6 +20,7 @@ struct WeirLogReader {
   WeirLogWindow ahead;  /* where others are looked for */
   GArray *files;
   uint64_t only;     /* the one segment to be read; 0: all */
+  uint64_t first;    /* number of the segment in which reading began */
   uint64_t place;    /* behind the last frame */
   uint64_t sequence; /* of the next frame; 0: any */
   bool is_run_over;  /* the last frame was the end of a run: its segment has no more */
@@ -96,6 +97,7 @@ weir_log_reader_new (const char *directory, uint64_t log_id, uint64_t segment_si
     return NULL;
   number = get_number (reader, place);
   reader->place = place;
+  reader->first = number;
   reader->sequence = sequence;
   reader->highest = MAX (reader->highest, number);
   if (place == 0 || open_at (reader, number, error))
@@ -363,9 +365,14 @@ weir_log_reader_settle (WeirLogReader *reader, GError **error)
 {
   if (WEIR_MUTANT (8))
     return true;
-  for (guint i = 0; i < reader->files->len; i++)
-    if (!settle_file (reader, g_array_index (reader->files, WeirSegmentFile, i).number, error))
+  /* Those before it are kept for other reasons: nothing of them was read. */
+  for (guint i = 0; i < reader->files->len; i++) {
+    const WeirSegmentFile *file = &g_array_index (reader->files, WeirSegmentFile, i);
+
+    if (file->number + file->n_numbers > reader->first &&
+        !settle_file (reader, file->number, error))
       return false;
+  }
   return reader->files->len == 0 ||
          weir_fs_sync_directory (reader->folder.fs, reader->directory, error);
 }
