@@ -249,6 +249,7 @@ execute (Run *run)
     run->options.data_dir = weir_data_dir_default (run->flow, run->path);
   if (!prepare (run, &error)) {
     fprintf (stderr, "weir: %s: %s\n", run->path, error->message);
+    g_clear_pointer (&run->engine, weir_engine_free);
     return WEIR_EXIT_FAILURE;
   }
   tell_about_data (run);
