@@ -39,7 +39,7 @@ moment_clear (Moment *moment)
   weir_past_clear (&moment->past);
   g_free (moment->queue);
   if (moment->content != NULL)
-    fclose (moment->content);
+    (void)fclose (moment->content);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Moment, moment_clear)

@@ -226,7 +226,7 @@ put_csv (WeirRows *rows, const WeirValue *values)
     append_csv_value (rows, &values[i]);
   }
   g_string_append (rows->line, "\r\n");
-  fwrite (rows->line->str, 1, rows->line->len, rows->stream);
+  (void)fwrite (rows->line->str, 1, rows->line->len, rows->stream);
 }
 
 /* --- all of them --- */

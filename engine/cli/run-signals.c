@@ -88,7 +88,7 @@ weir_run_signals_free (WeirRunSignals *signals)
     WEIR_LOCKED (&signals->lock);
     signals->is_ending = true;
   }
-  pthread_kill (signals->thread, SIGTERM);
+  pthread_kill (signals->thread, SIGTERM); /* NOLINT(bugprone-bad-signal-to-kill-thread) */
   pthread_join (signals->thread, NULL);
   pthread_cond_destroy (&signals->came);
   pthread_mutex_destroy (&signals->lock);

@@ -40,7 +40,7 @@ void weir_block_values_clear (WeirBlockValues *values);
 void weir_block_values_reset (WeirBlockValues *values);
 
 /* Returns: which of the names it is. */
-uint32_t weir_block_values_add_name (WeirBlockValues *values, const WeirEntryName *name);
+uint32_t weir_block_values_add_name (WeirBlockValues *values, const WeirEntryName *wanted);
 
 /* The other way round; its text stays until the next one is added. */
 WeirEntryName weir_block_values_get_name (const WeirBlockValues *values, uint32_t index);

@@ -21,9 +21,7 @@ find_file (WeirHistory *history, uint64_t at)
 
     while (known < high && weir_history_file_open (history, history->files->pdata[known]) == NULL)
       known++;
-    if (known == high)
-      high = middle;
-    else if (((WeirHistoryFile *)history->files->pdata[known])->start <= at)
+    if (known < high && ((WeirHistoryFile *)history->files->pdata[known])->start <= at)
       low = known + 1;
     else
       high = middle;

@@ -35,7 +35,7 @@ create_child (WeirSession *session, const WeirFlowFile *parent, WeirEventType bi
   WeirFlowFile *flowfile = weir_flowfile_new (&session->magazine);
 
   if (origin != NULL)
-    flowfile->attributes = weir_attributes_ref (parent->attributes);
+    flowfile->attributes = weir_attributes_ref (origin->flowfile->attributes);
   create (session, flowfile, origin);
   if (origin != NULL)
     weir_record_tell_birth (session, flowfile->record, birth, &origin->flowfile, 1);
@@ -80,6 +80,7 @@ slice (WeirSession *session, const WeirFlowFile *flowfile, uint64_t offset, uint
 
   if (slice->record->origin == NULL)
     return slice; /* the mistake was noted: the content is not this session's to look at */
+  flowfile = slice->record->origin->flowfile;
   if (offset > flowfile->content.size || size > flowfile->content.size - offset) {
     weir_session_fail (session,
                        "the processor asked for bytes %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
