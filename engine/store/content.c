@@ -40,6 +40,7 @@ weir_content_store_free (WeirContentStore *store)
   weir_content_store_get_usage (store, &usage);
   g_assert (usage.n_claims == 0);
   weir_content_keeper_free (store->pool.keeper);
+  store->pool.keeper = NULL; /* which would count the files that go now */
   weir_content_pool_clear (&store->pool);
   g_aligned_free (store);
 }
