@@ -224,7 +224,8 @@ weir_harness_push (WeirHarness *harness, const void *data, ssize_t size, ...)
     weir_session_put_attribute (session, flowfile, name, va_arg (args, const char *));
   va_end (args);
   weir_session_transfer (session, flowfile, 0);
-  weir_session_commit (session, worker);
+  if (!weir_session_commit (session, worker, &error))
+    g_error ("%s", error->message);
   weir_session_end (session, worker);
 }
 
@@ -271,7 +272,7 @@ weir_harness_run (WeirHarness *harness, unsigned max)
     weir_session_begin (session, node);
     outcome = weir_activation_trigger (node, session, &error);
     weir_survival_note (harness->survival, session);
-    weir_session_commit (session, worker);
+    weir_activation_commit (node, session, worker, &outcome, error == NULL ? &error : NULL);
     weir_session_end (session, worker);
     if (error != NULL) {
       g_free (harness->error);

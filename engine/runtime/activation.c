@@ -55,6 +55,7 @@ weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
   WeirOutcome outcome;
   bool ok;
 
+  session->last = mark;
   session->n_triggers++;
   atomic_store_explicit (&session->thread, pthread_self (), memory_order_relaxed);
   ok = node->type->on_trigger (node->module_state, session, error);
@@ -74,19 +75,64 @@ weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
   return outcome;
 }
 
-static WeirOutcome
-trigger (WeirNode *node, WeirSession *session)
+static void
+tell (WeirNode *node, WeirOutcome outcome, const GError *error)
 {
-  g_autoptr (GError) error = NULL;
-  WeirOutcome outcome = weir_activation_trigger (node, session, &error);
-
   if (outcome == WEIR_OUTCOME_PENALIZED)
     weir_bulletin_raise (node, WEIR_LOG_ERROR,
                          "%s; what it worked on waits for its penalty and is tried again",
                          error->message);
   else if (outcome == WEIR_OUTCOME_FAILED)
     weir_bulletin_raise (node, WEIR_LOG_ERROR, "%s", error->message);
+}
+
+static WeirOutcome
+trigger (WeirNode *node, WeirSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  WeirOutcome outcome = weir_activation_trigger (node, session, &error);
+
+  tell (node, outcome, error);
   return outcome;
+}
+
+/* Undoes what came after @mark: triggers that have succeeded as far as the module knows. */
+static void
+take_back (WeirNode *node, WeirSession *session, const WeirMark *mark)
+{
+  weir_session_keep_held (session, mark);
+  weir_session_undo (session, mark, node->penalty_usec);
+}
+
+bool
+weir_activation_commit (WeirNode *node, WeirSession *session, WeirWorker *worker,
+                        WeirOutcome *outcome, GError **error)
+{
+  static const WeirMark nothing;
+  WeirMark last = session->last;
+
+  if (weir_session_commit (session, worker, error))
+    return true;
+  *outcome = has_input_since (session, &last) ? WEIR_OUTCOME_PENALIZED : WEIR_OUTCOME_FAILED;
+  take_back (node, session, &last);
+  weir_context_yield (&node->context);
+  /* What was before it is little, or it would have been committed by itself. */
+  if (!weir_session_commit (session, worker, NULL)) {
+    take_back (node, session, &nothing);
+    weir_session_reset (session);
+  }
+  return false;
+}
+
+static bool
+commit (WeirNode *node, WeirWorker *worker, WeirOutcome *outcome)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (weir_activation_commit (node, weir_worker_get_session (worker), worker, outcome, &error))
+    return true;
+  tell (node, *outcome, error);
+  return false;
 }
 
 /* What the next turn may begin with: as many triggers as were quick this time. */
@@ -197,6 +243,7 @@ static bool
 should_commit (WeirNode *node, WeirSession *session, size_t room)
 {
   return node->type->side_effects || node->retry_attribute != NULL || session->must_commit ||
+         session->weight >= node->engine->entry_max / 4 ||
          session->n_records >= MIN (room, COMMIT_LATEST) || session->bytes_written >= COMMIT_BYTES;
 }
 
@@ -214,14 +261,13 @@ run_triggers (WeirNode *node, WeirWorker *worker, unsigned batch, WeirOutcome *r
     *ret_outcome = trigger (node, session);
     n++;
     if (should_commit (node, session, room)) {
-      weir_session_commit (session, worker);
-      room = MIN (room_of (node), node->engine->session_max);
-      if (weir_node_is_blocked (node))
+      if (!commit (node, worker, ret_outcome) || weir_node_is_blocked (node))
         break;
+      room = MIN (room_of (node), node->engine->session_max);
     }
     look = look_at_clock (session, n, look, start);
   } while (*ret_outcome == WEIR_OUTCOME_WORKED && n < look && may_go_on (node, session));
-  weir_session_commit (session, worker);
+  commit (node, worker, ret_outcome);
   return n;
 }
 

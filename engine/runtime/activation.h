@@ -17,5 +17,10 @@ typedef enum {
  * it failed. */
 WeirOutcome weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error);
 
+/* Commits what was triggered. When that is more than the log takes, the last trigger fails by it
+ * and is undone. Returns: false with @error then; *@outcome says how it failed. */
+bool weir_activation_commit (WeirNode *node, WeirSession *session, WeirWorker *worker,
+                             WeirOutcome *outcome, GError **error);
+
 /* A whole turn. */
 void weir_activation_run (WeirNode *node, WeirWorker *worker);

@@ -1,7 +1,8 @@
 /* commit.c: the one place where session, queues, state and effects agree.
  *
  *   1. route    each record's fate becomes a list to push, to return, to hold or to free, and an
- *               operation of the session's entry
+ *               operation of the session's entry; when that is more than the log takes, nothing has
+ *               happened yet
  *   2. append   the log takes the entry: FlowFiles, contents, state, all or nothing; then the
  *               component remembers what it says
  *   3. publish  lists go to their queues, then what was taken stops counting in its own; the nodes
@@ -22,15 +23,25 @@
 #include "runtime/node.h"
 #include "runtime/session-entry.h"
 
+/* What was made here, for a second queue. */
+typedef struct Copy {
+  struct Copy *previous;
+  WeirFlowFile *flowfile;
+} Copy;
+
 typedef struct {
   WeirSession *session;
   WeirNode *node;
+  WeirRecord **records;    /* in their order */
+  size_t n_held;           /* of these */
+  Copy *copies;            /* the newest */
   WeirSessionEntry *entry; /* NULL: there is no log */
   int64_t penalty_until;
   WeirList *out;  /* by output of the node */
   WeirList *back; /* by input: to the front of the queue */
   size_t *gone;   /* by input: no longer there */
   uint64_t *gone_bytes;
+  size_t *expired; /* by input */
   WeirList dropped;
   uint64_t in_count, in_bytes, out_count, out_bytes;
 } Commit;
@@ -58,11 +69,23 @@ drop (Commit *commit, const WeirRecord *record)
   weir_list_append (&commit->dropped, record->flowfile);
 }
 
+static WeirFlowFile *
+make_copy (Commit *commit, const WeirFlowFile *flowfile)
+{
+  WeirSession *session = commit->session;
+  Copy *copy = weir_arena_alloc (&session->arena, sizeof *copy);
+
+  copy->flowfile = weir_flowfile_copy (&session->magazine, flowfile);
+  copy->flowfile->id = weir_session_new_id (session);
+  copy->previous = commit->copies;
+  commit->copies = copy;
+  return copy->flowfile;
+}
+
 static void
 route_transfer (Commit *commit, const WeirRecord *record)
 {
   const WeirRoute *route = &commit->node->routes[record->relationship];
-  WeirSession *session = commit->session;
   WeirFlowFile *flowfile = record->flowfile;
 
   if (route->n == 0) {
@@ -76,30 +99,13 @@ route_transfer (Commit *commit, const WeirRecord *record)
   else if (commit->entry != NULL)
     weir_session_entry_add_update (commit->entry, record, route->queues[0]);
   for (unsigned i = 1; i < route->n; i++) {
-    WeirFlowFile *copy = weir_flowfile_copy (&session->magazine, flowfile);
-    copy->id = weir_session_new_id (session);
+    WeirFlowFile *copy = make_copy (commit, flowfile);
+
     if (commit->entry != NULL)
       weir_session_entry_add_create (commit->entry, record, copy, route->queues[i]);
     send_out (commit, copy, route->queues[i]);
   }
   send_out (commit, flowfile, route->queues[0]);
-}
-
-static void
-hold (Commit *commit, WeirRecord *record)
-{
-  WeirHeld *held = g_new0 (WeirHeld, 1);
-  WeirNode *node = commit->node;
-
-  held->record.flowfile = record->flowfile;
-  held->record.source = record->source;
-  held->node = node;
-  record->flowfile->record = &held->record;
-  WEIR_LOCKED (&node->lock);
-  held->next = node->held;
-  if (node->held != NULL)
-    node->held->previous = held;
-  node->held = held;
 }
 
 static void
@@ -111,7 +117,7 @@ route_record (Commit *commit, WeirRecord *record)
   if (record->penalized)
     flowfile->penalty_until = commit->penalty_until;
   if (record->fate == WEIR_HELD) {
-    hold (commit, record);
+    commit->n_held++;
     return;
   }
   if (record->fate == WEIR_RETURNED) {
@@ -120,7 +126,6 @@ route_record (Commit *commit, WeirRecord *record)
     if (commit->entry != NULL)
       weir_session_entry_add_update (commit->entry, record, NULL);
     weir_list_append (&commit->back[input], flowfile);
-    commit->session->gave_back = true;
     return;
   }
   if (record->source != NULL) {
@@ -128,7 +133,7 @@ route_record (Commit *commit, WeirRecord *record)
     commit->gone_bytes[input] += record->old_size;
   }
   if (record->expired) {
-    add_to (&record->source->expired, 1);
+    commit->expired[input]++;
   } else if (record->source != NULL) {
     commit->in_count++;
     commit->in_bytes += record->old_size;
@@ -144,30 +149,46 @@ route (Commit *commit)
 {
   WeirSession *session = commit->session;
   size_t n = session->n_records;
-  WeirRecord **records = weir_arena_alloc (&session->arena, n * sizeof (WeirRecord *));
   size_t i = n;
 
+  commit->records = weir_arena_alloc (&session->arena, n * sizeof (WeirRecord *));
   for (WeirRecord *record = session->now.newest; record != NULL; record = record->previous)
-    records[--i] = record;
+    commit->records[--i] = record;
   g_assert (i == 0);
   for (i = 0; i < n; i++)
-    route_record (commit, records[i]);
+    route_record (commit, commit->records[i]);
 }
 
-/* Changes are kept newest first, and of several for one key the newest counts: the others are taken
- * out. */
+/* Leaves all to the records of the session. */
 static void
-leave_newest (WeirChange *changes)
+give_up (Commit *commit)
+{
+  for (size_t i = 0; i < commit->session->n_records; i++)
+    commit->records[i]->flowfile->record = commit->records[i]; /* it was in a list */
+  for (Copy *copy = commit->copies; copy != NULL; copy = copy->previous)
+    weir_flowfile_free (&commit->session->magazine, copy->flowfile);
+}
+
+/* Changes are kept newest first, and of several for one key the newest counts. */
+static void
+mark_old (WeirChange *changes)
 {
   g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
 
-  g_hash_table_add (keys, (gpointer)changes->key);
-  for (WeirChange *last = changes, *change; (change = last->next) != NULL;) {
-    if (g_hash_table_add (keys, (gpointer)change->key))
-      last = change;
-    else
-      last->next = change->next;
-  }
+  for (WeirChange *change = changes; change != NULL; change = change->next)
+    change->is_old = !g_hash_table_add (keys, (gpointer)change->key);
+}
+
+static void
+add_changes (Commit *commit)
+{
+  if (commit->session->now.changes == NULL)
+    return;
+  mark_old (commit->session->now.changes);
+  for (const WeirChange *change = commit->session->now.changes;
+       change != NULL && commit->entry != NULL; change = change->next)
+    if (!change->is_old)
+      weir_session_entry_add_state (commit->entry, change->key, change->value);
 }
 
 /* Two tasks of a node may change the same key: what the log says last is what it remembers. */
@@ -178,15 +199,12 @@ append_changes (Commit *commit)
   WeirNode *node = commit->node;
   uint64_t ticket = 0;
 
-  leave_newest (commit->session->now.changes);
   WEIR_LOCKED (&node->changing);
-  for (const WeirChange *change = changes; change != NULL && commit->entry != NULL;
-       change = change->next)
-    weir_session_entry_add_state (commit->entry, change->key, change->value);
   if (commit->entry != NULL)
     ticket = weir_session_entry_append (commit->entry);
   for (const WeirChange *change = changes; change != NULL; change = change->next)
-    weir_state_set (node->state, change->key, change->value);
+    if (!change->is_old)
+      weir_state_set (node->state, change->key, change->value);
   return ticket;
 }
 
@@ -203,6 +221,9 @@ publish (Commit *commit, WeirWorker *worker)
 {
   WeirNode *node = commit->node;
 
+  for (size_t i = 0; commit->n_held > 0 && i < commit->session->n_records; i++)
+    if (commit->records[i]->fate == WEIR_HELD)
+      weir_session_keep (node, commit->records[i]);
   for (unsigned i = 0; i < node->n_outputs; i++) {
     if (commit->out[i].n == 0)
       continue;
@@ -214,7 +235,9 @@ publish (Commit *commit, WeirWorker *worker)
   for (unsigned i = 0; i < node->n_inputs; i++) {
     WeirQueue *queue = node->inputs[i];
 
+    add_to (&queue->expired, commit->expired[i]);
     if (commit->back[i].n > 0) {
+      commit->session->gave_back = true;
       weir_session_return_inbox (commit->session);
       weir_queue_return (queue, &commit->back[i]);
     }
@@ -259,33 +282,46 @@ settle (Commit *commit)
     weir_flowfile_free (&session->magazine, flowfile);
 }
 
-void
-weir_session_commit (WeirSession *session, WeirWorker *worker)
+static void
+commit_init (Commit *commit, WeirSession *session)
 {
   WeirNode *node = session->node;
   WeirArena *arena = &session->arena;
-  WeirEngine *engine = session->engine;
-  Commit commit = { .session = session, .node = node, .entry = session->entry };
+
+  *commit = (Commit){ .session = session, .node = node, .entry = session->entry };
+  commit->penalty_until = weir_time_add (session->monotonic, node->penalty_usec);
+  commit->out = weir_arena_alloc0 (arena, node->n_outputs * sizeof (WeirList));
+  commit->back = weir_arena_alloc0 (arena, node->n_inputs * sizeof (WeirList));
+  commit->gone = weir_arena_alloc0 (arena, node->n_inputs * sizeof (size_t));
+  commit->gone_bytes = weir_arena_alloc0 (arena, node->n_inputs * sizeof (uint64_t));
+  commit->expired = weir_arena_alloc0 (arena, node->n_inputs * sizeof (size_t));
+  if (commit->entry != NULL)
+    weir_session_entry_begin (commit->entry, session);
+}
+
+bool
+weir_session_commit (WeirSession *session, WeirWorker *worker, GError **error)
+{
+  Commit commit;
   uint64_t ticket;
 
   weir_session_tick (session);
-  if (node->retry_attribute != NULL)
+  if (session->node->retry_attribute != NULL)
     weir_session_apply_retries (session);
-  commit.penalty_until = weir_time_add (session->monotonic, node->penalty_usec);
-  commit.out = weir_arena_alloc0 (arena, node->n_outputs * sizeof (WeirList));
-  commit.back = weir_arena_alloc0 (arena, node->n_inputs * sizeof (WeirList));
-  commit.gone = weir_arena_alloc0 (arena, node->n_inputs * sizeof (size_t));
-  commit.gone_bytes = weir_arena_alloc0 (arena, node->n_inputs * sizeof (uint64_t));
-
-  if (commit.entry != NULL)
-    weir_session_entry_begin (commit.entry, session);
+  commit_init (&commit, session);
   route (&commit);
+  add_changes (&commit);
+  if (commit.entry != NULL && !weir_session_entry_check (commit.entry, error)) {
+    give_up (&commit);
+    return false;
+  }
   ticket = append (&commit);
   publish (&commit, worker);
   settle (&commit);
   if (commit.entry != NULL)
-    weir_effects_add (engine->effects, session->now.effects, ticket);
+    weir_effects_add (session->engine->effects, session->now.effects, ticket);
   else
     weir_effects_run (session->now.effects);
   weir_session_reset (session);
+  return true;
 }

@@ -110,6 +110,7 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   weir_backlog_init (engine);
   engine->registry = options->registry;
   engine->session_max = options->session_max > 0 ? options->session_max : SIZE_MAX;
+  engine->entry_max = options->entry_max > 0 ? options->entry_max : WEIR_LIMIT_ENTRY;
   engine->queue_front = options->queue_front;
   engine->by_hand = options->by_hand;
   weir_random_init (&engine->random, seed);
@@ -307,11 +308,14 @@ static void
 end_expired (WeirEngine *engine, WeirQueue *queue, WeirList *expired)
 {
   WeirSession *session = &engine->expiry_session;
+  g_autoptr (GError) error = NULL;
 
   weir_session_begin (session, queue->target);
   for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (expired)) != NULL;)
     weir_session_expire (session, flowfile, queue);
-  weir_session_commit (session, NULL);
+  /* Some thousand drops are nothing to the log. */
+  if (!weir_session_commit (session, NULL, &error))
+    g_error ("%s", error->message);
   weir_session_end (session, NULL);
   /* The target may never run, and empty the queue by half. */
   if (weir_queue_has_room_again (queue))

@@ -2,6 +2,7 @@
  * one before it in the same entry, mostly its brother. */
 #include "runtime/session-entry.h"
 
+#include "runtime/engine.h"
 #include "runtime/node.h"
 #include "runtime/session-facts.h"
 #include "store/content-durable.h"
@@ -32,14 +33,15 @@ struct WeirSessionEntry {
 };
 
 WeirSessionEntry *
-weir_session_entry_new (WeirData *data, bool has_provenance)
+weir_session_entry_new (const WeirEngine *engine)
 {
   WeirSessionEntry *entry = g_new0 (WeirSessionEntry, 1);
 
-  entry->data = data;
-  entry->facts.is_on = has_provenance;
-  entry->dictionary = weir_data_get_dictionary (data);
+  entry->data = engine->data;
+  entry->facts.is_on = engine->has_provenance;
+  entry->dictionary = weir_data_get_dictionary (engine->data);
   weir_entry_writer_init (&entry->writer);
+  entry->writer.most = MIN (entry->writer.most, engine->entry_max);
   entry->brought = g_array_new (FALSE, FALSE, sizeof (Brought));
   return entry;
 }
@@ -194,6 +196,25 @@ void
 weir_session_entry_add_state (WeirSessionEntry *entry, const char *key, const char *value)
 {
   weir_entry_write_state (&entry->writer, key, value);
+}
+
+bool
+weir_session_entry_check (const WeirSessionEntry *entry, GError **error)
+{
+  size_t bytes = weir_entry_writer_get_size (&entry->writer);
+  g_autofree char *size = NULL;
+  g_autofree char *most = NULL;
+
+  if (!weir_entry_writer_is_too_large (&entry->writer))
+    return true;
+  size = g_format_size_full (bytes, G_FORMAT_SIZE_IEC_UNITS);
+  most = g_format_size_full (entry->writer.most, G_FORMAT_SIZE_IEC_UNITS);
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
+               "what one trigger did takes %s of the log, which takes %s at a time: have the "
+               "processor do less at once, or put large values into contents instead of attributes "
+               "and state",
+               size, most);
+  return false;
 }
 
 uint64_t

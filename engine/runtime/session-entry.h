@@ -10,7 +10,7 @@
 #include "store/data.h"
 
 /* Returns: (transfer full). */
-WeirSessionEntry *weir_session_entry_new (WeirData *data, bool has_provenance);
+WeirSessionEntry *weir_session_entry_new (const WeirEngine *engine);
 
 /* Takes NULL. */
 void weir_session_entry_free (WeirSessionEntry *entry);
@@ -30,6 +30,9 @@ void weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *r
 void weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirRecord *record);
 void weir_session_entry_add_state (WeirSessionEntry *entry, const char *key, const char *value);
 
-/* Gives the entry to the log; one that says nothing is not written. Returns: its ticket; that of
- * the last entry of all when it says nothing. */
+/* Returns: false with @error when it is larger than the log takes. */
+bool weir_session_entry_check (const WeirSessionEntry *entry, GError **error);
+
+/* Gives the entry, which was checked, to the log; one that says nothing is not written. Returns:
+ * its ticket; that of the last entry of all when it says nothing. */
 uint64_t weir_session_entry_append (WeirSessionEntry *entry);

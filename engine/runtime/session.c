@@ -2,6 +2,7 @@
  * <weir/session.h>. */
 #include "runtime/session.h"
 
+#include "base/limits.h"
 #include "base/uuid.h"
 #include "runtime/backlog.h"
 #include "runtime/engine.h"
@@ -19,7 +20,7 @@ weir_session_init (WeirSession *session, WeirEngine *engine)
   *session = (WeirSession){ .engine = engine };
   weir_magazine_init (&session->magazine, engine->depot);
   if (engine->data != NULL)
-    session->entry = weir_session_entry_new (engine->data, engine->has_provenance);
+    session->entry = weir_session_entry_new (engine);
   weir_arena_init (&session->arena);
   session->retired = g_ptr_array_new ();
   session->views = g_array_new (FALSE, FALSE, sizeof (WeirContentView));
@@ -111,7 +112,8 @@ weir_session_reset (WeirSession *session)
   for (guint i = 0; i < session->views->len; i++)
     weir_content_view_close (&g_array_index (session->views, WeirContentView, i));
   g_array_set_size (session->views, 0);
-  session->now = (WeirMark){ 0 };
+  session->now = session->last = (WeirMark){ 0 };
+  session->weight = 0;
   session->n_records = 0;
   session->since = session->monotonic;
   session->n_triggers = 0;
@@ -355,6 +357,32 @@ weir_session_hold (WeirSession *session, WeirFlowFile *flowfile)
 }
 
 void
+weir_session_keep (WeirNode *node, const WeirRecord *record)
+{
+  WeirHeld *held = g_new0 (WeirHeld, 1);
+
+  held->record.flowfile = record->flowfile;
+  held->record.source = record->source;
+  held->node = node;
+  record->flowfile->record = &held->record;
+  WEIR_LOCKED (&node->lock);
+  held->next = node->held;
+  if (node->held != NULL)
+    node->held->previous = held;
+  node->held = held;
+}
+
+void
+weir_session_keep_held (WeirSession *session, const WeirMark *mark)
+{
+  for (WeirRecord *record = session->now.newest; record != mark->newest; record = record->previous)
+    if (record->fate == WEIR_HELD) {
+      weir_session_keep (session->node, record);
+      record->flowfile = NULL;
+    }
+}
+
+void
 weir_session_take (WeirSession *session, WeirFlowFile *held)
 {
   WeirHeld *entry = held != NULL ? (WeirHeld *)held->record : NULL;
@@ -410,6 +438,7 @@ weir_session_set_state (WeirSession *session, const char *key, const char *value
   change->value = value != NULL ? weir_arena_strdup (&session->arena, value) : NULL;
   change->next = session->now.changes;
   session->now.changes = change;
+  session->weight += strlen (key) + (value != NULL ? strlen (value) : 0);
 }
 
 void
@@ -436,15 +465,33 @@ weir_session_adjust_counter (WeirSession *session, const char *name, int64_t del
 
 /* --- the end of a trigger --- */
 
+/* Not of what an operation says in some bytes; and too much of FlowFiles that are alike. */
+static size_t
+weigh (const WeirRecord *record)
+{
+  const WeirFlowFile *flowfile = record->flowfile;
+  bool is_new = record->source == NULL;
+  size_t weight = 64;
+
+  if (is_new || record->attributes_changed)
+    weight += weir_attributes_get_bytes (flowfile->attributes);
+  if (is_new || record->content_changed)
+    weight += MIN (flowfile->content.size, WEIR_LIMIT_CONTENT_INLINE);
+  return weight;
+}
+
 bool
 weir_session_check (WeirSession *session, const WeirMark *mark, GError **error)
 {
-  for (WeirRecord *record = session->now.newest; record != mark->newest; record = record->previous)
+  for (WeirRecord *record = session->now.newest; record != mark->newest;
+       record = record->previous) {
+    session->weight += weigh (record);
     if (record->fate == WEIR_PENDING)
       weir_session_fail (session, "the processor neither transferred nor removed %s%s",
                          record->source != NULL ? "a FlowFile that it got: "
                                                 : "a FlowFile that it made: ",
                          weir_flowfile_get_attribute (record->flowfile, "filename"));
+  }
   if (session->open != NULL)
     weir_session_fail (session, "the processor left a reader or writer open");
   if (session->error == NULL)
@@ -476,6 +523,8 @@ undo_record (WeirSession *session, WeirRecord *record, int64_t penalty_until)
 {
   WeirList list = { 0 };
 
+  if (record->flowfile == NULL)
+    return; /* kept */
   if (record->source == NULL) {
     weir_flowfile_free (&session->magazine, record->flowfile);
     return;

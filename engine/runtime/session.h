@@ -53,6 +53,7 @@ typedef struct WeirChange {
   struct WeirChange *next; /* newest first */
   const char *key;
   const char *value; /* NULL: clear */
+  bool is_old;       /* there is a newer one of this key; as of the commit */
 } WeirChange;
 
 typedef struct WeirEffect {
@@ -94,7 +95,9 @@ struct WeirSession {
   int64_t since;           /* monotonic: when this turn began or was committed last */
   unsigned n_triggers;     /* since then */
   WeirArena arena;
-  WeirMark now; /* what this session holds */
+  WeirMark now;  /* what this session holds */
+  WeirMark last; /* what it held before the last trigger */
+  size_t weight; /* about as much as its entry takes */
   size_t n_records;
   WeirOpen *open;  /* readers and writers */
   size_t prefetch; /* how many FlowFiles to take from a queue at a time */
@@ -139,6 +142,13 @@ void weir_session_return_inbox (WeirSession *session);
 /* Undoes all that came after @mark: FlowFiles go back to their queues as they were, held up by
  * @penalty_usec when that is not 0. */
 void weir_session_undo (WeirSession *session, const WeirMark *mark, int64_t penalty_usec);
+
+/* Leaves the FlowFile of @record, which comes from a queue, with the module. */
+void weir_session_keep (WeirNode *node, const WeirRecord *record);
+
+/* Leaves what was held since @mark with the module, though the rest is to be undone: it has
+ * returned, and will not learn of that. */
+void weir_session_keep_held (WeirSession *session, const WeirMark *mark);
 
 /* Gives the FlowFile of @record back the attributes and content that it came with. */
 void weir_session_restore (WeirSession *session, WeirRecord *record);

@@ -14,23 +14,35 @@
 void
 weir_entry_writer_init (WeirEntryWriter *writer)
 {
-  *writer = (WeirEntryWriter){ 0 };
+  *writer = (WeirEntryWriter){ .most = WEIR_LIMIT_ENTRY };
 }
 
 void
 weir_entry_writer_clear (WeirEntryWriter *writer)
 {
+  size_t most = writer->most;
+
   g_free (writer->start);
   weir_entry_writer_init (writer);
+  writer->most = most;
 }
 
 static void
 grow (WeirEntryWriter *writer, size_t size)
 {
   size_t used = (size_t)(writer->at - writer->start);
-  size_t room = MAX (2 * (size_t)(writer->end - writer->start), used + size);
+  size_t room = (size_t)(writer->end - writer->start);
   size_t flags = writer->flags != NULL ? (size_t)(writer->flags - writer->start) : 0;
 
+  /* What comes is only counted, in the same memory again. */
+  if (G_UNLIKELY (used > writer->most)) {
+    writer->passed += used;
+    writer->at = writer->start;
+    used = 0;
+    if (size <= room)
+      return;
+  }
+  room = MAX (2 * room, used + size);
   room = MAX (room, 1024);
   writer->start = g_realloc (writer->start, room);
   writer->at = writer->start + used;
@@ -80,6 +92,7 @@ weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component)
   writer->at = writer->start;
   writer->flags = NULL;
   writer->last_id = 0;
+  writer->passed = 0;
   reserve (writer, WEIR_VARINT_MAX);
   writer->at = weir_varint_put (writer->at, component);
 }
@@ -87,7 +100,13 @@ weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component)
 size_t
 weir_entry_writer_get_size (const WeirEntryWriter *writer)
 {
-  return (size_t)(writer->at - writer->start);
+  return writer->passed + (size_t)(writer->at - writer->start);
+}
+
+bool
+weir_entry_writer_is_too_large (const WeirEntryWriter *writer)
+{
+  return weir_entry_writer_get_size (writer) > writer->most;
 }
 
 void

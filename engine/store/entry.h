@@ -58,6 +58,8 @@ typedef struct {
   uint8_t *end;
   uint8_t *flags; /* of the operation that is being written */
   uint64_t last_id;
+  size_t most;   /* WEIR_LIMIT_ENTRY; of an entry that becomes larger only the size is known */
+  size_t passed; /* what was given up of it */
 } WeirEntryWriter;
 
 typedef struct {
@@ -72,6 +74,9 @@ void weir_entry_writer_clear (WeirEntryWriter *writer);
 /* Begins an entry of @component, forgetting what was there. */
 void weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component);
 size_t weir_entry_writer_get_size (const WeirEntryWriter *writer);
+
+/* True when the entry is larger than can be: its bytes are of no use then. */
+bool weir_entry_writer_is_too_large (const WeirEntryWriter *writer);
 
 /* Operations; the fields of a create or an update follow in the order in which they stand here.
  * @is_based: its attributes begin as those of the create before it in this entry. */

@@ -327,7 +327,7 @@ test_empty (const void *data)
 
     weir_session_begin (session, kit_node (run.kit, "test"));
     outcome = weir_activation_trigger (kit_node (run.kit, "test"), session, &error);
-    weir_session_commit (session, worker);
+    g_assert_true (weir_session_commit (session, worker, NULL));
     weir_session_end (session, worker);
     g_assert_no_error (error);
     if (type->input == WEIR_INPUT_REQUIRED)

@@ -208,7 +208,7 @@ test_penalized_transfer (void)
   weir_session_put_attribute (session, flowfile, "number", "1");
   weir_session_penalize (session, flowfile);
   weir_session_transfer (session, flowfile, 0);
-  weir_session_commit (session, worker);
+  g_assert_true (weir_session_commit (session, worker, NULL));
   weir_session_end (session, worker);
   kit_run (kit);
   g_assert_cmpuint (kit_count (kit, 0), ==, 1);

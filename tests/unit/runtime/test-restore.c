@@ -85,6 +85,42 @@ test_by_hand (void)
   }
 }
 
+static int64_t
+count_queued (Kit *kit)
+{
+  int64_t n = 0;
+
+  for (guint i = 0; i < kit->engine->queues->len; i++)
+    n += kit_count (kit, i);
+  return n;
+}
+
+/* What many sessions do is too much for the log: they add up as if they had not been. */
+static void
+test_small_entries (void)
+{
+  for (unsigned round = 0; round < 4; round++) {
+    g_autoptr (Kit) kit = random_flow (kit_new_by_hand (), RANDOM_EXACT);
+    g_autofree char *directory = in_directory (kit);
+    int64_t effects;
+
+    kit->options.entry_max = 100 + random_draw (300);
+    *random_outside () = (RandomOutside){ 0 };
+    kit_start (kit);
+    for (unsigned i = 0; i < 1000; i++) {
+      if (!weir_engine_step (kit->engine) || random_draw (50) == 0)
+        weir_clock_advance (kit->clock, random_draw (2000));
+      if (random_draw (300) == 0)
+        restart (kit);
+    }
+    restart (kit);
+    g_assert_cmpint (count_queued (kit), ==, random_account (kit, &effects));
+    stop (kit);
+    kit_stop (kit);
+    kit_remove_all (directory);
+  }
+}
+
 static void
 test_threads (void)
 {
@@ -186,6 +222,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/restore/by hand", test_by_hand);
+  g_test_add_func ("/restore/small entries", test_small_entries);
   g_test_add_func ("/restore/threads", test_threads);
   g_test_add_func ("/restore/stranded", test_stranded);
   return g_test_run ();

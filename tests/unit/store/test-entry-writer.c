@@ -137,6 +137,28 @@ test_grows (Fixture *self, const void *data)
   g_assert_cmpuint (self->writer.end - self->writer.start, <, 1024 * 1024);
 }
 
+/* Of one that is too large, only the size is left, and little memory is needed for it. */
+static void
+test_too_large (Fixture *self, const void *data)
+{
+  static const WeirEntryAttribute attribute = { { 1 }, "xyz", 3 };
+  size_t size = 1;
+
+  self->writer.most = 5000;
+  for (unsigned i = 0; i < 100000; i++) {
+    g_assert_true (weir_entry_writer_is_too_large (&self->writer) == (size > 5000));
+    g_assert_cmpuint (weir_entry_writer_get_size (&self->writer), ==, size);
+    weir_entry_write_update (&self->writer, 0);
+    weir_entry_write_attributes (&self->writer, &attribute, 1, NULL, 0);
+    size += 9;
+  }
+  g_assert_cmpuint (self->writer.end - self->writer.start, <, 20000);
+
+  weir_entry_writer_begin (&self->writer, 5);
+  g_assert_false (weir_entry_writer_is_too_large (&self->writer));
+  assert_body (self, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -148,5 +170,6 @@ main (int argc, char **argv)
   ADD ("contents", test_contents);
   ADD ("states", test_states_and_words);
   ADD ("grows", test_grows);
+  ADD ("too-large", test_too_large);
   return g_test_run ();
 }
