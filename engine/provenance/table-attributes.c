@@ -27,6 +27,7 @@ typedef struct {
   char *name;
   char *value; /* NULL: removed */
   size_t size;
+  uint32_t index; /* of all that the event sets and removes: the same whatever is looked for */
 } Attribute;
 
 typedef struct {
@@ -151,13 +152,13 @@ on_close (sqlite3_vtab_cursor *base)
 }
 
 static void
-add_attribute (Cursor *cursor, WeirPartition *partition, const WeirEntryName *entry_name,
-               const uint8_t *value, size_t size)
+add_attribute (Cursor *cursor, uint32_t index, WeirPartition *partition,
+               const WeirEntryName *entry_name, const uint8_t *value, size_t size)
 {
   const char *wanted = cursor->scan.name;
   size_t name_size;
   const char *name = weir_history_get_name (partition, entry_name, &name_size);
-  Attribute attribute = { .size = size };
+  Attribute attribute = { .size = size, .index = index };
 
   if (name == NULL ||
       (wanted != NULL && (name_size != strlen (wanted) || memcmp (name, wanted, name_size) != 0)))
@@ -176,6 +177,7 @@ list_attributes (Cursor *cursor)
   WeirOpNames set = event->event.set, removed = event->event.removed;
   const uint8_t *value;
   WeirEntryName name;
+  uint32_t n = 0;
   size_t size;
 
   g_array_set_size (cursor->attributes, 0);
@@ -183,9 +185,9 @@ list_attributes (Cursor *cursor)
   if (!event->event.has_attributes)
     return;
   while (weir_op_next_set (&set, &name, &value, &size))
-    add_attribute (cursor, event->partition, &name, value, size);
+    add_attribute (cursor, n++, event->partition, &name, value, size);
   while (weir_op_next_removed (&removed, &name))
-    add_attribute (cursor, event->partition, &name, NULL, 0);
+    add_attribute (cursor, n++, event->partition, &name, NULL, 0);
 }
 
 static int
@@ -239,8 +241,10 @@ static int
 on_rowid (sqlite3_vtab_cursor *base, sqlite3_int64 *ret_rowid)
 {
   Cursor *cursor = (Cursor *)base;
+  const Attribute *attribute = &g_array_index (cursor->attributes, Attribute, cursor->row);
 
-  *ret_rowid = weir_table_make_rowid (weir_history_cursor_get_number (cursor->cursor), cursor->row);
+  *ret_rowid =
+      weir_table_make_rowid (weir_history_cursor_get_number (cursor->cursor), attribute->index);
   return SQLITE_OK;
 }
 

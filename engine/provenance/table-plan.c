@@ -109,7 +109,8 @@ take_order (const sqlite3_index_info *info, const char *roles, const char *wante
 {
   int start = *index;
 
-  while (*index < info->nOrderBy && strchr (wanted, roles[info->aOrderBy[*index].iColumn]) != NULL)
+  while (*index < info->nOrderBy && info->aOrderBy[*index].iColumn >= 0 &&
+         strchr (wanted, roles[info->aOrderBy[*index].iColumn]) != NULL)
     ++*index;
   if (*index == start)
     return false;

@@ -390,6 +390,8 @@ test_golden_queries (Fixture *fixture, gconstpointer data)
     "SELECT type, (SELECT count(*) FROM $events i WHERE i.type = o.type) FROM (SELECT DISTINCT "
     "type FROM $events) o ORDER BY 1",
     "SELECT name, count(*), count(DISTINCT value) FROM $attributes GROUP BY name ORDER BY name",
+    "SELECT event, name FROM $attributes WHERE name = 'path' OR value = '17' ORDER BY rowid",
+    "SELECT parent, child FROM $lineage ORDER BY rowid DESC LIMIT 5",
     "SELECT parent, count(*) FROM $lineage GROUP BY parent ORDER BY 2 DESC, 1 LIMIT 10",
     "SELECT l.child, e.type FROM $lineage l JOIN $events e ON e.flowfile = l.child ORDER BY "
     "e.event, l.parent LIMIT 100",
