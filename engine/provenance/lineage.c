@@ -77,6 +77,7 @@ free_stop (void *data)
 {
   Stop *stop = data;
 
+  weir_history_file_unref (stop->file);
   g_array_unref (stop->buckets);
   g_free (stop);
 }
@@ -143,7 +144,7 @@ add_stop (WeirLineage *lineage, uint64_t bucket, uint64_t at)
   stop = g_tree_lookup (lineage->stops, (void *)(uintptr_t)row.first);
   if (stop == NULL) {
     stop = g_new0 (Stop, 1);
-    stop->file = file;
+    stop->file = g_rc_box_acquire (file);
     stop->row = row;
     stop->buckets = g_array_new (FALSE, FALSE, sizeof (uint64_t));
     g_tree_insert (lineage->stops, (void *)(uintptr_t)row.first, stop);
