@@ -6,6 +6,7 @@ struct WeirHistoryCursor {
   WeirHistorySelection selection;
   WeirHistoryWish wish;
   uint64_t at;             /* the next number to look at; 0: the end */
+  uint64_t least;          /* ascending: all before it were given or looked for */
   uint32_t n_passed;       /* rows of the selection */
   WeirTimeline *timeline;  /* NULL: by number */
   WeirHistoryBlock *block; /* NULL: none yet */
@@ -58,6 +59,7 @@ weir_history_find (WeirHistory *history, const WeirHistoryFilter *filter)
   if (first > last)
     return cursor;
   cursor->at = filter->is_descending ? last : first;
+  cursor->least = first;
   make_wish (cursor, first, last);
   if (filter->is_by_time)
     cursor->timeline = weir_timeline_new (&cursor->selection, &cursor->wish, WEIR_LIMIT_TIMELINE);
@@ -96,6 +98,32 @@ move_on (WeirHistoryCursor *cursor, const WeirBlockRow *row)
     cursor->at = row->first <= wish->from ? 0 : row->first - 1;
   else
     cursor->at = row->first + row->n > wish->to ? 0 : row->first + row->n;
+  /* How many a block has that cannot be read is not known. */
+  if (!wish->is_descending)
+    cursor->least = MAX (cursor->least, row->first + (cursor->block != NULL ? row->n : 1));
+}
+
+/* Whether each block is wanted. */
+static bool
+has_all_blocks (const WeirHistoryWish *wish)
+{
+  return wish->component == NULL && wish->wish.flowfile == 0 && wish->wish.types == 0 &&
+         wish->wish.name == NULL && wish->wish.since == INT64_MIN && wish->wish.until == INT64_MAX;
+}
+
+/* The block in @row is the next one from event @at on. */
+static void
+look_for_gap (WeirHistoryCursor *cursor, uint64_t at, const WeirBlockRow *row)
+{
+  WeirHistory *history = cursor->selection.history;
+  uint64_t last = row->first + row->n - 1;
+
+  if (!has_all_blocks (&cursor->wish))
+    return;
+  if (cursor->wish.wish.is_descending && last < at)
+    weir_history_tell_gap (history, last + 1, at);
+  else if (!cursor->wish.wish.is_descending && row->first > at)
+    weir_history_tell_gap (history, at, row->first - 1);
 }
 
 /* Returns: false at the end. */
@@ -121,10 +149,11 @@ enter_next_block (WeirHistoryCursor *cursor, GError **error)
   if (cursor->block != NULL) {
     row.n = cursor->block->n;
     cursor->event.partition = weir_history_select (&cursor->selection, cursor->block,
-                                                   wish->is_descending ? wish->from : at,
+                                                   wish->is_descending ? wish->from : cursor->least,
                                                    wish->is_descending ? at : wish->to);
   }
   move_on (cursor, &row);
+  look_for_gap (cursor, at, &row);
   return true;
 }
 

@@ -46,6 +46,8 @@ void weir_history_file_unref (void *file);
 
 /* What cannot be read from now on, and why; takes over @error. */
 void weir_history_give_up (WeirHistory *history, WeirHistoryFile *file, GError *error);
+/* That events should be there and are not, unless that is a problem already. */
+void weir_history_tell_gap (WeirHistory *history, uint64_t from, uint64_t to);
 void weir_history_add_problem (WeirHistory *history, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Which blocks; the numbers in @wish that depend on a partition come from the texts. */

@@ -56,6 +56,33 @@ weir_history_add_problem (WeirHistory *history, const char *format, ...)
     g_ptr_array_add (history->problems, g_steal_pointer (&text));
 }
 
+/* What retention has dropped meanwhile is not missing. */
+static bool
+is_dropped (WeirHistory *history, uint64_t event)
+{
+  uint64_t first, last;
+
+  return !weir_history_refresh (history, NULL) ||
+         !weir_history_get_range (history, &first, &last) || event < first;
+}
+
+void
+weir_history_tell_gap (WeirHistory *history, uint64_t from, uint64_t to)
+{
+  for (guint i = 0; i < history->files->len; i++) {
+    const WeirHistoryFile *file = history->files->pdata[i];
+
+    if (file->is_damaged || (file->partition != NULL && file->start == to + 1 &&
+                             weir_partition_get_lost (file->partition) != NULL))
+      return;
+  }
+  if (!is_dropped (history, from))
+    weir_history_add_problem (history,
+                              "%s: events %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT
+                              " are missing: their file is gone, or its list of blocks is damaged",
+                              history->directory, from, to);
+}
+
 void
 weir_history_give_up (WeirHistory *history, WeirHistoryFile *file, GError *error)
 {
@@ -151,7 +178,8 @@ on_name (void *user, const WeirContentName *name)
   for (guint i = 0; i < listing->history->files->len && file == NULL; i++) {
     WeirHistoryFile *other = listing->history->files->pdata[i];
 
-    if (other->number == name->number)
+    /* What was damaged may have been made again. */
+    if (other->number == name->number && !other->is_damaged)
       file = g_rc_box_acquire (other);
   }
   if (file == NULL) {

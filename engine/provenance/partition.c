@@ -314,11 +314,15 @@ static bool
 read_meta (WeirPartition *partition, GError **error)
 {
   g_autofree char *install = NULL;
+  WeirPosition position;
 
   if (!check_format (partition, error) || !get_meta (partition, "install", &install, error) ||
       !get_meta (partition, "lost", &partition->lost, error) ||
-      !get_position (partition, "start", &partition->start, error))
+      !get_position (partition, "start", &partition->start, error) ||
+      !get_position (partition, "position", &position, error))
     return false;
+  if (position.event < partition->start.event)
+    return refuse (partition, "it ends before it begins", error);
   if (install == NULL || strlen (install) != 16)
     return refuse (partition, "it does not say of which data directory it is", error);
   partition->install = g_ascii_strtoull (install, NULL, 16);
