@@ -8,6 +8,7 @@
 #include <weir/error.h>
 
 #include "base/limits.h"
+#include "base/suggest.h"
 #include "provenance/table.h"
 
 /* What is worth more than a query is never this large. */
@@ -81,6 +82,34 @@ on_authorize (void *data, int action, const char *one, const char *other, const 
   }
 }
 
+/* SQLite's sentence, and what was probably meant when a name in it is wrong. */
+static void
+set_mistake (const char *message, GError **error)
+{
+  static const char *const others[] = { "name",      "value",  "old_value",  "parent", "child",
+                                        "direction", "events", "attributes", "lineage" };
+  const char *names[WEIR_N_FIELDS + G_N_ELEMENTS (others)];
+  const char *wrong = strrchr (message, ' '), *nearest = NULL;
+  size_t n = 0;
+
+  for (WeirField field = 0; field < WEIR_N_FIELDS; field++)
+    names[n++] = weir_field_get_name (field);
+  for (size_t i = 0; i < G_N_ELEMENTS (others); i++)
+    names[n++] = others[i];
+  if (wrong != NULL && g_str_has_prefix (message, "no such "))
+    nearest = weir_suggest (strrchr (wrong, '.') != NULL ? strrchr (wrong, '.') + 1 : wrong + 1,
+                            names, n);
+  if (nearest != NULL)
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s, did you mean '%s'?", message, nearest);
+  else if (g_str_has_prefix (message, "no such "))
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                 "%s; the tables are events, attributes and lineage, and SELECT name FROM "
+                 "pragma_table_info('events') tells the columns of one",
+                 message);
+  else
+    g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID, message);
+}
+
 static bool
 fail (WeirQuery *query, GError **error)
 {
@@ -101,7 +130,7 @@ fail (WeirQuery *query, GError **error)
                  "SQLITE_TMPDIR",
                  g_get_tmp_dir ());
   else
-    g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID, message);
+    set_mistake (message, error);
   return false;
 }
 

@@ -182,8 +182,8 @@ class Provenance(FlowCase):
         self.ask("--sql", "DROP TABLE events", status=1, told="weir provenance: a statement that "
                  "changes something is refused: a query only reads, from events, attributes and "
                  "lineage\n")
-        self.ask("--sql", "SELECT nosuch FROM events", status=1,
-                 told="weir provenance: no such column: nosuch\n")
+        self.ask("--sql", "SELECT typ FROM events", status=1,
+                 told="weir provenance: no such column: typ, did you mean 'type'?\n")
 
     def test_injection(self):
         """What stands in an option is looked for, and never anything else."""
