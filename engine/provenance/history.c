@@ -205,12 +205,30 @@ weir_history_refresh (WeirHistory *history, GError **error)
 
 /* --- the history --- */
 
+/* Returns: (transfer full): where partitions are or would be. */
 static char *
 find_directory (const char *directory)
 {
   g_autofree char *inner = g_build_filename (directory, "provenance", NULL);
 
   return g_file_test (inner, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&inner) : g_strdup (directory);
+}
+
+/* Nobody is to be told that nothing has happened in a folder of his that has nothing to do with
+ * us. */
+static bool
+check_directory (const WeirHistory *history, const char *directory, GError **error)
+{
+  g_autofree char *identity = g_build_filename (directory, "identity", NULL);
+
+  if (history->files->len > 0 || !g_str_equal (history->directory, directory) ||
+      g_file_test (identity, G_FILE_TEST_EXISTS))
+    return true;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+               "%s is not a data directory: it has no folder \"provenance\", nor what would be in "
+               "one",
+               directory);
+  return false;
 }
 
 /* All partitions of a directory have the same. */
@@ -234,7 +252,7 @@ weir_history_open (const char *directory, GError **error)
   history->files = g_ptr_array_new_with_free_func (weir_history_file_unref);
   history->blocks = g_ptr_array_new_with_free_func (free_block);
   history->problems = g_ptr_array_new_with_free_func (g_free);
-  if (!weir_history_refresh (history, error))
+  if (!weir_history_refresh (history, error) || !check_directory (history, directory, error))
     return NULL;
   find_install (history);
   return g_steal_pointer (&history);

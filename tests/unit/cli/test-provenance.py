@@ -229,9 +229,12 @@ class Provenance(FlowCase):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         result = self.weir("provenance", "--data", "nowhere")
         self.assertIn("there is no data directory 'nowhere'", result.stderr)
-        os.mkdir(self.folder / "empty")
+        os.makedirs(self.folder / "empty/provenance")
         result = self.weir("provenance", "--data", "empty")
         self.assertEqual((result.returncode, len(result.stdout.splitlines())), (0, 1))
+        result = self.weir("provenance", "--data", "modules")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("modules is not a data directory", result.stderr)
 
     def test_damage(self):
         path = self.folder / "data/provenance/000000000001.db"

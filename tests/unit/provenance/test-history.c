@@ -341,13 +341,22 @@ test_nothing_there (void)
 {
   g_autofree char *directory = g_dir_make_tmp ("weir-history-XXXXXX", NULL);
   g_autofree char *missing = g_build_filename (directory, "missing", NULL);
-  g_autoptr (WeirHistory) history = weir_history_open (directory, NULL);
+  g_autofree char *partitions = g_build_filename (directory, "provenance", NULL);
+  g_autoptr (WeirHistory) history = NULL;
   WeirHistoryFilter filter = WEIR_HISTORY_FILTER_INIT;
   g_autoptr (WeirHistoryCursor) cursor = NULL;
   g_autoptr (GError) error = NULL;
   uint64_t first, last;
   WeirPast past;
 
+  g_assert_null (weir_history_open (missing, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_null (weir_history_open (directory, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_INVALID);
+  g_clear_error (&error);
+  g_assert_cmpint (g_mkdir (partitions, 0700), ==, 0);
+  history = weir_history_open (directory, NULL);
   g_assert_nonnull (history);
   cursor = weir_history_find (history, &filter);
   g_assert_false (weir_history_cursor_step (cursor, &error));
@@ -356,8 +365,7 @@ test_nothing_there (void)
   g_assert_true (weir_history_get_past (history, 1, 5, &past, NULL));
   g_assert_false (past.is_whole);
   weir_past_clear (&past);
-  g_assert_null (weir_history_open (missing, &error));
-  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
+  g_rmdir (partitions);
   test_remove (directory);
 }
 
