@@ -4,11 +4,9 @@
  * The directory is made where WEIR_BENCH_DIR says, or below /var/tmp, which is a disk where /tmp
  * may be memory. `bench-store-engine queued N` prints the memory of N queued FlowFiles, and
  * `restart` and `lives LEVEL` measure nothing else. */
-#include "../unit/runtime/kit.h"
-
 #include "bench.h"
+#include "engine-lives.h"
 #include "runtime/backlog.h"
-#include "xml/reader.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -16,115 +14,35 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVENTS     5
-#define N_QUEUES   10000u
-#define PER_QUEUE  100u
-#define MUCH_LATER (600 * G_USEC_PER_SEC)
+#define N_QUEUES  10000u
+#define PER_QUEUE 100u
 
-/* --- directories --- */
-
-static char *
-make_directory (void)
-{
-  const char *base = g_getenv ("WEIR_BENCH_DIR");
-  char *path = g_build_filename (base != NULL ? base : "/var/tmp", "weir-bench-store-XXXXXX", NULL);
-
-  if (g_mkdtemp (path) == NULL)
-    g_error ("cannot make %s", path);
-  return path;
-}
-
-/* --- lives --- */
-
-static const char lives[] =
-    "<flow xmlns='urn:weir:flow:1' name='lives'>"
-    "<processor id='make' type='GenerateFlowFile'>"
-    "<property name='Maximum FlowFiles'>%u</property><property name='Batch Size'>%u</property>"
-    "<property name='absolute.path'>/in/2026/08</property>"
-    "<property name='mime.kind'>application/json</property>"
-    "<property name='s3.bucket'>ingest-eu-west-1</property>"
-    "<property name='kafka.topic'>telemetry.raw.v1</property>"
-    "<property name='kafka.partition'>7</property>"
-    "<property name='kafka.offset'>918273645</property>"
-    "<property name='record.count'>431</property>"
-    "<property name='fragment.identifier'>5b1c7f0e-8c1d-4c8e-9a53-0123456789ab</property>"
-    "<property name='source.host'>edge-0123.fab3.example.net</property>"
-    "<property name='file'>events-2026-08-25T11-01.json</property>"
-    "</processor>"
-    "<processor id='one' type='UpdateAttribute'><property "
-    "name='stage'>parsed</property></processor>"
-    "<processor id='two' type='UpdateAttribute'><property name='topic'>${kafka.topic}-clean"
-    "</property></processor>"
-    "<processor id='three' type='UpdateAttribute'><property "
-    "name='stage'>done</property></processor>"
-    "<processor id='end' type='RouteOnAttribute'><auto-terminate relationship='unmatched'/>"
-    "</processor>"
-    "<connection from='make:success' to='one'/><connection from='one:success' to='two'/>"
-    "<connection from='two:success' to='three'/><connection from='three:success' to='end'/>"
-    "</flow>";
+#define ROUNDS 5
 
 static WeirRegistry *registry;
 
-static WeirEngine *
-load (const char *text, WeirEngineOptions *options, WeirFlow **ret_flow)
-{
-  g_autoptr (GPtrArray) problems = weir_problems_new ();
-  g_autoptr (WeirResolver) resolver = NULL;
-  g_autoptr (GError) error = NULL;
-  WeirEngine *engine;
-
-  *ret_flow = weir_flow_read (text, strlen (text), problems);
-  if (*ret_flow == NULL || problems->len > 0)
-    g_error ("the flow of the bench has problems");
-  resolver = weir_resolver_new (*ret_flow, NULL, NULL, NULL);
-  options->registry = registry;
-  options->n_workers = 2;
-  engine = weir_engine_new (options, &error);
-  if (engine == NULL || !weir_engine_load (engine, *ret_flow, resolver, &error))
-    g_error ("%s", error->message);
-  return engine;
-}
-
-/* Returns: events a second, all of them durable. */
 static double
-run_lives (unsigned n, unsigned per_session, WeirDurability durability, bool has_provenance,
-           double *ret_bytes)
+run (WeirDurability durability, unsigned n, unsigned per_session, double *ret_bytes)
 {
-  g_autofree char *directory = make_directory ();
-  g_autofree char *text = g_strdup_printf (lives, n, per_session);
-  WeirEngineOptions options = { .session_max = per_session,
-                                .data_dir = directory,
-                                .durability = durability,
-                                .without_provenance = !has_provenance };
-  g_autoptr (WeirFlow) flow = NULL;
-  WeirEngine *engine = load (text, &options, &flow);
-  int64_t start = g_get_monotonic_time ();
-  int64_t end;
+  Lives lives = { registry, n, per_session, 2, durability, false };
+  LivesCost cost = { 0 };
 
-  weir_engine_start (engine);
-  if (!weir_engine_wait_idle (engine, MUCH_LATER) || !weir_engine_stop (engine, MUCH_LATER))
-    g_error ("the engine does not come to an end");
-  end = g_get_monotonic_time ();
-  if (ret_bytes != NULL)
-    *ret_bytes = (double)weir_data_get_logged (engine->data) / n;
-  weir_engine_free (engine);
-  kit_remove_all (directory);
-  return (double)n * EVENTS / (double)(end - start) * 1e6;
+  run_lives (&lives, &cost);
+  *ret_bytes = cost.bytes;
+  return cost.rate;
 }
-
-#define ROUNDS 5
 
 static void
 bench_events (void)
 {
-  double batched[ROUNDS], single[ROUNDS], ratio[ROUNDS], bytes[ROUNDS];
+  double batched[ROUNDS], single[ROUNDS], ratio[ROUNDS], bytes[ROUNDS], ignored;
 
   for (unsigned i = 0; i < ROUNDS; i++) {
-    double memory = run_lives (500000, 10, WEIR_DURABILITY_MEMORY, false, NULL);
+    double memory = run (WEIR_DURABILITY_MEMORY, 500000, 10, &ignored);
 
-    batched[i] = run_lives (500000, 10, WEIR_DURABILITY_POWER, false, &bytes[i]);
+    batched[i] = run (WEIR_DURABILITY_POWER, 500000, 10, &bytes[i]);
     ratio[i] = batched[i] / memory;
-    single[i] = run_lives (250000, 1, WEIR_DURABILITY_POWER, false, NULL);
+    single[i] = run (WEIR_DURABILITY_POWER, 250000, 1, &ignored);
   }
   bench_report ("store.events.batched", batched, ROUNDS, "1/s");
   bench_report ("store.events.single", single, ROUNDS, "1/s");
@@ -267,16 +185,16 @@ bench_queued (const char *program, const char *id, const char *n)
 static int
 print_lives (const char *level, bool has_provenance)
 {
-  WeirDurability durability;
-  double bytes = 0;
+  Lives lives = { registry, 500000, 10, 2, WEIR_DURABILITY_POWER, has_provenance };
+  LivesCost cost = { 0 };
 
-  if (!weir_durability_parse (level, &durability))
+  if (!weir_durability_parse (level, &lives.durability))
     g_error ("there is no durability %s", level);
-  for (unsigned i = 0; i < ROUNDS; i++)
-    g_print ("%.0f events/s, %.1f bytes of log a life\n",
-             run_lives (500000, 10, durability, has_provenance,
-                        durability == WEIR_DURABILITY_MEMORY ? NULL : &bytes),
-             bytes);
+  for (unsigned i = 0; i < ROUNDS; i++) {
+    run_lives (&lives, &cost);
+    g_print ("%.0f events/s, %.0f ns of CPU each, %.1f bytes of log a life\n", cost.rate, cost.cpu,
+             cost.bytes);
+  }
   return 0;
 }
 
