@@ -1,0 +1,105 @@
+/* coarse-time.c: LD_PRELOADed, lets files have the times that a file system with a coarse clock
+ * gives them: cut to the second, as FAT, NFS or ext3 do, or to WEIR_TEST_GRAIN milliseconds.
+ *
+ * All file systems have such a clock, ticks of some milliseconds at the best; a test that passes
+ * with this one does not hang on how quickly its files are made. */
+#undef _FILE_OFFSET_BITS
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__ ((visibility ("default")))
+
+#define MSEC   1000000
+#define SECOND 1000
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static long grain = SECOND;
+
+static void
+start (void)
+{
+  const char *text = getenv ("WEIR_TEST_GRAIN");
+  long msec = text != NULL ? atol (text) : 0;
+
+  if (msec > 0 && msec < SECOND)
+    grain = msec;
+}
+
+static long
+cut (long nsec)
+{
+  pthread_once (&once, start);
+  return nsec - nsec % (grain * MSEC);
+}
+
+static int
+correct (int result, struct stat *status)
+{
+  if (result == 0) {
+    status->st_mtim.tv_nsec = cut (status->st_mtim.tv_nsec);
+    status->st_ctim.tv_nsec = cut (status->st_ctim.tv_nsec);
+  }
+  return result;
+}
+
+EXPORT int
+fstatat (int directory, const char *restrict path, struct stat *restrict status, int flags)
+{
+  return correct ((int)syscall (SYS_newfstatat, directory, path, status, flags), status);
+}
+
+EXPORT int fstatat64 (int directory, const char *restrict path, struct stat64 *restrict status,
+                      int flags) __attribute__ ((alias ("fstatat")));
+
+EXPORT int
+fstat (int fd, struct stat *status)
+{
+  return correct ((int)syscall (SYS_fstat, fd, status), status);
+}
+
+EXPORT int fstat64 (int fd, struct stat64 *status) __attribute__ ((alias ("fstat")));
+
+EXPORT int
+stat (const char *restrict path, struct stat *restrict status)
+{
+  return correct ((int)syscall (SYS_newfstatat, AT_FDCWD, path, status, 0), status);
+}
+
+EXPORT int stat64 (const char *restrict path, struct stat64 *restrict status)
+    __attribute__ ((alias ("stat")));
+
+EXPORT int
+lstat (const char *restrict path, struct stat *restrict status)
+{
+  return correct ((int)syscall (SYS_newfstatat, AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW),
+                  status);
+}
+
+EXPORT int lstat64 (const char *restrict path, struct stat64 *restrict status)
+    __attribute__ ((alias ("lstat")));
+
+static void
+cut_statx_time (struct statx_timestamp *time)
+{
+  time->tv_nsec = (uint32_t)cut ((long)time->tv_nsec);
+}
+
+EXPORT int
+statx (int directory, const char *restrict path, int flags, unsigned mask,
+       struct statx *restrict status)
+{
+  int result = (int)syscall (SYS_statx, directory, path, flags, mask, status);
+
+  if (result == 0) {
+    cut_statx_time (&status->stx_mtime);
+    cut_statx_time (&status->stx_ctime);
+    cut_statx_time (&status->stx_btime);
+  }
+  return result;
+}
