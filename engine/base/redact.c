@@ -13,7 +13,7 @@ static const char *const parts[] = {
   "signature", "credential", "accesskey",  "privatekey", "authorization", "sessionid", "cookie",
 };
 
-/* The whole name. */
+/* The whole name of a parameter of an address; attributes have such names for other things. */
 static const char *const wholes[] = { "sig", "key", "auth", "pass", "code", "pw", "sas", "jwt" };
 
 static char *
@@ -37,11 +37,19 @@ weir_redact_is_secret (const char *name)
     if (strstr (simple, parts[i]) != NULL)
       return true;
   }
+  return false;
+}
+
+static bool
+is_secret_parameter (const char *name)
+{
+  g_autofree char *simple = simplify (name);
+
   for (unsigned i = 0; i < G_N_ELEMENTS (wholes); i++) {
     if (g_str_equal (simple, wholes[i]))
       return true;
   }
-  return false;
+  return weir_redact_is_secret (name);
 }
 
 /* The password of `scheme://user:password@host`: what is between the first colon and the last @
@@ -72,7 +80,7 @@ append_pair (GString *text, const char *start, const char *end)
     escaped = g_strndup (start, (gsize)(equals - start));
     name = g_uri_unescape_string (escaped, NULL);
   }
-  if (equals == NULL || !weir_redact_is_secret (name != NULL ? name : escaped)) {
+  if (equals == NULL || !is_secret_parameter (name != NULL ? name : escaped)) {
     g_string_append_len (text, start, end - start);
     return;
   }

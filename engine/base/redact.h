@@ -10,5 +10,5 @@
  * that they are secret (password, token, signature...), are "***". Returns: (transfer full). */
 char *weir_redact_uri (const char *uri);
 
-/* Whether the value of something called @name is most likely a secret. */
+/* Whether the value of an attribute @name is most likely a secret. */
 bool weir_redact_is_secret (const char *name);

@@ -13,8 +13,8 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "base/uuid.h"
+#include "provenance/block.h"
 #include "provenance/history.h"
-#include "provenance/redaction.h"
 #include "runtime/replay.h"
 #include "store/content-look.h"
 

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/random.h"
+#include "base/redact.h"
 
 /* Slots that are looked at for a pair. Values come from outside and their hash has no secret, so
  * somebody may choose values that collide: they are then there twice, which costs their bytes. */
@@ -106,7 +107,6 @@ uint32_t
 weir_block_values_add_name (WeirBlockValues *values, const WeirEntryName *wanted)
 {
   static const WeirEntryName large = { 0, too_large, sizeof too_large - 1 };
-  const WeirBlockWriterOptions *options = values->options;
   WeirBlockName name = { .number = wanted->number };
   const char *text;
   uint32_t at;
@@ -124,7 +124,7 @@ weir_block_values_add_name (WeirBlockValues *values, const WeirEntryName *wanted
 
   text = take_text (values, &name, wanted);
   name.hash = weir_filter_hash_name (text, strlen (text));
-  name.is_hidden = options->redaction != NULL && weir_redaction_has (options->redaction, text);
+  name.is_hidden = weir_redact_is_secret (text);
   g_array_append_val (values->names, name);
   values->name_slots[at] = values->names->len;
   if (2 * values->names->len > values->n_name_slots)

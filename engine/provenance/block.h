@@ -6,9 +6,13 @@
 #pragma once
 
 #include "provenance/event.h"
-#include "provenance/redaction.h"
 
 #define WEIR_BLOCK_EVENTS 4096
+
+/* What stands in place of a secret (weir_redact_is_secret), and of a value that is larger than a
+ * block may be. */
+#define WEIR_REDACTED  "(redacted)"
+#define WEIR_TOO_LARGE "(too large)"
 
 /* --- writing --- */
 
@@ -18,7 +22,6 @@ typedef struct {
   /* Text of an attribute name's number, for the filter. Returns: (transfer none) (nullable). */
   const char *(*get_name) (void *data, uint64_t number);
   void *data;
-  const WeirRedaction *redaction; /* values of which names are not to be kept; NULL: none */
 } WeirBlockWriterOptions;
 
 /* A block, and what is known of it without unpacking it, which is kept beside it in the partition.

@@ -23,7 +23,6 @@
 struct WeirRecorder {
   WeirData *data;
   WeirClock *clock;
-  WeirRedaction *redaction;
   WeirBinder *binder;
   WeirScribe *scribe;
   WeirFollower *follower; /* NULL: the log cannot be read */
@@ -368,10 +367,8 @@ weir_recorder_new (const WeirRecorderOptions *options)
   recorder->data = options->data;
   recorder->clock = options->clock != NULL ? options->clock : weir_clock_system ();
   recorder->lag_bytes = options->lag_bytes != 0 ? options->lag_bytes : WEIR_LIMIT_PROVENANCE_LAG;
-  recorder->redaction = weir_redaction_new (options->redacted);
   make_binder (recorder, options);
-  recorder->scribe = weir_scribe_new (recorder->binder, weir_data_get_dictionary (options->data),
-                                      recorder->redaction);
+  recorder->scribe = weir_scribe_new (recorder->binder, weir_data_get_dictionary (options->data));
   pthread_mutex_init (&recorder->lock, NULL);
   pthread_condattr_init (&attributes);
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
@@ -410,7 +407,6 @@ weir_recorder_free (WeirRecorder *recorder)
   weir_follower_free (recorder->follower);
   weir_scribe_free (recorder->scribe);
   weir_binder_free (recorder->binder);
-  weir_redaction_free (recorder->redaction);
   pthread_cond_destroy (&recorder->changed);
   pthread_cond_destroy (&recorder->flushed_more);
   pthread_mutex_destroy (&recorder->lock);

@@ -15,11 +15,10 @@ typedef struct {
   const char *directory; /* provenance/ in the data directory */
   WeirClock *clock;
   WeirFs *fs;
-  uint64_t retention_bytes;    /* 0: WEIR_LIMIT_PROVENANCE */
-  int64_t retention_usec;      /* 0: WEIR_LIMIT_PROVENANCE_USEC */
-  uint64_t partition_bytes;    /* 0: WEIR_LIMIT_PARTITION; smaller ones are for tests */
-  uint64_t lag_bytes;          /* 0: WEIR_LIMIT_PROVENANCE_LAG; likewise */
-  const char *const *redacted; /* names of attributes, with * in them; NULL: the usual ones */
+  uint64_t retention_bytes; /* 0: WEIR_LIMIT_PROVENANCE */
+  int64_t retention_usec;   /* 0: WEIR_LIMIT_PROVENANCE_USEC */
+  uint64_t partition_bytes; /* 0: WEIR_LIMIT_PARTITION; smaller ones are for tests */
+  uint64_t lag_bytes;       /* 0: WEIR_LIMIT_PROVENANCE_LAG; likewise */
   /* The recorder's thread, or weir_recorder_new: something that a person should know: what was
    * damaged, lost, rebuilt. */
   void (*on_message) (void *user, const char *message);

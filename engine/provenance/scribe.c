@@ -35,9 +35,9 @@ get_name (void *data, uint64_t number)
 }
 
 WeirScribe *
-weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary, const WeirRedaction *redaction)
+weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary)
 {
-  WeirBlockWriterOptions options = { get_name, dictionary, redaction };
+  WeirBlockWriterOptions options = { get_name, dictionary };
   WeirScribe *scribe = g_new0 (WeirScribe, 1);
 
   scribe->binder = binder;

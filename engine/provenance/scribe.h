@@ -6,15 +6,12 @@
 #pragma once
 
 #include "provenance/binder.h"
-#include "provenance/redaction.h"
 #include "store/frame.h"
 
 typedef struct WeirScribe WeirScribe;
 
-/* @binder, not open yet, and @redaction must stay; @dictionary is that of the log.
- * Returns: (transfer full). */
-WeirScribe *weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary,
-                             const WeirRedaction *redaction);
+/* @binder, not open yet, must stay; @dictionary is that of the log. Returns: (transfer full). */
+WeirScribe *weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary);
 void weir_scribe_free (WeirScribe *scribe);
 
 /* Opens the partitions; the log goes on with frame @sequence. @ret_from: the frame that it needs

@@ -143,7 +143,7 @@ get_name (void *data, uint64_t number)
 int
 main (void)
 {
-  WeirBlockWriterOptions options = { get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   double rates[N_RUNS], bytes[N_RUNS];
   Lives lives;

@@ -58,7 +58,7 @@ check_event (const WeirEvent *a, const WeirEvent *b)
 static void
 write_again (WeirBlockReader *reader)
 {
-  WeirBlockWriterOptions options = { get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   g_autoptr (WeirBlockReader) again = weir_block_reader_new ();
   uint32_t n = weir_block_reader_get_n (reader);

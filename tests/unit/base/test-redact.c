@@ -35,12 +35,15 @@ test_uri (void)
 static void
 test_names (void)
 {
-  static const char *const secret[] = { "password",      "db.Password",
-                                        "API_KEY",       "http.headers.Authorization",
-                                        "aws-secret-id", "sig",
-                                        "Key",           "x-api-key" };
-  static const char *const open[] = { "filename", "keyboard", "monkey",   "design",
-                                      "path",     "uuid",     "passenger" };
+  static const char *const secret[] = {
+    "password",        "db.Password",    "API_KEY",     "http.headers.Authorization",
+    "authorization",   "X-Api-Key",      "apikey",      "http.headers.cookie",
+    "aws-secret-id",   "aws.secret.key", "Passwd",      "refresh_token",
+    "ssh.private.key", "my credentials", "pass phrase", "HTTP-Session-Id",
+  };
+  static const char *const open[] = { "filename", "keyboard",  "monkey",    "design", "path",
+                                      "uuid",     "passenger", "kafka.key", "key",    "code",
+                                      "sig",      "author",    "session",   "" };
 
   for (unsigned i = 0; i < G_N_ELEMENTS (secret); i++)
     g_assert_true (weir_redact_is_secret (secret[i]));

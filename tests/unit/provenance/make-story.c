@@ -202,8 +202,7 @@ put_events (const char *directory, uint64_t number, GPtrArray *events, guint fro
   g_autoptr (GError) error = NULL;
   g_autoptr (WeirPartition) partition =
       weir_partition_create (directory, number, TEST_INSTALL, &start, &error);
-  g_autoptr (WeirRedaction) redaction = weir_redaction_new (NULL);
-  WeirBlockWriterOptions options = { get_name, NULL, redaction };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   WeirPosition position;
   WeirBlock block;

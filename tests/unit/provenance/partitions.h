@@ -55,8 +55,7 @@ static inline void
 test_fill_part (WeirPartition *partition, const GPtrArray *events, guint from, guint to,
                 guint n_block)
 {
-  g_autoptr (WeirRedaction) redaction = weir_redaction_new (NULL);
-  WeirBlockWriterOptions options = { test_get_name, NULL, redaction };
+  WeirBlockWriterOptions options = { test_get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   g_autoptr (GError) error = NULL;
   WeirPosition position;

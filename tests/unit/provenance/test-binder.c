@@ -73,7 +73,7 @@ set_up (Fixture *fixture, gconstpointer data)
     g_assert_cmpuint (
         weir_dictionary_get_number (fixture->dictionary, WEIR_WORD_NAME, test_name (i)), ==, i);
   test_events_init (&fixture->source, 1, false);
-  fixture->writer_options = (WeirBlockWriterOptions){ test_get_name, NULL, NULL };
+  fixture->writer_options = (WeirBlockWriterOptions){ test_get_name, NULL };
   fixture->writer = weir_block_writer_new (&fixture->writer_options);
   fixture->position = open_binder (fixture);
   fixture->position.sequence = 1;

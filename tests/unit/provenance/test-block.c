@@ -19,8 +19,7 @@ get_name (void *data, uint64_t number)
 static GPtrArray *
 write_blocks (const GPtrArray *events, guint most, guint pack_every)
 {
-  g_autoptr (WeirRedaction) redaction = weir_redaction_new (NULL);
-  WeirBlockWriterOptions options = { get_name, NULL, redaction };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
   WeirBlock block;
@@ -231,8 +230,7 @@ assert_noted (const WeirBlock *block, const TestEvent *test)
 static void
 test_notes (void)
 {
-  g_autoptr (WeirRedaction) redaction = weir_redaction_new (NULL);
-  WeirBlockWriterOptions options = { get_name, NULL, redaction };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   g_autoptr (GPtrArray) events = NULL;
   TestEvents source;
@@ -260,8 +258,7 @@ test_notes (void)
 static void
 test_pass_over (void)
 {
-  g_autoptr (WeirRedaction) redaction = weir_redaction_new (NULL);
-  WeirBlockWriterOptions options = { get_name, NULL, redaction };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (GPtrArray) events = NULL;
   TestEvents source;
 
@@ -299,7 +296,7 @@ test_pass_over (void)
 static void
 test_brothers (void)
 {
-  WeirBlockWriterOptions options = { get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   WeirStream set = { 0 };
   WeirEvent event = { .type = WEIR_EVENT_FORK, .is_birth = true, .has_attributes = true };
@@ -334,7 +331,7 @@ test_brothers (void)
 static void
 test_brothers_that_differ (void)
 {
-  WeirBlockWriterOptions options = { get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   g_autoptr (WeirBlockReader) reader = weir_block_reader_new ();
   WeirStream set = { 0 };
@@ -371,7 +368,7 @@ test_brothers_that_differ (void)
 static void
 test_large (void)
 {
-  WeirBlockWriterOptions options = { get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   g_autoptr (WeirBlockReader) reader = weir_block_reader_new ();
   g_autofree char *value = g_strnfill (WEIR_LIMIT_BLOCK, 'v');

@@ -44,8 +44,7 @@ write_partition (Live *live, uint64_t number, guint from, guint to)
   g_autoptr (GError) error = NULL;
   g_autoptr (WeirPartition) partition =
       weir_partition_create (live->made.directory, number, TEST_INSTALL, &start, &error);
-  g_autoptr (WeirRedaction) redaction = weir_redaction_new (NULL);
-  WeirBlockWriterOptions options = { test_get_name, NULL, redaction };
+  WeirBlockWriterOptions options = { test_get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   WeirPosition position = start;
   WeirBlock block;

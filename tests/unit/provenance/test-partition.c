@@ -76,7 +76,7 @@ test_types (Fixture *fixture, gconstpointer data)
 static void
 test_growing (Fixture *fixture, gconstpointer data)
 {
-  WeirBlockWriterOptions options = { test_get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { test_get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   WeirPosition position = start;
   uint64_t size = 0;

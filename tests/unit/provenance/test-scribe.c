@@ -123,7 +123,7 @@ open_scribe (Fixture *fixture, uint64_t sequence)
 
   close_scribe (fixture);
   fixture->binder = weir_binder_new (&options);
-  fixture->scribe = weir_scribe_new (fixture->binder, fixture->dictionary, NULL);
+  fixture->scribe = weir_scribe_new (fixture->binder, fixture->dictionary);
   weir_scribe_open (fixture->scribe, sequence, &from, &error);
   g_assert_no_error (error);
   return from;
@@ -155,7 +155,7 @@ static void
 make_partition (Fixture *fixture, uint64_t number, uint64_t from, uint64_t to)
 {
   g_autoptr (WeirDerivation) derivation = weir_derivation_new ();
-  WeirBlockWriterOptions options = { test_get_name, NULL, NULL };
+  WeirBlockWriterOptions options = { test_get_name, NULL };
   g_autoptr (WeirBlockWriter) writer = weir_block_writer_new (&options);
   g_autoptr (WeirPartition) partition = NULL;
   WeirPosition positions[2] = { 0 }; /* where it begins and ends */
