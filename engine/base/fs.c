@@ -227,6 +227,21 @@ weir_fs_allocate (WeirFs *fs, int fd, uint64_t size, const char *path, GError **
 }
 
 bool
+weir_fs_make_hole (WeirFs *fs, int fd, uint64_t offset, uint64_t size, const char *path,
+                   GError **error)
+{
+  int result = -1;
+
+  if (!is_failing (fs, WEIR_FS_RESIZE)) {
+    do {
+      result =
+          fallocate (fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)size);
+    } while (result < 0 && errno == EINTR);
+  }
+  return result == 0 || fail (error, "make a hole in", fd, path);
+}
+
+bool
 weir_fs_rename (WeirFs *fs, const char *from, const char *to, GError **error)
 {
   if (!is_failing (fs, WEIR_FS_RENAME) && rename (from, to) == 0)

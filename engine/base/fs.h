@@ -91,6 +91,10 @@ bool weir_fs_resize (WeirFs *fs, int fd, uint64_t size, const char *path, GError
 /* Gives a file space for at least @size bytes, so that writing there finds no full disk; where the
  * file system cannot do that, only the size. A WEIR_FS_RESIZE. */
 bool weir_fs_allocate (WeirFs *fs, int fd, uint64_t size, const char *path, GError **error);
+
+/* Gives back the space of a part of a file, which reads as zeros then. A WEIR_FS_RESIZE. */
+bool weir_fs_make_hole (WeirFs *fs, int fd, uint64_t offset, uint64_t size, const char *path,
+                        GError **error);
 bool weir_fs_rename (WeirFs *fs, const char *from, const char *to, GError **error);
 bool weir_fs_unlink (WeirFs *fs, const char *path, GError **error);
 

@@ -159,6 +159,10 @@
  * needs one at a time, and a checkpoint releases several at once. */
 #define WEIR_LIMIT_SEGMENTS_KEPT 4
 
+/* Log that stays only because of small contents in it, before it is looked at what else is there
+ * that nobody needs: as much as there is between two snapshots. */
+#define WEIR_LIMIT_HELD (256u * 1024 * 1024)
+
 /* Many entries in one frame: more would not be written faster, and who waits waits longer. */
 #define WEIR_LIMIT_FRAME (4u * 1024 * 1024)
 

@@ -176,6 +176,17 @@ weir_book_get_next_flowfile_id (WeirBook *book)
   return MAX (book->manifest->next_id, book->manifest->reserved_id);
 }
 
+GPtrArray *
+weir_book_get_parts (WeirBook *book)
+{
+  GPtrArray *parts = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_part_unref);
+
+  WEIR_LOCKED (&book->lock);
+  for (guint i = 0; i < book->parts->len; i++)
+    g_ptr_array_add (parts, weir_part_ref (book->parts->pdata[i]));
+  return parts;
+}
+
 uint64_t
 weir_book_get_disk_bytes (WeirBook *book)
 {

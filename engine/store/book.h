@@ -57,6 +57,9 @@ bool weir_book_read (WeirBook *book, const uint64_t *ids, size_t n, WeirDataImag
 /* Memory that changes since the last part take; more than WEIR_LIMIT_BOOK is time for one. */
 size_t weir_book_get_bytes (WeirBook *book);
 
+/* Returns: (transfer full): WeirPart, all of them: what there was at the last checkpoint. */
+GPtrArray *weir_book_get_parts (WeirBook *book);
+
 /* What the parts take on disk, nearly. */
 uint64_t weir_book_get_disk_bytes (WeirBook *book);
 

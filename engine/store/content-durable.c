@@ -9,6 +9,7 @@
 #include "store/claim-read.h"
 #include "store/content-keeper.h"
 #include "store/content-name.h"
+#include "store/hollow.h"
 
 WeirContentStore *
 weir_content_store_new_durable (const WeirContentOptions *options, GError **error)
@@ -192,6 +193,12 @@ void
 weir_content_store_release_segment (WeirContentStore *store, uint64_t number, uint64_t n_numbers)
 {
   weir_content_segments_release (&store->pool.keeper->segments, number, n_numbers);
+}
+
+void
+weir_content_store_hollow (WeirContentStore *store, GPtrArray *parts, uint64_t below)
+{
+  weir_hollow_begin (store->pool.keeper, parts, below);
 }
 
 void

@@ -19,7 +19,9 @@ typedef struct {
   const char *log_directory; /* DIR/log: small contents are read from there */
   uint64_t segment_size;     /* of the log; 0: WEIR_LIMIT_SEGMENT */
   bool must_sync;            /* false for WEIR_DURABILITY_PROCESS */
-  unsigned open_max;         /* files that stay open; 0: a quarter of what the process may have */
+  uint64_t held_bytes; /* of log that only contents hold, before they are looked at (hollow.h); 0:
+                          WEIR_LIMIT_HELD */
+  unsigned open_max;   /* files that stay open; 0: a quarter of what the process may have */
 
   const char *archive_directory; /* DIR/archive; made when something gets there */
   uint64_t archive_bytes;        /* of files that nobody needs any more; 0: none are kept */
@@ -79,6 +81,10 @@ void weir_content_store_on_durable (WeirContentStore *store, uint64_t durable);
  * segment; no entry may be appended to it any more. */
 void weir_content_store_release_segment (WeirContentStore *store, uint64_t number,
                                          uint64_t n_numbers);
+
+/* A snapshot of @parts ((transfer full): WeirPart) is on disk: segments wholly below @below, which
+ * it is beyond, may give back what no content in them needs. Returns at once. */
+void weir_content_store_hollow (WeirContentStore *store, GPtrArray *parts, uint64_t below);
 
 /* The file that the bytes of @content are in, held for those who keep only an id (a backlog): the
  * claim may go meanwhile and be opened again. Returns: (transfer full) (nullable): given back by

@@ -399,6 +399,8 @@ weir_content_keeper_new (const WeirContentOptions *options, WeirContentPool *poo
   keeper->segment_size = options->segment_size != 0 ? options->segment_size : WEIR_LIMIT_SEGMENT;
   keeper->must_sync = options->must_sync;
   keeper->open_max = options->open_max != 0 ? options->open_max : get_open_max ();
+  keeper->held_bytes = options->held_bytes != 0 ? options->held_bytes : WEIR_LIMIT_HELD;
+  keeper->hollow_at = keeper->held_bytes;
   keeper->reserve = options->reserve;
   keeper->on_segment_free = options->on_segment_free;
   keeper->data = options->data;

@@ -24,6 +24,8 @@ struct WeirContentKeeper {
   _Atomic uint64_t last_number;
   _Atomic bool names_changed;
   _Atomic bool keeps_all;
+  uint64_t held_bytes;     /* that segments may hold before they are looked at (hollow.h) */
+  uint64_t hollow_at;      /* likewise, the next time; the cleaner's thread */
   _Atomic unsigned n_open; /* descriptors of files */
   unsigned open_max;       /* beyond it, one that is not used is closed */
   WeirLock lock;

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "store/content-keeper.h"
+#include "store/segment.h"
 
 void
 weir_content_segments_init (WeirContentSegments *segments, WeirContentPool *pool)
@@ -155,6 +156,33 @@ weir_content_segments_poll (WeirContentSegments *segments)
       look_at (segments, release);
     }
   }
+}
+
+GArray *
+weir_content_segments_list_held (WeirContentSegments *segments, uint64_t below)
+{
+  GArray *held = g_array_new (FALSE, FALSE, sizeof (WeirSegmentFile));
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  uint64_t size = segments->pool->keeper->segment_size;
+  GHashTableIter iter;
+  gpointer value;
+
+  WEIR_LOCKED (&segments->lock);
+
+  g_hash_table_iter_init (&iter, segments->files);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const WeirContentFile *file = value;
+    const WeirSegmentRelease *release = file->release;
+    WeirSegmentFile one;
+
+    /* One of several numbers has a file for each that holds something. */
+    if (release == NULL || (release->number + release->n_numbers) * size > below ||
+        !g_hash_table_add (seen, file->release))
+      continue;
+    one = (WeirSegmentFile){ release->number, release->n_numbers };
+    g_array_append_val (held, one);
+  }
+  return held;
 }
 
 void

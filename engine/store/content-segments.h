@@ -47,5 +47,9 @@ void weir_content_segments_end (WeirContentSegments *segments, uint8_t flight);
 void weir_content_segments_release (WeirContentSegments *segments, uint64_t number,
                                     uint64_t n_numbers);
 
+/* Those wholly below @below that were released and hold contents. Returns: (transfer full):
+ * WeirSegmentFile. */
+GArray *weir_content_segments_list_held (WeirContentSegments *segments, uint64_t below);
+
 /* Looks again at what was released. Cheap when there is nothing. */
 void weir_content_segments_poll (WeirContentSegments *segments);

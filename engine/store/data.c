@@ -34,6 +34,7 @@ struct WeirData {
   _Atomic bool told_low;
   _Atomic uint64_t told;   /* everybody has been told of this watermark; NEVER: of the log's end */
   WeirWake teller;         /* rung for each */
+  uint64_t before;         /* the place of the snapshot; the applier's from start on */
   WeirRetention retention; /* of segments */
   WeirLogEnd end;          /* of the log that was found */
   WeirFrame last;          /* in it, without its payload */
@@ -205,6 +206,7 @@ open_contents (WeirData *data, GError **error)
                                  .segment_size = data->identity.segment_size,
                                  .must_sync = data->options.durability == WEIR_DURABILITY_POWER,
                                  .archive_directory = archive,
+                                 .held_bytes = data->options.checkpoint_bytes,
                                  .archive_bytes = data->options.archive_bytes,
                                  .archive_usec = data->options.archive_usec,
                                  .reserve = data->reserve,
@@ -307,6 +309,17 @@ on_checkpoint (void *user, uint64_t place)
   weir_retention_checkpoint (&data->retention, place);
 }
 
+/* The snapshot before this one may still be needed, so only what is older than that is touched. */
+static void
+on_later_checkpoint (void *user, uint64_t place)
+{
+  WeirData *data = user;
+
+  on_checkpoint (data, place);
+  weir_content_store_hollow (data->contents, weir_book_get_parts (data->book), data->before);
+  data->before = place;
+}
+
 /* A small segment holds several frames, too. */
 static uint64_t
 frame_size (const WeirData *data)
@@ -346,7 +359,7 @@ start_applier (WeirData *data, GError **error)
                                  .book = data->book,
                                  .checkpoint_bytes = data->options.checkpoint_bytes,
                                  .fs = data->options.fs,
-                                 .on_checkpoint = on_checkpoint,
+                                 .on_checkpoint = on_later_checkpoint,
                                  .on_caught_up = on_caught_up,
                                  .on_failure = on_failure,
                                  .data = data };
@@ -378,6 +391,7 @@ weir_data_start (WeirData *data, GError **error)
     return false;
   /* All that was found is: what it does not need may go at once. */
   weir_content_store_on_durable (data->contents, data->end.place);
+  weir_book_get_position (data->book, &data->before, &sequence);
   if (!start_log (data, error))
     return false;
   weir_ids_start (&data->ids, weir_book_get_next_flowfile_id (data->book), data->log,

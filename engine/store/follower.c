@@ -109,7 +109,7 @@ find_oldest (const WeirSegmentFolder *folder, const GArray *files, Stretch *ret_
 }
 
 /* Whether no segment is missing from the one of @place on, which is so as long as somebody has
- * followed the log in every run. Without reading any; false: perhaps. */
+ * followed the log in every run. Without reading a frame; false: perhaps. */
 static bool
 is_whole (const WeirSegmentFolder *folder, const GArray *files, uint64_t place)
 {
@@ -121,7 +121,7 @@ is_whole (const WeirSegmentFolder *folder, const GArray *files, uint64_t place)
 
     if (file->number + file->n_numbers <= next)
       continue;
-    if (file->number > next)
+    if (file->number > next || weir_segment_is_hollow (folder, file->number))
       return false;
     next = file->number + file->n_numbers;
     is_there = true;

@@ -45,8 +45,10 @@ bool weir_log_reader_pass_over (WeirLogReader *reader);
 /* After WEIR_LOG_END without a limit: where a log goes on. */
 void weir_log_reader_get_end (WeirLogReader *reader, WeirLogEnd *ret_end);
 
-/* After WEIR_LOG_END without a limit: syncs every segment, so that what follows stands on firm
- * ground (rule 6): what was read may have been in memory only. */
+/* After WEIR_LOG_END without a limit: syncs every segment from where it began, so that what follows
+ * stands on firm ground (rule 6): what was read may have been in memory only. What is before that
+ * was on disk when a snapshot went beyond it, or a run that synced nothing has said that it is not
+ * (content-keeper.c). */
 bool weir_log_reader_settle (WeirLogReader *reader, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirLogReader, weir_log_reader_free)

@@ -182,6 +182,17 @@ fail (WeirLog *log, GError *error)
     log->options.on_failure (log->options.data, error);
 }
 
+/* What was set aside for frames behind the last one of the run. */
+static void
+give_back_rest (WeirLog *log, const WeirLogBuffer *last)
+{
+  const WeirLogLayout *layout = &last->layout;
+  uint64_t end = layout->next + weir_frame_pad (last->fill);
+
+  (void)weir_fs_resize (log->options.fs, log->segment.fd,
+                        end - layout->number * layout->segment_size, NULL, NULL);
+}
+
 /* A frame without entries says that all before it was on disk, so that damage to the last one with
  * entries cannot be taken for a torn tail. A segment is not begun for that. */
 static bool
@@ -197,7 +208,10 @@ write_last_frame (WeirLog *log, GError **error)
   if (log->segment.number != buffer->layout.number)
     return true;
   buffer->must_sync = true;
-  return write_frame (log, buffer, error);
+  if (!write_frame (log, buffer, error))
+    return false;
+  give_back_rest (log, buffer);
+  return true;
 }
 
 static void *

@@ -101,6 +101,21 @@ weir_segment_find (GArray *files, uint64_t number)
   return NULL;
 }
 
+/* Not by holes, which a copy of the file may not have. */
+bool
+weir_segment_is_hollow (const WeirSegmentFolder *folder, uint64_t number)
+{
+  static const uint8_t zeros[WEIR_SEGMENT_HEADER];
+  g_autofree char *path = weir_segment_get_path (folder->directory, number);
+  g_autofree uint8_t *header = g_malloc (WEIR_SEGMENT_HEADER);
+  WEIR_AUTO_FD int fd = weir_fs_open (folder->fs, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0, NULL);
+
+  return fd >= 0 &&
+         weir_fs_pread (folder->fs, fd, header, WEIR_SEGMENT_HEADER, 0, path, NULL) ==
+             (ssize_t)WEIR_SEGMENT_HEADER &&
+         memcmp (header, zeros, WEIR_SEGMENT_HEADER) == 0;
+}
+
 /* A released one may have been larger or smaller. */
 static bool
 set_size (const WeirSegmentFolder *folder, int fd, uint64_t size, const char *path, GError **error)

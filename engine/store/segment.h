@@ -38,6 +38,9 @@ GArray *weir_segment_list (const WeirSegmentFolder *folder, GError **error);
 /* Returns: (transfer none) (nullable): the one of @files that has @number. */
 const WeirSegmentFile *weir_segment_find (GArray *files, uint64_t number);
 
+/* Whether it is of the log no more, and there for the contents in it only (hollow.h). */
+bool weir_segment_is_hollow (const WeirSegmentFolder *folder, uint64_t number);
+
 /* An open one. */
 typedef struct {
   int fd; /* -1: none */

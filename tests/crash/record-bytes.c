@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -180,6 +181,25 @@ ftruncate (int fd, off_t size)
 
 EXPORT int ftruncate64 (int fd, off_t size) __attribute__ ((alias ("ftruncate")));
 
+/* As if zeros were written, but not behind the end. Returns: 0, or -1 with errno. */
+static int
+make_hole (int fd, uint64_t inode, off_t offset, off_t size)
+{
+  struct stat status;
+  int result;
+
+  record_hold ();
+  result = (int)record_raw (SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset,
+                            size, 0);
+  if (result == 0 && fstat (fd, &status) == 0 && offset < status.st_size) {
+    if (size > status.st_size - offset)
+      size = status.st_size - offset;
+    put_copied (fd, inode, (uint64_t)offset, (uint64_t)size);
+  }
+  record_let_go ();
+  return result;
+}
+
 /* Returns: 0, or -1 with errno. */
 static int
 allocate (int fd, int mode, off_t offset, off_t size)
@@ -187,6 +207,8 @@ allocate (int fd, int mode, off_t offset, off_t size)
   uint64_t inode = record_inode (fd, NULL);
   int result;
 
+  if (inode != 0 && mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
+    return make_hole (fd, inode, offset, size);
   if (inode == 0 || (mode & FALLOC_FL_KEEP_SIZE) != 0) {
     if (inode != 0 && mode != FALLOC_FL_KEEP_SIZE)
       record_give_up ("fallocate in a way that is not recorded");
