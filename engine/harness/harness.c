@@ -21,6 +21,7 @@ struct WeirHarness {
   WeirClock *clock;
   const WeirProcessor *type;
   WeirProcessorNode *processor; /* in flow once there is one */
+  GPtrArray *services;          /* WeirServiceNode; in flow once there is one */
   WeirFlow *flow;               /* from the first use on */
   WeirEngine *engine;
   WeirNode *node;
@@ -43,6 +44,7 @@ weir_harness_new (const char *type)
   if (harness->type == NULL)
     g_error ("%s", error->message);
   harness->processor = weir_processor_node_new ("test", type);
+  harness->services = g_ptr_array_new ();
   harness->contents = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)g_bytes_unref);
   return harness;
 }
@@ -61,6 +63,15 @@ release_pulled (WeirHarness *harness)
   g_hash_table_remove_all (harness->contents);
 }
 
+/* What is in no flow yet. */
+static void
+free_parts (WeirHarness *harness)
+{
+  weir_component_free (&harness->processor->base);
+  for (guint i = 0; i < harness->services->len; i++)
+    weir_component_free (harness->services->pdata[i]);
+}
+
 void
 weir_harness_free (WeirHarness *harness)
 {
@@ -76,7 +87,8 @@ weir_harness_free (WeirHarness *harness)
   if (harness->flow != NULL)
     weir_flow_free (harness->flow);
   else
-    weir_component_free (&harness->processor->base);
+    free_parts (harness);
+  g_ptr_array_unref (harness->services);
   g_hash_table_unref (harness->contents);
   weir_registry_free (harness->registry);
   weir_clock_free_fake (harness->clock);
@@ -100,6 +112,22 @@ weir_harness_set (WeirHarness *harness, const char *name, const char *value)
   }
   if (value != NULL)
     weir_properties_add (properties, name, value);
+}
+
+void
+weir_harness_add_service (WeirHarness *harness, const char *id, const char *type, ...)
+{
+  WeirServiceNode *node = weir_service_node_new (id, type);
+  const char *name;
+  va_list args;
+
+  if (harness->flow != NULL)
+    g_error ("weir_harness_add_service: the processor runs already");
+  va_start (args, type);
+  while ((name = va_arg (args, const char *)) != NULL)
+    weir_properties_add (node->properties, name, va_arg (args, const char *));
+  va_end (args);
+  g_ptr_array_add (harness->services, node);
 }
 
 /* Returns: (transfer full) (nullable). */
@@ -145,6 +173,8 @@ build_flow (WeirHarness *harness, const WeirConfig *config)
   WeirFlow *flow = weir_flow_new ("harness");
 
   weir_group_add (flow->root, &harness->processor->base, -1);
+  for (guint i = 0; i < harness->services->len; i++)
+    weir_group_add (flow->root, harness->services->pdata[i], -1);
   weir_group_add (flow->root, &weir_funnel_new ("input")->base, -1);
   if (harness->type->input != WEIR_INPUT_FORBIDDEN)
     connect (flow, "input", NULL, "test");

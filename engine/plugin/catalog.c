@@ -1,6 +1,7 @@
 /* catalog.c: between the nodes of a flow and the configuration of a type. */
 #include "plugin/catalog.h"
 #include "plugin/config.h"
+#include "plugin/service-reference.h"
 #include <string.h>
 
 static const WeirPropertyNode *
@@ -28,17 +29,27 @@ is_unresolved (const GPtrArray *nodes, const GPtrArray *values, const char *name
   return false;
 }
 
+/* A component whose properties are checked. */
+typedef struct {
+  WeirRegistry *registry;
+  const WeirProcessor *type;
+  const WeirComponent *component;
+  const GPtrArray *properties; /* WeirPropertyNode */
+  const GPtrArray *values;     /* WeirResolved, of these */
+  GPtrArray *problems;
+} Subject;
+
 static void
-tell_problem (const WeirProcessorNode *node, const WeirConfigProblem *problem, GPtrArray *problems)
+tell_problem (const Subject *subject, const WeirConfigProblem *problem)
 {
-  const WeirPropertyNode *property = find_node (node->properties, problem->property);
+  const WeirPropertyNode *property = find_node (subject->properties, problem->property);
   WeirOrigin origin = property != NULL ? property->origin : (WeirOrigin){ 0 };
 
   if (problem->property != NULL)
-    weir_problems_add (problems, &node->base, origin, "", "property '%s': %s", problem->property,
-                       problem->message);
+    weir_problems_add (subject->problems, subject->component, origin, "", "property '%s': %s",
+                       problem->property, problem->message);
   else
-    weir_problems_add (problems, &node->base, origin, "", "%s", problem->message);
+    weir_problems_add (subject->problems, subject->component, origin, "", "%s", problem->message);
 }
 
 static const WeirProperty *
@@ -53,23 +64,67 @@ find_property (const WeirProcessor *type, const char *name)
 /* A secret in a property that is not sensitive would be shown, and one that is written down in the
  * flow file is none. */
 static void
-check_secrecy (const WeirProcessor *type, const WeirProcessorNode *node,
-               const WeirPropertyNode *property_node, const WeirResolved *value,
-               GPtrArray *problems)
+check_secrecy (const Subject *subject, const WeirPropertyNode *node, const WeirResolved *value)
 {
-  const WeirProperty *property = find_property (type, property_node->name);
+  const WeirProperty *property = find_property (subject->type, node->name);
 
   if (property == NULL || value->text == NULL || property->sensitive == value->is_secret)
     return;
   if (value->is_secret)
     weir_problems_add (
-        problems, &node->base, property_node->origin, "use a parameter without secret=",
+        subject->problems, subject->component, node->origin, "use a parameter without secret=",
         "property '%s' is shown to everybody and must not hold a secret", property->name);
   else
-    weir_problems_warn (problems, &node->base, property_node->origin,
+    weir_problems_warn (subject->problems, subject->component, node->origin,
                         "put it into a parameter with secret=\"env:NAME\" or \"file:PATH\"",
                         "property '%s' is a secret that everybody who reads the flow file sees",
                         property->name);
+}
+
+static void
+check_reference (const Subject *subject, const WeirPropertyNode *node, const WeirResolved *value)
+{
+  const WeirProperty *property = find_property (subject->type, node->name);
+  g_autoptr (GError) error = NULL;
+
+  if (property == NULL || property->type != WEIR_TYPE_SERVICE || value->text == NULL ||
+      *value->text == '\0' ||
+      weir_service_reference_find (subject->registry, subject->component, property, value->text,
+                                   &error) != NULL)
+    return;
+  weir_problems_add (subject->problems, subject->component, node->origin, "", "property '%s': %s",
+                     property->name, error->message);
+}
+
+/* Tells all that is wrong with the properties. Returns: (transfer full) (nullable): NULL when there
+ * is something, or a property that is not known. */
+static WeirConfig *
+check_properties (const Subject *subject)
+{
+  g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (WeirPropertyText));
+  g_autoptr (GPtrArray) found = weir_config_problems_new ();
+  g_autoptr (WeirConfig) config = NULL;
+
+  for (guint i = 0; i < subject->properties->len; i++) {
+    const WeirPropertyNode *property = g_ptr_array_index (subject->properties, i);
+    const WeirResolved *value = g_ptr_array_index (subject->values, i);
+    WeirPropertyText text = { property->name, value->text, value->is_secret };
+
+    check_secrecy (subject, property, value);
+    check_reference (subject, property, value);
+    if (value->text != NULL)
+      g_array_append_val (texts, text);
+  }
+
+  config =
+      weir_config_new (subject->type, (const WeirPropertyText *)texts->data, texts->len, found);
+  for (guint i = 0; i < found->len; i++) {
+    const WeirConfigProblem *problem = g_ptr_array_index (found, i);
+
+    if (!is_unresolved (subject->properties, subject->values, problem->property))
+      tell_problem (subject, problem);
+  }
+  return texts->len == subject->properties->len ? g_steal_pointer (&config) : NULL;
 }
 
 static void
@@ -100,15 +155,17 @@ drop_if_told (GPtrArray *problems)
   }
 }
 
-/* Why it is missing is often the same for all, and then no matter of one processor. */
+/* Why it is missing is often the same for all, and then no matter of one component. */
 static void
-tell_unknown (WeirRegistry *registry, const WeirProcessorNode *node, GPtrArray *problems)
+tell_unknown (WeirRegistry *registry, const WeirComponent *component, const char *type,
+              GPtrArray *problems)
 {
   g_autofree char *message = NULL;
   g_autofree char *gap = NULL;
 
-  weir_registry_describe_unknown (registry, node->type, &message, &gap);
-  weir_problems_add (problems, &node->base, (WeirOrigin){ 0 }, "", "%s", message);
+  weir_registry_describe_unknown (registry, type, component->kind == WEIR_KIND_SERVICE, &message,
+                                  &gap);
+  weir_problems_add (problems, component, (WeirOrigin){ 0 }, "", "%s", message);
   if (gap == NULL || weir_problems_are_full (problems))
     return;
   weir_problems_add (problems, NULL, (WeirOrigin){ 0 }, "", "%s", gap);
@@ -119,36 +176,16 @@ static bool
 describe (void *data, const WeirProcessorNode *node, const GPtrArray *values, WeirTypeInfo *info,
           GPtrArray *problems)
 {
-  g_autoptr (GArray) texts = g_array_new (FALSE, FALSE, sizeof (WeirPropertyText));
-  g_autoptr (GPtrArray) found = weir_config_problems_new ();
-  g_autoptr (WeirConfig) config = NULL;
   const WeirProcessor *type = weir_registry_find (data, node->type, NULL);
+  Subject subject = { data, type, &node->base, node->properties, values, problems };
+  g_autoptr (WeirConfig) config = NULL;
 
   if (type == NULL) {
-    tell_unknown (data, node, problems);
+    tell_unknown (data, &node->base, node->type, problems);
     return false;
   }
-  for (guint i = 0; i < node->properties->len; i++) {
-    const WeirPropertyNode *property = g_ptr_array_index (node->properties, i);
-    const WeirResolved *value = g_ptr_array_index (values, i);
-    WeirPropertyText text = { property->name, value->text, value->is_secret };
-
-    check_secrecy (type, node, property, value, problems);
-    if (value->text != NULL)
-      g_array_append_val (texts, text);
-  }
-
-  config = weir_config_new (type, (const WeirPropertyText *)texts->data, texts->len, found);
-  for (guint i = 0; i < found->len; i++) {
-    const WeirConfigProblem *problem = g_ptr_array_index (found, i);
-
-    if (!is_unresolved (node->properties, values, problem->property))
-      tell_problem (node, problem, problems);
-  }
-
+  config = check_properties (&subject);
   info->input = type->input;
-  if (texts->len < node->properties->len)
-    g_clear_pointer (&config, weir_config_free);
   if (config == NULL && type->on_configure != NULL)
     return false;
   add_relationships (type, config, info->relationships);
@@ -159,8 +196,18 @@ static void
 describe_service (void *data, const WeirServiceNode *node, const GPtrArray *values,
                   GPtrArray *problems)
 {
-  weir_problems_add (problems, &node->base, (WeirOrigin){ 0 }, "remove it",
-                     "there is no service type '%s', nor any other in this engine", node->type);
+  const WeirServiceDescriptor *type = weir_registry_find_service (data, node->type, NULL);
+  Subject subject = { data, NULL, &node->base, node->properties, values, problems };
+
+  if (type == NULL) {
+    tell_unknown (data, &node->base, node->type, problems);
+    return;
+  }
+  subject.type = type->common;
+  weir_config_free (check_properties (&subject));
+  if (weir_service_reference_is_circular (data, node))
+    weir_problems_add (problems, &node->base, (WeirOrigin){ 0 }, "let one of them do without",
+                       "the service '%s' needs services that need it", node->base.id);
 }
 
 WeirTypeCatalog

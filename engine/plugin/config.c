@@ -120,13 +120,16 @@ configure_property (WeirConfig *config, const WeirProperty *property, const Weir
     return;
   }
 
-  if (weir_property_parse (property, value_text, no_attributes, &value, &error))
+  if (weir_property_parse (property, value_text, no_attributes, &value, &error)) {
+    if (property->type == WEIR_TYPE_SERVICE && text != NULL)
+      value.service = text->service;
     keep_value (config, property, &value);
-  else
+  } else {
     add_problem (config->problems, property->name,
                  property->sensitive || (text != NULL && text->is_secret)
                      ? g_strdup (REFUSED_SECRET)
                      : g_strdup (error->message));
+  }
 }
 
 static void

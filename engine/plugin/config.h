@@ -11,8 +11,9 @@
 
 typedef struct {
   const char *name;
-  const char *value; /* parameters resolved */
-  bool is_secret;    /* never to be shown, not even in a message */
+  const char *value;          /* parameters resolved */
+  bool is_secret;             /* never to be shown, not even in a message */
+  const WeirService *service; /* the one that @value names; NULL: the field gets none */
 } WeirPropertyText;
 
 typedef struct {

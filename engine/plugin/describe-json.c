@@ -8,11 +8,11 @@ static const char *const inputs[] = { "required", "allowed", "forbidden" };
 static const char *const roles[] = { "transform", "source", "sink" };
 static const char *const threadings[] = { "serial", "concurrent" };
 static const char *const hints[] = { NULL, "file", "directory", "regex", "text", "charset" };
-static const char *const type_names[] = { NULL,   "boolean",  "integer", "number",    "string",
-                                          "size", "duration", "choice",  "expression" };
+static const char *const type_names[] = { NULL,   "boolean",  "integer", "number",     "string",
+                                          "size", "duration", "choice",  "expression", "service" };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (hints) == WEIR_HINT_CHARSET + 1);
-G_STATIC_ASSERT (G_N_ELEMENTS (type_names) == WEIR_TYPE_EXPRESSION + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (type_names) == WEIR_TYPE_SERVICE + 1);
 
 /* What is NULL is left out. */
 static void
@@ -64,6 +64,7 @@ add_property (JsonBuilder *builder, const WeirProperty *property)
   add_string (builder, "default", property->default_value);
   add_string (builder, "example", property->example);
   add_string (builder, "hint", hints[property->hint]);
+  add_string (builder, "interface", property->interface);
   add_bool (builder, "required", property->required);
   add_bool (builder, "sensitive", property->sensitive);
   if (weir_property_has_minimum (property))
@@ -126,8 +127,9 @@ add_module (JsonBuilder *builder, const WeirRegistryType *type)
   json_builder_end_object (builder);
 }
 
+/* What both kinds have. */
 static void
-add_type (JsonBuilder *builder, const WeirRegistryType *type)
+begin_type (JsonBuilder *builder, const WeirRegistryType *type)
 {
   const WeirProcessor *processor = type->processor;
 
@@ -137,16 +139,24 @@ add_type (JsonBuilder *builder, const WeirRegistryType *type)
   add_string (builder, "description", processor->description);
   add_tags (builder, processor->tags);
   add_module (builder, type);
-  add_string (builder, "input", inputs[processor->input]);
-  add_string (builder, "role", roles[processor->role]);
-  add_string (builder, "threading", threadings[processor->threading]);
-  add_bool (builder, "side_effects", processor->side_effects);
-  add_bool (builder, "any_destination", processor->any_destination);
   begin_array (builder, "properties");
   for (size_t i = 0; i < processor->n_properties; i++)
     add_property (builder, &processor->properties[i]);
   json_builder_end_array (builder);
   add_dynamic (builder, processor->dynamic);
+}
+
+static void
+add_processor (JsonBuilder *builder, const WeirRegistryType *type)
+{
+  const WeirProcessor *processor = type->processor;
+
+  begin_type (builder, type);
+  add_string (builder, "input", inputs[processor->input]);
+  add_string (builder, "role", roles[processor->role]);
+  add_string (builder, "threading", threadings[processor->threading]);
+  add_bool (builder, "side_effects", processor->side_effects);
+  add_bool (builder, "any_destination", processor->any_destination);
   begin_array (builder, "relationships");
   for (size_t i = 0; i < processor->n_relationships; i++)
     add_described (builder, "name", processor->relationships[i].name,
@@ -155,6 +165,30 @@ add_type (JsonBuilder *builder, const WeirRegistryType *type)
   add_attributes (builder, "reads", processor->reads, processor->n_reads);
   add_attributes (builder, "writes", processor->writes, processor->n_writes);
   json_builder_end_object (builder);
+}
+
+static void
+add_service (JsonBuilder *builder, const WeirRegistryType *type)
+{
+  begin_type (builder, type);
+  add_string (builder, "interface", type->service->interface);
+  add_bool (builder, "verify", type->service->on_verify != NULL);
+  json_builder_end_object (builder);
+}
+
+static void
+add_types (JsonBuilder *builder, const GPtrArray *types, bool are_services)
+{
+  begin_array (builder, are_services ? "services" : "types");
+  for (guint i = 0; i < types->len; i++) {
+    const WeirRegistryType *type = g_ptr_array_index (types, i);
+
+    if (are_services && type->service != NULL)
+      add_service (builder, type);
+    else if (!are_services && type->service == NULL)
+      add_processor (builder, type);
+  }
+  json_builder_end_array (builder);
 }
 
 char *
@@ -171,10 +205,8 @@ weir_describe_json (const GPtrArray *types, const char *const *problems)
   json_builder_set_member_name (builder, "minor");
   json_builder_add_int_value (builder, WEIR_ABI_MINOR);
   json_builder_end_object (builder);
-  begin_array (builder, "types");
-  for (guint i = 0; i < types->len; i++)
-    add_type (builder, g_ptr_array_index (types, i));
-  json_builder_end_array (builder);
+  add_types (builder, types, false);
+  add_types (builder, types, true);
   begin_array (builder, "problems");
   for (size_t i = 0; problems[i] != NULL; i++)
     json_builder_add_string_value (builder, problems[i]);

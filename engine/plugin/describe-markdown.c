@@ -107,11 +107,15 @@ weir_describe_markdown (const WeirRegistryType *type)
   g_string_append_printf (out, "# %s\n\n%s\n", processor->name, processor->summary);
   if (processor->description != NULL)
     g_string_append_printf (out, "\n%s\n", processor->description);
-  g_string_append_printf (out,
-                          "\n| module | input | role | tasks |\n|---|---|---|---|\n"
-                          "| %s | %s | %s | %s |\n",
-                          type->module, weir_describe_input (processor),
-                          weir_describe_role (processor), weir_describe_threading (processor));
+  if (type->service != NULL)
+    g_string_append_printf (out, "\n| module | service that offers |\n|---|---|\n| %s | %s |\n",
+                            type->module, type->service->interface);
+  else
+    g_string_append_printf (out,
+                            "\n| module | input | role | tasks |\n|---|---|---|---|\n"
+                            "| %s | %s | %s | %s |\n",
+                            type->module, weir_describe_input (processor),
+                            weir_describe_role (processor), weir_describe_threading (processor));
   append_properties (out, processor);
 
   if (processor->n_relationships > 0)
@@ -125,21 +129,35 @@ weir_describe_markdown (const WeirRegistryType *type)
   return g_string_free (out, FALSE);
 }
 
-char *
-weir_describe_markdown_list (const GPtrArray *types)
+static void
+append_rows (GString *out, const GPtrArray *types, bool are_services)
 {
-  GString *out = g_string_new ("# Processors\n\n"
-                               "Written by `ninja -C build update-docs` from what the processors "
-                               "say about themselves.\n\n"
-                               "| processor | what it does | module |\n|---|---|---|\n");
+  bool is_first = true;
 
   for (guint i = 0; i < types->len; i++) {
     const WeirRegistryType *type = g_ptr_array_index (types, i);
     const char *name = type->processor->name;
 
+    if ((type->service != NULL) != are_services)
+      continue;
+    if (is_first)
+      g_string_append_printf (out, "\n| %s | what it %s | module |\n|---|---|---|\n",
+                              are_services ? "service" : "processor", are_services ? "is" : "does");
+    is_first = false;
     g_string_append_printf (out, "| [%s](%s.md) |", name, name);
     append_cell (out, type->processor->summary);
     g_string_append_printf (out, " `%s` |\n", type->module);
   }
+}
+
+char *
+weir_describe_markdown_list (const GPtrArray *types)
+{
+  GString *out = g_string_new ("# Processors and services\n\n"
+                               "Written by `ninja -C build update-docs` from what they say about "
+                               "themselves.\n");
+
+  append_rows (out, types, false);
+  append_rows (out, types, true);
   return g_string_free (out, FALSE);
 }

@@ -59,6 +59,8 @@ weir_describe_kind (const WeirProperty *property)
     append_limit (kind, "to", property->type, property->maximum);
   if (hints[property->hint] != NULL)
     g_string_append_printf (kind, " (%s)", hints[property->hint]);
+  if (property->interface != NULL)
+    g_string_append_printf (kind, " (one that offers %s)", property->interface);
   return g_string_free (kind, FALSE);
 }
 
@@ -161,9 +163,12 @@ weir_describe_text (const WeirRegistryType *type)
   append_wrapped (out, processor->summary, strlen (processor->name) + 2);
   g_string_append_printf (out, "\n  module   %s %s (%s)\n", type->module, type->version,
                           type->file != NULL ? type->file : "built in");
-  g_string_append_printf (out, "  input    %s\n  role     %s\n  tasks    %s\n",
-                          weir_describe_input (processor), weir_describe_role (processor),
-                          weir_describe_threading (processor));
+  if (type->service != NULL)
+    g_string_append_printf (out, "  offers   %s\n", type->service->interface);
+  else
+    g_string_append_printf (out, "  input    %s\n  role     %s\n  tasks    %s\n",
+                            weir_describe_input (processor), weir_describe_role (processor),
+                            weir_describe_threading (processor));
   if (*processor->tags != '\0')
     append_entry (out, "tags", processor->tags, 2, 11);
   if (processor->description != NULL) {

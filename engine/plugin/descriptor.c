@@ -155,6 +155,12 @@ check_property (const WeirProcessor *type, const WeirProperty *property, GError 
       property->offset % size != 0)
     return FAIL (error, "property '%s' lies at byte %zu of a state of %zu bytes; use WEIR_FIELD",
                  property->name, property->offset, type->state_size);
+  if (property->type == WEIR_TYPE_SERVICE &&
+      (property->interface == NULL || *property->interface == '\0'))
+    return FAIL (error, "property '%s' does not say which interface the service must have",
+                 property->name);
+  if (property->type == WEIR_TYPE_SERVICE && property->default_value != NULL)
+    return FAIL (error, "property '%s': no service is there by default", property->name);
   if (!(property->minimum <= property->maximum))
     return FAIL (error, "property '%s': minimum %g is above maximum %g; give both", property->name,
                  property->minimum, property->maximum);
@@ -225,7 +231,8 @@ check_texts (const WeirProcessor *type, GError **error)
     const WeirAllowed *allowed = property->allowed;
 
     are_texts = are_texts && is_text (property->name) && is_text (property->description) &&
-                is_text (property->default_value) && is_text (property->example);
+                is_text (property->default_value) && is_text (property->example) &&
+                is_text (property->interface);
     for (; allowed != NULL && allowed->value != NULL; allowed++)
       are_texts = are_texts && is_text (allowed->value) && is_text (allowed->description);
   }
@@ -246,8 +253,6 @@ check_texts (const WeirProcessor *type, GError **error)
 static bool
 check (const WeirProcessor *type, GError **error)
 {
-  if (type->on_trigger == NULL)
-    return FAIL (error, "there is no on_trigger");
   if (type->state_size > WEIR_LIMIT_STATE_BYTES)
     return FAIL (error,
                  "a state of %zu bytes is more than the %u that a processor may have; "
@@ -308,7 +313,7 @@ fill_texts (WeirProcessor *copy)
 }
 
 WeirProcessor *
-weir_descriptor_new (const WeirProcessor *theirs, GError **error)
+weir_descriptor_new_common (const WeirProcessor *theirs, GError **error)
 {
   WeirProcessor *copy = NULL;
 
@@ -316,7 +321,7 @@ weir_descriptor_new (const WeirProcessor *theirs, GError **error)
     return NULL;
   if (theirs->name == NULL || !weir_type_name_is_valid (theirs->name)) {
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                 "a processor has no name, or one that is not made of letters and digits");
+                 "a type has no name, or one that is not made of letters and digits");
     return NULL;
   }
 
@@ -333,6 +338,18 @@ weir_descriptor_new (const WeirProcessor *theirs, GError **error)
   }
   fill_texts (copy);
   return copy;
+}
+
+WeirProcessor *
+weir_descriptor_new (const WeirProcessor *theirs, GError **error)
+{
+  WeirProcessor *copy = weir_descriptor_new_common (theirs, error);
+
+  if (copy == NULL || copy->on_trigger != NULL)
+    return copy;
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s: there is no on_trigger", copy->name);
+  weir_descriptor_free (copy);
+  return NULL;
 }
 
 void

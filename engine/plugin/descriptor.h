@@ -12,6 +12,11 @@
  * Returns: (transfer full), or NULL with @error set. */
 WeirProcessor *weir_descriptor_new (const WeirProcessor *theirs, GError **error);
 
+/* The same for what has no on_trigger, since it is the part of a service's descriptor that it has
+ * in common with a processor (service-type.h).
+ * Returns: (transfer full). */
+WeirProcessor *weir_descriptor_new_common (const WeirProcessor *theirs, GError **error);
+
 /* Takes NULL. */
 void weir_descriptor_free (WeirProcessor *descriptor);
 

@@ -186,28 +186,70 @@ check_module (const WeirModule *module, GError **error)
   return true;
 }
 
+void
+weir_loader_init (WeirLoadedModule *module, const char *name, const char *version)
+{
+  module->name = name;
+  module->version = version;
+  module->processors = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_descriptor_free);
+  module->services = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_service_descriptor_free);
+}
+
+void
+weir_loader_clear (WeirLoadedModule *module)
+{
+  g_clear_pointer (&module->processors, g_ptr_array_unref);
+  g_clear_pointer (&module->services, g_ptr_array_unref);
+}
+
+static void *
+copy_processor (const void *theirs, GError **error)
+{
+  return weir_descriptor_new (theirs, error);
+}
+
+static void *
+copy_service (const void *theirs, GError **error)
+{
+  return weir_service_descriptor_new (theirs, error);
+}
+
+/* @types ends with NULL; no table is an empty one. */
+static bool
+read_types (const void *const *types, const char *what,
+            void *(*copy) (const void *theirs, GError **error), GPtrArray *list, GError **error)
+{
+  for (size_t i = 0; types != NULL && types[i] != NULL; i++) {
+    void *type = NULL;
+
+    if (i == WEIR_LIMIT_DESCRIPTOR_ROWS)
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT, "its table of %s does not end with NULL",
+                   what);
+    else
+      type = copy (types[i], error);
+    if (type == NULL)
+      return false;
+    g_ptr_array_add (list, type);
+  }
+  return true;
+}
+
 static WeirLoadedModule *
 read_module (const WeirModule *theirs, GError **error)
 {
   g_autoptr (WeirLoadedModule) module = g_new0 (WeirLoadedModule, 1);
+  const WeirServiceType *const *services = NULL;
 
   if (!check_module (theirs, error))
     return NULL;
-  module->name = theirs->name;
-  module->version = theirs->version;
-  module->processors = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_descriptor_free);
-  for (size_t i = 0; theirs->processors[i] != NULL; i++) {
-    WeirProcessor *processor = NULL;
-
-    if (i == WEIR_LIMIT_DESCRIPTOR_ROWS)
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
-                   "its table of processors does not end with NULL");
-    else
-      processor = weir_descriptor_new (theirs->processors[i], error);
-    if (processor == NULL)
-      return NULL;
-    g_ptr_array_add (module->processors, processor);
-  }
+  if (theirs->struct_size >= offsetof (WeirModule, services) + sizeof (void *))
+    services = theirs->services;
+  weir_loader_init (module, theirs->name, theirs->version);
+  if (!read_types ((const void *const *)theirs->processors, "processors", copy_processor,
+                   module->processors, error) ||
+      !read_types ((const void *const *)services, "services", copy_service, module->services,
+                   error))
+    return NULL;
   return g_steal_pointer (&module);
 }
 
@@ -246,6 +288,6 @@ weir_loader_free (WeirLoadedModule *module)
 {
   if (module == NULL)
     return;
-  g_clear_pointer (&module->processors, g_ptr_array_unref);
+  weir_loader_clear (module);
   g_free (module);
 }

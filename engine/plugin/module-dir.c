@@ -168,6 +168,11 @@ index_file (WeirModuleDir *dir, WeirModuleFile *file, GPtrArray *index, GPtrArra
 
     g_ptr_array_add (types, (void *)processor->name);
   }
+  for (guint i = 0; i < file->loaded->services->len; i++) {
+    const WeirServiceDescriptor *service = g_ptr_array_index (file->loaded->services, i);
+
+    g_ptr_array_add (types, (void *)service->common->name);
+  }
   g_ptr_array_add (types, NULL);
   weir_module_index_add (index, file->name, file->mtime, file->size,
                          (const char *const *)types->pdata);

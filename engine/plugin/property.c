@@ -50,6 +50,7 @@ static const TypeInfo types[] = {
   [WEIR_TYPE_DURATION] = { "duration", NULL, sizeof (WeirDuration), NULL },
   [WEIR_TYPE_CHOICE] = { "choice", NULL, sizeof (WeirChoice), NULL },
   [WEIR_TYPE_EXPRESSION] = { "expression", NULL, sizeof (WeirExpr *), NULL },
+  [WEIR_TYPE_SERVICE] = { "service", NULL, sizeof (WeirService *), NULL },
 };
 
 size_t
@@ -235,6 +236,7 @@ parse_typed (const WeirProperty *property, const char *text, WeirValue *ret_valu
   case WEIR_TYPE_CHOICE:
     return find_allowed (property->allowed, text, &ret_value->choice.index, error);
   case WEIR_TYPE_STRING:
+  case WEIR_TYPE_SERVICE: /* an id; who has it is not known here */
     return check_text (property, text, error);
   case WEIR_TYPE_NONE:
   case WEIR_TYPE_EXPRESSION:

@@ -16,6 +16,7 @@ typedef union {
   WeirDuration duration;
   WeirChoice choice;
   WeirExpr *expr;
+  const WeirService *service; /* whatever is parsed: NULL */
 } WeirValue;
 
 /* Parses @text and checks it against allowed values, range and validate function; an expression is

@@ -12,12 +12,12 @@
 
 struct WeirRegistry {
   WeirLock lock;
-  char *search_path;   /* fixed */
-  bool is_scanned;     /* guarded by lock */
-  GPtrArray *dirs;     /* WeirModuleDir *; guarded by lock */
-  GPtrArray *builtins; /* WeirProcessor *; guarded by lock */
-  GHashTable *types;   /* name -> WeirRegistryType, those asked for; guarded by lock */
-  GPtrArray *problems; /* char *; guarded by lock */
+  char *search_path;         /* fixed */
+  bool is_scanned;           /* guarded by lock */
+  GPtrArray *dirs;           /* WeirModuleDir *; guarded by lock */
+  WeirLoadedModule builtins; /* guarded by lock */
+  GHashTable *types;         /* name -> WeirRegistryType, those asked for; guarded by lock */
+  GPtrArray *problems;       /* char *; guarded by lock */
 };
 
 static void
@@ -41,7 +41,7 @@ weir_registry_new (const char *search_path)
   pthread_mutex_init (&registry->lock, NULL);
   registry->search_path = g_strdup (search_path);
   registry->dirs = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_module_dir_free);
-  registry->builtins = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_descriptor_free);
+  weir_loader_init (&registry->builtins, "weir", WEIR_VERSION);
   registry->types = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, type_free);
   registry->problems = g_ptr_array_new_with_free_func (g_free);
   return registry;
@@ -54,7 +54,7 @@ weir_registry_free (WeirRegistry *registry)
     return;
   g_ptr_array_unref (registry->problems);
   g_hash_table_unref (registry->types);
-  g_ptr_array_unref (registry->builtins);
+  weir_loader_clear (&registry->builtins);
   g_ptr_array_unref (registry->dirs);
   g_free (registry->search_path);
   pthread_mutex_destroy (&registry->lock);
@@ -70,7 +70,19 @@ weir_registry_add_builtin (WeirRegistry *registry, const WeirProcessor *processo
   g_assert_no_error (error);
   WEIR_LOCKED (&registry->lock);
   g_hash_table_remove (registry->types, copy->name);
-  g_ptr_array_add (registry->builtins, copy);
+  g_ptr_array_add (registry->builtins.processors, copy);
+}
+
+void
+weir_registry_add_builtin_service (WeirRegistry *registry, const WeirServiceType *service)
+{
+  g_autoptr (GError) error = NULL;
+  WeirServiceDescriptor *copy = weir_service_descriptor_new (service, &error);
+
+  g_assert_no_error (error);
+  WEIR_LOCKED (&registry->lock);
+  g_hash_table_remove (registry->types, copy->common->name);
+  g_ptr_array_add (registry->builtins.services, copy);
 }
 
 /* Once; the caller holds the lock. */
@@ -102,41 +114,53 @@ load (WeirRegistry *registry, WeirModuleDir *dir, WeirModuleFile *file)
     g_ptr_array_add (registry->problems, g_strdup (error->message));
 }
 
-static const WeirProcessor *
-find_processor (const GPtrArray *processors, const char *type)
+/* Returns: false when @module has no such type. */
+static bool
+find_in_module (const WeirLoadedModule *module, const char *name, WeirRegistryType *ret_type)
 {
-  for (guint i = 0; i < processors->len; i++) {
-    const WeirProcessor *processor = g_ptr_array_index (processors, i);
+  for (guint i = 0; i < module->processors->len; i++) {
+    const WeirProcessor *processor = g_ptr_array_index (module->processors, i);
 
-    if (strcmp (processor->name, type) == 0)
-      return processor;
+    if (strcmp (processor->name, name) == 0) {
+      *ret_type = (WeirRegistryType){ .processor = processor };
+      return true;
+    }
   }
-  return NULL;
+  for (guint i = 0; i < module->services->len; i++) {
+    const WeirServiceDescriptor *service = g_ptr_array_index (module->services, i);
+
+    if (strcmp (service->common->name, name) == 0) {
+      *ret_type = (WeirRegistryType){ .processor = service->common, .service = service };
+      return true;
+    }
+  }
+  return false;
 }
 
 static const WeirRegistryType *
-remember (WeirRegistry *registry, const WeirProcessor *processor, const WeirModuleDir *dir,
-          const WeirModuleFile *file)
+remember (WeirRegistry *registry, const WeirRegistryType *found, const WeirLoadedModule *module,
+          const WeirModuleDir *dir, const WeirModuleFile *file)
 {
-  WeirRegistryType *type = g_new0 (WeirRegistryType, 1);
+  WeirRegistryType *type = g_new (WeirRegistryType, 1);
 
-  type->processor = processor;
-  type->module = file != NULL ? file->loaded->name : "weir";
-  type->version = file != NULL ? file->loaded->version : WEIR_VERSION;
+  *type = *found;
+  type->module = module->name;
+  type->version = module->version;
   type->file = file != NULL ? g_build_filename (dir->path, file->name, NULL) : NULL;
-  g_hash_table_insert (registry->types, (char *)processor->name, type);
+  g_hash_table_insert (registry->types, (char *)type->processor->name, type);
   return type;
 }
 
-/* Returns: (transfer none) (nullable). Loads @file only when it may have @type. */
-static const WeirProcessor *
-find_in_file (WeirRegistry *registry, WeirModuleDir *dir, WeirModuleFile *file, const char *type)
+/* Loads @file only when it may have the type. */
+static bool
+find_in_file (WeirRegistry *registry, WeirModuleDir *dir, WeirModuleFile *file, const char *name,
+              WeirRegistryType *ret_type)
 {
   if (!file->is_tried && file->types != NULL &&
-      !g_strv_contains ((const char *const *)file->types, type))
-    return NULL;
+      !g_strv_contains ((const char *const *)file->types, name))
+    return false;
   load (registry, dir, file);
-  return file->loaded != NULL ? find_processor (file->loaded->processors, type) : NULL;
+  return file->loaded != NULL && find_in_module (file->loaded, name, ret_type);
 }
 
 /* The caller holds the lock, so that a module is loaded once and its types are whole when anybody
@@ -145,13 +169,12 @@ static const WeirRegistryType *
 find_locked (WeirRegistry *registry, const char *name)
 {
   const WeirRegistryType *known = g_hash_table_lookup (registry->types, name);
-  const WeirProcessor *processor;
+  WeirRegistryType found;
 
   if (known != NULL)
     return known;
-  processor = find_processor (registry->builtins, name);
-  if (processor != NULL)
-    return remember (registry, processor, NULL, NULL);
+  if (find_in_module (&registry->builtins, name, &found))
+    return remember (registry, &found, &registry->builtins, NULL, NULL);
 
   scan (registry);
   for (guint i = 0; i < registry->dirs->len; i++) {
@@ -160,27 +183,22 @@ find_locked (WeirRegistry *registry, const char *name)
     for (guint j = 0; j < dir->files->len; j++) {
       WeirModuleFile *file = g_ptr_array_index (dir->files, j);
 
-      processor = find_in_file (registry, dir, file, name);
-      if (processor != NULL)
-        return remember (registry, processor, dir, file);
+      if (find_in_file (registry, dir, file, name, &found))
+        return remember (registry, &found, file->loaded, dir, file);
     }
   }
   return NULL;
 }
 
-static const char *
-get_name (const GPtrArray *processors, guint index)
-{
-  const WeirProcessor *processor = g_ptr_array_index (processors, index);
-
-  return processor->name;
-}
-
+/* Of all types of @module: first the processors. */
 static void
-add_names (GPtrArray *names, const GPtrArray *processors)
+add_names (GPtrArray *names, const WeirLoadedModule *module)
 {
-  for (guint i = 0; i < processors->len; i++)
-    g_ptr_array_add (names, (void *)get_name (processors, i));
+  for (guint i = 0; i < module->processors->len; i++)
+    g_ptr_array_add (names, (void *)((const WeirProcessor *)module->processors->pdata[i])->name);
+  for (guint i = 0; i < module->services->len; i++)
+    g_ptr_array_add (
+        names, (void *)((const WeirServiceDescriptor *)module->services->pdata[i])->common->name);
 }
 
 /* Returns: (transfer container): what is known without loading anything more. */
@@ -189,7 +207,7 @@ list_names (const WeirRegistry *registry)
 {
   GPtrArray *names = g_ptr_array_new ();
 
-  add_names (names, registry->builtins);
+  add_names (names, &registry->builtins);
   for (guint i = 0; i < registry->dirs->len; i++) {
     const WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
 
@@ -197,7 +215,7 @@ list_names (const WeirRegistry *registry)
       const WeirModuleFile *file = g_ptr_array_index (dir->files, j);
 
       if (file->loaded != NULL)
-        add_names (names, file->loaded->processors);
+        add_names (names, file->loaded);
       for (size_t k = 0; file->loaded == NULL && file->types != NULL && file->types[k]; k++)
         g_ptr_array_add (names, file->types[k]);
     }
@@ -205,15 +223,18 @@ list_names (const WeirRegistry *registry)
   return names;
 }
 
+static const char *const kinds[] = { "processor", "service" };
+
 static char *
-describe_unknown (const GPtrArray *names, const char *type)
+describe_unknown (const GPtrArray *names, const char *type, bool is_service)
 {
   g_autofree char *quoted = weir_error_quote (type);
   const char *nearest = weir_suggest (type, (const char *const *)names->pdata, names->len);
 
   if (nearest != NULL)
-    return g_strdup_printf ("there is no processor type %s; did you mean '%s'?", quoted, nearest);
-  return g_strdup_printf ("there is no processor type %s%s", quoted,
+    return g_strdup_printf ("there is no %s type %s; did you mean '%s'?", kinds[is_service], quoted,
+                            nearest);
+  return g_strdup_printf ("there is no %s type %s%s", kinds[is_service], quoted,
                           names->len > 0 ? "; weir inspect lists those there are" : "");
 }
 
@@ -237,23 +258,41 @@ describe_gap (const WeirRegistry *registry, const GPtrArray *names)
   return g_string_free (gap, gap->len == 0);
 }
 
-void
-weir_registry_describe_unknown (WeirRegistry *registry, const char *type, char **ret_message,
-                                char **ret_gap)
+/* Of a type that is none of this kind. */
+static char *
+describe_other (const WeirRegistryType *type, bool is_service)
 {
+  const char *name = type->processor->name;
+
+  return is_service
+             ? g_strdup_printf ("'%s' is a processor, not a service: write <processor>", name)
+             : g_strdup_printf ("'%s' is a service, not a processor: write <service>", name);
+}
+
+void
+weir_registry_describe_unknown (WeirRegistry *registry, const char *type, bool is_service,
+                                char **ret_message, char **ret_gap)
+{
+  const WeirRegistryType *found;
   g_autoptr (GPtrArray) names = NULL;
 
   WEIR_LOCKED (&registry->lock);
+  found = find_locked (registry, type);
+  if (found != NULL) {
+    *ret_message = describe_other (found, is_service);
+    *ret_gap = NULL;
+    return;
+  }
   names = list_names (registry);
-  *ret_message = describe_unknown (names, type);
+  *ret_message = describe_unknown (names, type, is_service);
   *ret_gap = describe_gap (registry, names);
 }
 
 static void
-set_unknown (const WeirRegistry *registry, const char *type, GError **error)
+set_unknown (const WeirRegistry *registry, const char *type, bool is_service, GError **error)
 {
   g_autoptr (GPtrArray) names = list_names (registry);
-  g_autofree char *message = describe_unknown (names, type);
+  g_autofree char *message = describe_unknown (names, type, is_service);
   g_autofree char *gap = describe_gap (registry, names);
 
   if (gap != NULL)
@@ -262,24 +301,52 @@ set_unknown (const WeirRegistry *registry, const char *type, GError **error)
     g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, message);
 }
 
-const WeirRegistryType *
-weir_registry_find_type (WeirRegistry *registry, const char *type, GError **error)
+static const WeirRegistryType *
+find_type (WeirRegistry *registry, const char *type, bool is_service, GError **error)
 {
   const WeirRegistryType *found;
 
   WEIR_LOCKED (&registry->lock);
   found = find_locked (registry, type);
   if (found == NULL)
-    set_unknown (registry, type, error);
+    set_unknown (registry, type, is_service, error);
   return found;
+}
+
+const WeirRegistryType *
+weir_registry_find_type (WeirRegistry *registry, const char *type, GError **error)
+{
+  return find_type (registry, type, false, error);
+}
+
+/* One that is of the kind. */
+static const WeirRegistryType *
+find_kind (WeirRegistry *registry, const char *type, bool is_service, GError **error)
+{
+  const WeirRegistryType *found = find_type (registry, type, is_service, error);
+  g_autofree char *message = NULL;
+
+  if (found == NULL || (found->service != NULL) == is_service)
+    return found;
+  message = describe_other (found, is_service);
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, message);
+  return NULL;
 }
 
 const WeirProcessor *
 weir_registry_find (WeirRegistry *registry, const char *type, GError **error)
 {
-  const WeirRegistryType *found = weir_registry_find_type (registry, type, error);
+  const WeirRegistryType *found = find_kind (registry, type, false, error);
 
   return found != NULL ? found->processor : NULL;
+}
+
+const WeirServiceDescriptor *
+weir_registry_find_service (WeirRegistry *registry, const char *type, GError **error)
+{
+  const WeirRegistryType *found = find_kind (registry, type, true, error);
+
+  return found != NULL ? found->service : NULL;
 }
 
 static int
@@ -328,17 +395,22 @@ static void
 warn_of_duplicates (const WeirRegistry *registry, GStrvBuilder *warnings)
 {
   g_autoptr (GHashTable) owners = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) own = g_ptr_array_new ();
 
-  for (guint i = 0; i < registry->builtins->len; i++)
-    g_hash_table_insert (owners, (char *)get_name (registry->builtins, i), (void *)"the engine");
+  add_names (own, &registry->builtins);
+  for (guint i = 0; i < own->len; i++)
+    g_hash_table_insert (owners, own->pdata[i], (void *)"the engine");
   for (guint i = 0; i < registry->dirs->len; i++) {
     const WeirModuleDir *dir = g_ptr_array_index (registry->dirs, i);
 
     for (guint j = 0; j < dir->files->len; j++) {
       const WeirModuleFile *file = g_ptr_array_index (dir->files, j);
+      g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
-      for (guint k = 0; file->loaded != NULL && k < file->loaded->processors->len; k++) {
-        const char *name = get_name (file->loaded->processors, k);
+      if (file->loaded != NULL)
+        add_names (names, file->loaded);
+      for (guint k = 0; k < names->len; k++) {
+        const char *name = names->pdata[k];
         const char *owner = g_hash_table_lookup (owners, name);
         g_autofree char *warning = g_strdup_printf (
             "%s/%s: its type %s is not used, it is also in %s", dir->path, file->name, name, owner);

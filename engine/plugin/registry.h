@@ -1,4 +1,5 @@
-/* registry.h: every processor type that this engine can run, by name.
+/* registry.h: every type of processor and service that this engine can run, by name: the two share
+ * their names.
  *
  * Modules are loaded when one of their types is asked for and never unloaded. A module that is
  * refused does not keep the others from working: why is kept, and told to who asks for a type that
@@ -8,16 +9,18 @@
  * Thread: any, except weir_registry_free. */
 #pragma once
 
+#include "plugin/service-type.h"
 #include <stdbool.h>
 #include <weir/processor.h>
 
 typedef struct WeirRegistry WeirRegistry;
 
 typedef struct {
-  const WeirProcessor *processor;
-  const char *module;  /* its name for itself: "flow" */
-  const char *version; /* of the module */
-  const char *file;    /* where it was loaded from; NULL: it is part of the engine */
+  const WeirProcessor *processor;       /* of a service: what it has in common with one */
+  const WeirServiceDescriptor *service; /* NULL: it is a processor */
+  const char *module;                   /* its name for itself: "flow" */
+  const char *version;                  /* of the module */
+  const char *file; /* where it was loaded from; NULL: it is part of the engine */
 } WeirRegistryType;
 
 /* Looks into the directories of @search_path (separated by ':', the first that has a type wins);
@@ -33,18 +36,24 @@ void weir_registry_free (WeirRegistry *registry);
  * ends the program: it is a bug of the caller. @processor must stay. */
 void weir_registry_add_builtin (WeirRegistry *registry, const WeirProcessor *processor);
 
-/* Loads the module that has @type, on first use.
+void weir_registry_add_builtin_service (WeirRegistry *registry, const WeirServiceType *service);
+
+/* Loads the module that has the processor @type, on first use.
  *
  * Returns: (transfer none): valid as long as the registry; NULL with @error set: NOT_FOUND, with
  * the nearest name and with the modules that were refused. */
 const WeirProcessor *weir_registry_find (WeirRegistry *registry, const char *type, GError **error);
 
-/* What to tell where there is no @type: of the type, and of what may be missing for all types, NULL
- * when nothing is. Returns both (transfer full). */
-void weir_registry_describe_unknown (WeirRegistry *registry, const char *type, char **ret_message,
-                                     char **ret_gap);
+/* The same for the service @type. Returns: (transfer none). */
+const WeirServiceDescriptor *weir_registry_find_service (WeirRegistry *registry, const char *type,
+                                                         GError **error);
 
-/* The same with where it comes from. Returns: (transfer none). */
+/* What to tell where there is no processor or service @type: of the type, and of what may be
+ * missing for all types, NULL when nothing is. Returns both (transfer full). */
+void weir_registry_describe_unknown (WeirRegistry *registry, const char *type, bool is_service,
+                                     char **ret_message, char **ret_gap);
+
+/* A processor or service with where it comes from. Returns: (transfer none). */
 const WeirRegistryType *weir_registry_find_type (WeirRegistry *registry, const char *type,
                                                  GError **error);
 

@@ -45,11 +45,7 @@ free_ends (WeirNode *node)
 void
 weir_node_clear (WeirNode *node)
 {
-  for (size_t i = 0; i < node->n_properties; i++) {
-    g_free ((char *)node->properties[i].name);
-    g_free ((char *)node->properties[i].value);
-  }
-  g_free (node->properties);
+  weir_property_texts_free (node->properties, node->n_properties);
   free_ends (node);
   g_free (node->path);
   g_free (node->retry_attribute);
@@ -64,28 +60,10 @@ weir_node_clear (WeirNode *node)
 static bool
 set_properties (Build *build, WeirNode *node, const GPtrArray *properties, GError **error)
 {
-  g_autoptr (GPtrArray) problems = weir_problems_new ();
-  g_autoptr (GPtrArray) values =
-      weir_resolver_resolve_all (build->resolver, node->component, properties, problems);
-
-  node->properties = g_new0 (WeirPropertyText, properties->len);
-  node->n_properties = properties->len;
-  for (guint i = 0; i < properties->len; i++) {
-    const WeirPropertyNode *property = properties->pdata[i];
-    const WeirResolved *value = values->pdata[i];
-
-    if (value->text == NULL) {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                   "%s: property \"%s\" names a parameter "
-                   "that has no value",
-                   node->path, property->name);
-      return false;
-    }
-    node->properties[i].name = g_strdup (property->name);
-    node->properties[i].value = g_strdup (value->text);
-    node->properties[i].is_secret = value->is_secret;
-  }
-  return true;
+  node->properties = weir_services_resolve_properties (
+      build->engine->services, build->resolver, node->component, node->type, properties, error);
+  node->n_properties = node->properties != NULL ? properties->len : 0;
+  return node->properties != NULL;
 }
 
 static bool
@@ -150,6 +128,22 @@ add_nodes (Build *build, const WeirGroup *group, GError **error)
     case WEIR_KIND_CONNECTION:
       break;
     }
+  }
+  return true;
+}
+
+/* Before the nodes, which refer to them. */
+static bool
+add_services (Build *build, const WeirGroup *group, GError **error)
+{
+  for (guint i = 0; i < group->children->len; i++) {
+    const WeirComponent *child = group->children->pdata[i];
+
+    if (child->kind == WEIR_KIND_SERVICE && !((const WeirServiceNode *)child)->disabled &&
+        !weir_services_add (build->engine->services, (const WeirServiceNode *)child, error))
+      return false;
+    if (child->kind == WEIR_KIND_GROUP && !add_services (build, (const WeirGroup *)child, error))
+      return false;
   }
   return true;
 }
@@ -258,7 +252,9 @@ weir_build_flow (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolve
   weir_slab_init (&engine->node_slab, sizeof (WeirNode), n_nodes);
   weir_slab_init (&engine->queue_slab, sizeof (WeirQueue), n_queues);
 
-  if (!add_nodes (&build, flow->root, error) || !add_queues (&build, flow->root, error))
+  if (!add_services (&build, flow->root, error) ||
+      !weir_services_resolve (engine->services, resolver, error) ||
+      !add_nodes (&build, flow->root, error) || !add_queues (&build, flow->root, error))
     return false;
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];

@@ -6,40 +6,47 @@
 
 #include <stdarg.h>
 
+static WeirEngine *
+get_engine (const WeirContext *context)
+{
+  return context->node != NULL ? context->node->engine : context->service->engine;
+}
+
 const WeirConfig *
 weir_context_get_config (const WeirContext *context)
 {
-  return context->node->config;
+  return context->node != NULL ? context->node->config : context->service->config;
 }
 
 const char *
 weir_context_get_id (const WeirContext *context)
 {
-  return context->node->path;
+  return context->node != NULL ? context->node->path : context->service->path;
 }
 
 const char *
 weir_context_get_name (const WeirContext *context)
 {
-  return weir_component_get_label (context->node->component);
+  return weir_component_get_label (context->node != NULL ? context->node->component
+                                                         : &context->service->node->base);
 }
 
 int64_t
 weir_context_get_wall_time (const WeirContext *context)
 {
-  return weir_clock_get_wall (context->node->engine->clock);
+  return weir_clock_get_wall (get_engine (context)->clock);
 }
 
 int64_t
 weir_context_get_monotonic_time (const WeirContext *context)
 {
-  return weir_clock_get_monotonic (context->node->engine->clock);
+  return weir_clock_get_monotonic (get_engine (context)->clock);
 }
 
 uint64_t
 weir_context_get_random (const WeirContext *context)
 {
-  return weir_random_next (&context->node->engine->random);
+  return weir_random_next (&get_engine (context)->random);
 }
 
 void
@@ -51,24 +58,32 @@ weir_context_log (const WeirContext *context, WeirLogLevel level, const char *fo
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  weir_bulletin_raise (context->node, level, "%s", message);
+  if (context->node != NULL)
+    weir_bulletin_raise (context->node, level, "%s", message);
+  else
+    weir_board_tell (get_engine (context)->board, weir_context_get_wall_time (context), level,
+                     context->service->path, message);
 }
+
+/* --- of a processor only --- */
 
 bool
 weir_context_is_stopping (const WeirContext *context)
 {
-  return atomic_load (&context->node->phase) == WEIR_PHASE_STOPPING;
+  return context->node != NULL && atomic_load (&context->node->phase) == WEIR_PHASE_STOPPING;
 }
 
 void
 weir_context_yield (WeirContext *context)
 {
+  g_return_if_fail (context->node != NULL);
   weir_context_yield_for (context, context->node->yield_usec);
 }
 
 void
 weir_context_yield_for (WeirContext *context, int64_t usec)
 {
+  g_return_if_fail (context->node != NULL);
   atomic_store (&context->node->yield_until,
                 weir_time_add (weir_context_get_monotonic_time (context), usec));
 }
@@ -78,8 +93,10 @@ weir_context_wake_after (WeirContext *context, int64_t usec)
 {
   WeirNode *node = context->node;
   int64_t when = weir_time_add (weir_context_get_monotonic_time (context), MAX (0, usec));
-  int64_t current = atomic_load (&node->wake_at);
+  int64_t current;
 
+  g_return_if_fail (node != NULL);
+  current = atomic_load (&node->wake_at);
   while (when < current && !atomic_compare_exchange_weak (&node->wake_at, &current, when))
     continue;
   weir_node_arm (node, when);
@@ -90,6 +107,7 @@ weir_context_wake (WeirContext *context)
 {
   WeirNode *node = context->node;
 
+  g_return_if_fail (node != NULL);
   atomic_store (&node->wake_at, weir_context_get_monotonic_time (context));
   /* A source that had nothing rests; now it has something. */
   atomic_store (&node->yield_until, 0);
@@ -103,7 +121,7 @@ weir_context_has_room (const WeirContext *context, unsigned relationship)
   WeirSession *session;
   uint32_t n_rooms;
 
-  g_return_val_if_fail (relationship < node->n_routes, false);
+  g_return_val_if_fail (node != NULL && relationship < node->n_routes, false);
   if (weir_node_has_room (node, relationship))
     return true;
   /* Room that comes after this look is counted after this count. */
@@ -119,6 +137,6 @@ weir_context_has_room (const WeirContext *context, unsigned relationship)
 bool
 weir_context_is_connected (const WeirContext *context, unsigned relationship)
 {
-  g_return_val_if_fail (relationship < context->node->n_routes, false);
+  g_return_val_if_fail (context->node != NULL && relationship < context->node->n_routes, false);
   return context->node->routes[relationship].n > 0;
 }

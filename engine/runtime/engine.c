@@ -118,6 +118,7 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   engine->next_id = 1;
   engine->depot = weir_depot_new ();
   engine->board = weir_board_new (options->on_bulletin, options->data);
+  engine->services = weir_services_new (engine);
   engine->timers = weir_timers_new (engine->clock);
   engine->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_node_clear);
   engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_clear);
@@ -180,6 +181,8 @@ weir_engine_free (WeirEngine *engine)
   weir_scheduler_free (engine->scheduler);
   g_ptr_array_unref (engine->queues);
   g_ptr_array_unref (engine->nodes);
+  weir_services_disable (engine->services);
+  weir_services_free (engine->services);
   weir_slab_clear (&engine->queue_slab);
   weir_slab_clear (&engine->node_slab);
   weir_timers_free (engine->timers);
@@ -407,6 +410,7 @@ weir_engine_stop (WeirEngine *engine, int64_t usec)
     return false;
   for (guint i = 0; i < engine->nodes->len; i++)
     weir_node_finish (engine->nodes->pdata[i]);
+  weir_services_disable (engine->services);
   /* Until on_stopped had returned, somebody could ask for a task; it finds its node stopped. */
   while (weir_scheduler_step (engine->scheduler))
     continue;

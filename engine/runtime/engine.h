@@ -71,6 +71,7 @@ struct WeirEngine {
   WeirTimers *timers;
   WeirScheduler *scheduler;
   WeirBoard *board;
+  WeirServices *services;
   WeirExprScope scope; /* what every evaluation sees */
   char *hostname;
   char *address;
@@ -97,8 +98,9 @@ struct WeirEngine {
 /* Returns: (transfer full). */
 WeirEngine *weir_engine_new (const WeirEngineOptions *options, GError **error);
 
-/* Makes a node of each processor, port and funnel and a queue of each connection. @flow must have
- * passed weir_flow_check and must outlive the engine; @resolver is used here only. */
+/* Makes a node of each processor, port and funnel, a queue of each connection, and the services.
+ * @flow must have passed weir_flow_check and must outlive the engine; @resolver is used here only.
+ */
 bool weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver,
                        GError **error);
 

@@ -203,17 +203,19 @@ weir_context_eval (const WeirContext *context, const WeirExpr *expr, GError **er
 {
   const char *literal = weir_expr_get_literal (expr);
   WeirNode *node = context->node;
+  WeirServed *service = context->service;
+  WeirEngine *engine = node != NULL ? node->engine : service->engine;
   WeirSession *session;
   WeirExprScope scope;
 
   if (literal != NULL)
     return literal;
-  scope = node->engine->scope;
+  scope = engine->scope;
   scope.environment = on_environment;
   /* Not where it would stay until the processor stops: the next trigger may ask again. */
-  session = weir_scheduler_find_session (node->engine->scheduler);
+  session = weir_scheduler_find_session (engine->scheduler);
   if (session != NULL)
     return weir_expr_run (expr, &scope, &session->arena, error);
-  WEIR_LOCKED (&node->lock);
-  return weir_expr_run (expr, &scope, &node->evaluated, error);
+  WEIR_LOCKED (node != NULL ? &node->lock : &service->lock);
+  return weir_expr_run (expr, &scope, node != NULL ? &node->evaluated : &service->evaluated, error);
 }

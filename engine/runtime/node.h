@@ -11,6 +11,7 @@
 #include "model/cron.h"
 #include "plugin/config.h"
 #include "runtime/queue.h"
+#include "runtime/service.h"
 #include "runtime/session.h"
 #include "runtime/state.h"
 #include "runtime/timers.h"
@@ -62,7 +63,8 @@ struct WeirHeld {
 };
 
 struct WeirContext {
-  WeirNode *node;
+  WeirNode *node;      /* NULL: it is that of a service */
+  WeirServed *service; /* NULL: it is that of a node */
 };
 
 struct WeirNode {

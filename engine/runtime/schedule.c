@@ -91,6 +91,8 @@ schedule (WeirNode *node, GError **error)
 {
   g_autoptr (GPtrArray) problems = weir_config_problems_new ();
 
+  if (!weir_services_enable (node->engine->services, node->properties, node->n_properties, error))
+    return false;
   node->config = weir_config_new (node->type, node->properties, node->n_properties, problems);
   if (node->config == NULL) {
     weir_config_problems_to_error (problems, error);

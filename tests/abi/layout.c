@@ -42,7 +42,7 @@ SIZE (WeirAllowed, 16);
 AT (WeirAllowed, value, 0);
 AT (WeirAllowed, description, 8);
 
-SIZE (WeirProperty, 88);
+SIZE (WeirProperty, 96);
 AT (WeirProperty, name, 0);
 AT (WeirProperty, description, 8);
 AT (WeirProperty, type, 16);
@@ -56,6 +56,11 @@ AT (WeirProperty, maximum, 72);
 AT (WeirProperty, hint, 80);
 AT (WeirProperty, required, 84);
 AT (WeirProperty, sensitive, 85);
+AT (WeirProperty, interface, 88);
+
+SIZE (WeirService, 16);
+AT (WeirService, methods, 0);
+AT (WeirService, state, 8);
 
 SIZE (WeirRelationship, 16);
 AT (WeirRelationship, name, 0);
@@ -102,7 +107,27 @@ AT (WeirProcessor, on_scheduled, 168);
 AT (WeirProcessor, on_trigger, 176);
 AT (WeirProcessor, on_stopped, 184);
 
-SIZE (WeirModule, 40);
+SIZE (WeirServiceType, 128);
+AT (WeirServiceType, struct_size, 0);
+AT (WeirServiceType, property_size, 4);
+AT (WeirServiceType, allowed_size, 8);
+AT (WeirServiceType, dynamic_size, 12);
+AT (WeirServiceType, name, 16);
+AT (WeirServiceType, summary, 24);
+AT (WeirServiceType, description, 32);
+AT (WeirServiceType, tags, 40);
+AT (WeirServiceType, interface, 48);
+AT (WeirServiceType, methods, 56);
+AT (WeirServiceType, properties, 64);
+AT (WeirServiceType, n_properties, 72);
+AT (WeirServiceType, dynamic, 80);
+AT (WeirServiceType, state_size, 88);
+AT (WeirServiceType, on_configure, 96);
+AT (WeirServiceType, on_enabled, 104);
+AT (WeirServiceType, on_disabled, 112);
+AT (WeirServiceType, on_verify, 120);
+
+SIZE (WeirModule, 48);
 AT (WeirModule, magic, 0);
 AT (WeirModule, abi_major, 4);
 AT (WeirModule, abi_minor, 6);
@@ -110,6 +135,7 @@ AT (WeirModule, struct_size, 8);
 AT (WeirModule, name, 16);
 AT (WeirModule, version, 24);
 AT (WeirModule, processors, 32);
+AT (WeirModule, services, 40);
 
 SIZE (WeirModuleNote, 28);
 AT (WeirModuleNote, name_size, 0);
@@ -144,6 +170,7 @@ VALUE (WEIR_TYPE_SIZE, 5);
 VALUE (WEIR_TYPE_DURATION, 6);
 VALUE (WEIR_TYPE_CHOICE, 7);
 VALUE (WEIR_TYPE_EXPRESSION, 8);
+VALUE (WEIR_TYPE_SERVICE, 9);
 
 VALUE (WEIR_HINT_NONE, 0);
 VALUE (WEIR_HINT_FILE, 1);

@@ -22,6 +22,11 @@ WEIR_API void weir_harness_free (WeirHarness *harness);
 /* Sets a property, static or dynamic; NULL takes it away. Before the first run. */
 WEIR_API void weir_harness_set (WeirHarness *harness, const char *name, const char *value);
 
+/* Puts a service of that type beside the processor, whose properties name it by @id; then name and
+ * value pairs of its own properties, NULL last. Before the first run. */
+WEIR_API void weir_harness_add_service (WeirHarness *harness, const char *id, const char *type,
+                                        ...) G_GNUC_NULL_TERMINATED;
+
 /* Checks the configuration. Returns: (transfer full) (nullable): what `weir check` would say. */
 WEIR_API char *weir_harness_check (WeirHarness *harness);
 

@@ -234,7 +234,7 @@ test_services (Fixture *self, const void *data)
   node->base.origin.line = 8;
   self->catalog.describe_service (self->catalog.data, node, self->values, self->problems);
   assert_problem (self, 0, 8,
-                  "there is no service type 'SqlConnection', nor any other in this engine");
+                  "there is no service type 'SqlConnection'; weir inspect lists those there are");
   weir_component_free (&node->base);
 }
 

@@ -11,8 +11,8 @@ static const WeirProcessor bare = {
   .tags = "",
   .on_trigger = sample_on_trigger,
 };
-static const WeirRegistryType sample_type = { &sample, "test", "1.5", "/lib/weir-test.so" };
-static const WeirRegistryType bare_type = { &bare, "weir", "0.1.0", NULL };
+static const WeirRegistryType sample_type = { &sample, NULL, "test", "1.5", "/lib/weir-test.so" };
+static const WeirRegistryType bare_type = { &bare, NULL, "weir", "0.1.0", NULL };
 
 static void
 test_text (void)
@@ -145,9 +145,56 @@ test_markdown_list (void)
 
   g_ptr_array_add (types, (void *)&sample_type);
   text = weir_describe_markdown_list (types);
-  g_assert_true (g_str_has_prefix (text, "# Processors\n"));
+  g_assert_true (g_str_has_prefix (text, "# Processors and services\n"));
   g_assert_true (g_str_has_suffix (text, "\n| [Sample](Sample.md) | Shows what there is. | `test` "
                                          "|\n"));
+}
+
+static const int methods = 1;
+typedef struct {
+  const WeirService *next;
+} ShelfState;
+static const WeirProperty shelf_properties[] = {
+  { "Next", "Another one.", WEIR_FIELD (ShelfState, next), .interface = "test.shelf" },
+};
+static const WeirProcessor shelf = { WEIR_PROCESSOR_ABI, .name = "Shelf",
+                                     .summary = "Holds things.", .tags = "",
+                                     WEIR_PROPERTIES (shelf_properties) };
+static const WeirServiceDescriptor shelf_service = { (WeirProcessor *)&shelf, "test.shelf",
+                                                     &methods, NULL };
+static const WeirRegistryType shelf_type = { &shelf, &shelf_service, "weir", "0.1.0", NULL };
+
+/* It has no input, role or tasks, but something that it offers. */
+static void
+test_service (void)
+{
+  g_autoptr (GPtrArray) types = g_ptr_array_new ();
+  const char *const problems[] = { NULL };
+  g_autofree char *text = weir_describe_text (&shelf_type);
+  g_autofree char *page = weir_describe_markdown (&shelf_type);
+  g_autofree char *list = NULL;
+  g_autofree char *json = NULL;
+
+  g_assert_cmpstr (text, ==,
+                   "Shelf: Holds things.\n"
+                   "\n"
+                   "  module   weir 0.1.0 (built in)\n"
+                   "  offers   test.shelf\n"
+                   "\n"
+                   "Properties\n"
+                   "\n"
+                   "  Next\n"
+                   "      service (one that offers test.shelf)\n"
+                   "      Another one.\n");
+  g_assert_nonnull (strstr (page, "\n| module | service that offers |\n|---|---|\n"
+                                  "| weir | test.shelf |\n"));
+  g_ptr_array_add (types, (void *)&sample_type);
+  g_ptr_array_add (types, (void *)&shelf_type);
+  list = weir_describe_markdown_list (types);
+  g_assert_true (g_str_has_suffix (list, "\n\n| service | what it is | module |\n|---|---|---|\n"
+                                         "| [Shelf](Shelf.md) | Holds things. | `weir` |\n"));
+  json = weir_describe_json (types, problems);
+  g_assert_nonnull (strstr (json, "\"interface\" : \"test.shelf\",\n      \"verify\" : false"));
 }
 
 static JsonObject *
@@ -228,6 +275,7 @@ main (int argc, char **argv)
   g_test_add_func ("/describe/list", test_list);
   g_test_add_func ("/describe/markdown", test_markdown);
   g_test_add_func ("/describe/markdown-list", test_markdown_list);
+  g_test_add_func ("/describe/service", test_service);
   g_test_add_func ("/describe/json", test_json);
   return g_test_run ();
 }

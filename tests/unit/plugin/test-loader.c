@@ -140,7 +140,7 @@ test_refuses_wrong_modules (ModuleFolder *folder, const void *data)
                     "module against this version" },
     { "newer", "built for ABI 1.3, this engine offers 1.0 to 1.0: update Weir, or build the module "
                "against this version" },
-    { "nameless", "a processor has no name, or one that is not made of letters and digits" },
+    { "nameless", "a type has no name, or one that is not made of letters and digits" },
     { "undefined", "needs a newer engine, one that has weir_session_of_tomorrow: update Weir, or "
                    "build the module against this version" },
     { "no-entry", "is a shared library but no Weir module: end its source with WEIR_MODULE" },

@@ -22,6 +22,11 @@ WEIR_API void weir_harness_free (WeirHarness *harness);
 /* Sets a property, static or dynamic; NULL takes it away. Before the first run. */
 WEIR_API void weir_harness_set (WeirHarness *harness, const char *name, const char *value);
 
+/* Puts a service of that type beside the processor, whose properties name it by @id; then name and
+ * value pairs of its own properties, NULL last. Before the first run. */
+WEIR_API void weir_harness_add_service (WeirHarness *harness, const char *id, const char *type,
+                                        ...) G_GNUC_NULL_TERMINATED;
+
 /* Checks the configuration. Returns: (transfer full) (nullable): what `weir check` would say. */
 WEIR_API char *weir_harness_check (WeirHarness *harness);
 
@@ -59,6 +64,31 @@ WEIR_API void weir_harness_advance (WeirHarness *harness, int64_t usec);
 
 /* Stops and starts the processor, as a restart of the flow would: state is kept. */
 WEIR_API void weir_harness_restart (WeirHarness *harness);
+
+/* --- the end of the process, at any moment ---
+ *
+ * By itself each trigger is durable when it is committed, and what weir_session_on_durable asked
+ * for is done then. A test can take that apart:
+ *
+ *     weir_harness_delay (h);
+ *     weir_harness_run (h, 1);    the commit: others see it, a crash undoes it
+ *     weir_harness_sync (h, 0);   it cannot be lost any more, nobody was told yet
+ *     weir_harness_sync (h, 1);   the first callback has returned
+ *     weir_harness_crash (h);     kill -9
+ */
+
+/* From now on what is committed is durable only with weir_harness_sync. */
+WEIR_API void weir_harness_delay (WeirHarness *harness);
+
+/* All that was committed so far can no longer be lost, and up to @max of the functions that wait
+ * for that are called, in order. Returns: how many were. */
+WEIR_API unsigned weir_harness_sync (WeirHarness *harness, unsigned max);
+
+/* The process ends as it is and another begins: state and FlowFiles are what was durable, held ones
+ * are in their queue, and the processor starts anew. Of the old one nothing is called any more,
+ * neither on_stopped nor what waited to be durable, before weir_harness_free. What was pulled is
+ * the test's, durable or not. */
+WEIR_API void weir_harness_crash (WeirHarness *harness);
 
 /* Returns: (transfer full) (nullable): the committed state under @key. */
 WEIR_API char *weir_harness_get_state (WeirHarness *harness, const char *key);

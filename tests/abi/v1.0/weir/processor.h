@@ -5,76 +5,11 @@
  * only, zero means "as before", no field is removed, reordered or retyped within a major. */
 #pragma once
 
+#include <weir/property.h>
+#include <weir/service.h>
 #include <weir/session.h>
 
 G_BEGIN_DECLS
-
-/* Property types beside bool, int64_t, double and char *. */
-typedef struct {
-  uint64_t bytes;
-} WeirSize; /* "10 MB" */
-typedef struct {
-  int64_t usec;
-} WeirDuration; /* "5 min" */
-typedef struct {
-  unsigned index;
-} WeirChoice; /* into WeirProperty.allowed */
-
-typedef enum {
-  WEIR_TYPE_NONE,
-  WEIR_TYPE_BOOL,
-  WEIR_TYPE_INTEGER,
-  WEIR_TYPE_NUMBER,
-  WEIR_TYPE_STRING,
-  WEIR_TYPE_SIZE,
-  WEIR_TYPE_DURATION,
-  WEIR_TYPE_CHOICE,
-  WEIR_TYPE_EXPRESSION, /* evaluated by the module, once per FlowFile */
-} WeirType;
-
-/* The C type of the field is the property's type, so that the two cannot disagree. */
-#define WEIR_FIELD(Struct, field) \
-  .offset = offsetof (Struct, field),                                                  \
-  .type = _Generic (((Struct *) NULL)->field, bool : WEIR_TYPE_BOOL,                   \
-                    int64_t : WEIR_TYPE_INTEGER, double : WEIR_TYPE_NUMBER,            \
-                    char * : WEIR_TYPE_STRING, WeirSize : WEIR_TYPE_SIZE,              \
-                    WeirDuration : WEIR_TYPE_DURATION, WeirChoice : WEIR_TYPE_CHOICE,  \
-                    const WeirExpr * : WEIR_TYPE_EXPRESSION)
-
-/* How an editor should ask for a value. */
-typedef enum {
-  WEIR_HINT_NONE,
-  WEIR_HINT_FILE,
-  WEIR_HINT_DIRECTORY,
-  WEIR_HINT_REGEX,
-  WEIR_HINT_TEXT, /* several lines */
-  WEIR_HINT_CHARSET,
-} WeirHint;
-
-typedef struct {
-  const char *value;       /* as written in the flow file */
-  const char *description; /* one sentence */
-} WeirAllowed;
-
-/* Refuses a value with a sentence that says what is expected. It sees values without expressions.
- */
-typedef bool (*WeirValidateFunc) (const char *value, GError **error);
-
-typedef struct {
-  const char *name;        /* as written in the flow file; never renamed */
-  const char *description; /* one or more sentences, Markdown */
-  WeirType type;           /* set by WEIR_FIELD */
-  size_t offset;           /* set by WEIR_FIELD */
-  const char *default_value;
-  const char *example;
-  const WeirAllowed *allowed; /* closed by a NULL value; for WeirChoice */
-  WeirValidateFunc validate;
-  double minimum; /* inclusive, for numbers, sizes (bytes) and durations (microseconds); */
-  double maximum; /* no limits when both are 0 */
-  WeirHint hint;
-  bool required;
-  bool sensitive; /* never logged, never shown */
-} WeirProperty;
 
 typedef struct {
   const char *name;
@@ -86,14 +21,6 @@ typedef struct {
   const char *name;
   const char *description;
 } WeirAttributeDoc;
-
-/* What a property that a person adds means. */
-typedef struct {
-  const char *name;        /* what its name stands for: "attribute name" */
-  const char *value;       /* what its value stands for */
-  const char *description; /* one or more sentences, Markdown */
-  bool no_expressions;     /* values are literal */
-} WeirDynamic;
 
 typedef enum {
   WEIR_INPUT_REQUIRED,
@@ -177,7 +104,8 @@ typedef struct {
   uint32_t struct_size;
   const char *name;
   const char *version;
-  const WeirProcessor *const *processors; /* NULL-terminated */
+  const WeirProcessor *const *processors; /* these two: NULL-terminated */
+  const WeirServiceType *const *services; /* or NULL */
 } WeirModule;
 
 #define WEIR_MODULE_MAGIC 0x52494557u /* "WEIR" in the file */
@@ -198,22 +126,35 @@ typedef struct {
   uint16_t abi_minor;
 } WeirModuleNote;
 
-/* The note, and the one symbol that a module exports. */
-#define WEIR_MODULE(module_name, module_version, ...)                                              \
-  static const WeirModuleNote weir_module_note                                                     \
-      __attribute__ ((section (".note.weir"), used, aligned (4))) = {                              \
-        5, 8, 1, "Weir", WEIR_MODULE_MAGIC, WEIR_ABI_MAJOR, WEIR_TARGET_ABI_MINOR                  \
-      };                                                                                           \
-  G_BEGIN_DECLS                                                                                    \
-  WEIR_API const WeirModule *weir_module_v1 (void);                                                \
-  G_END_DECLS                                                                                      \
-  const WeirModule *weir_module_v1 (void)                                                          \
-  {                                                                                                \
-    static const WeirProcessor *const processors[] = { __VA_ARGS__, NULL };                        \
-    static const WeirModule module = { WEIR_MODULE_MAGIC,   WEIR_ABI_MAJOR, WEIR_TARGET_ABI_MINOR, \
-                                       sizeof (WeirModule), module_name,    module_version,        \
-                                       processors };                                               \
-    return &module;                                                                                \
+/* Types, for WEIR_MODULE_OF; WEIR_LIST (NULL) where there are none. */
+#define WEIR_LIST(...) \
+  {                    \
+    __VA_ARGS__, NULL  \
   }
+
+/* The note, and the one symbol that a module exports, with its WEIR_LIST of processors and that of
+ * services. */
+#define WEIR_MODULE_OF(module_name, module_version, processor_list, service_list)     \
+  static const WeirModuleNote weir_module_note                                        \
+      __attribute__ ((section (".note.weir"), used, aligned (4))) = {                 \
+        5, 8, 1, "Weir", WEIR_MODULE_MAGIC, WEIR_ABI_MAJOR, WEIR_TARGET_ABI_MINOR     \
+      };                                                                              \
+  static const WeirProcessor *const weir_module_processors[] = processor_list;        \
+  static const WeirServiceType *const weir_module_services[] = service_list;          \
+  G_BEGIN_DECLS                                                                       \
+  WEIR_API const WeirModule *weir_module_v1 (void);                                   \
+  G_END_DECLS                                                                         \
+  const WeirModule *weir_module_v1 (void)                                             \
+  {                                                                                   \
+    static const WeirModule module = {                                                \
+      WEIR_MODULE_MAGIC, WEIR_ABI_MAJOR, WEIR_TARGET_ABI_MINOR,  sizeof (WeirModule), \
+      module_name,       module_version, weir_module_processors, weir_module_services \
+    };                                                                                \
+    return &module;                                                                   \
+  }
+
+/* The same for a module that has processors only. */
+#define WEIR_MODULE(module_name, module_version, ...) \
+  WEIR_MODULE_OF (module_name, module_version, WEIR_LIST (__VA_ARGS__), WEIR_LIST (NULL))
 
 G_END_DECLS

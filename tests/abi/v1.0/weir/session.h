@@ -13,6 +13,7 @@
 
 #include <weir/content.h>
 #include <weir/context.h>
+#include <weir/event.h>
 
 G_BEGIN_DECLS
 
@@ -107,6 +108,15 @@ typedef void (*WeirDurableFunc) (void *data);
  * @destroy (or NULL) is called in either case, last. Thread of the calls: any. */
 WEIR_API void weir_session_on_durable (WeirSession *session, WeirDurableFunc func, void *data,
                                        GDestroyNotify destroy);
+
+/* Tells what happened to @flowfile, for its provenance, where the session itself cannot see it:
+ * that its content was received, fetched, sent; why it was routed. What the session sees (made,
+ * changed, sent along one of several relationships, ended) needs no report; of what it makes by
+ * itself, the report takes the place. @uri (or NULL): where the data came from or went; passwords
+ * in it are not kept. @details (or NULL): for people. @usec: how long it took; -1: not known. It
+ * counts once the session is committed. */
+WEIR_API void weir_session_report (WeirSession *session, WeirFlowFile *flowfile, WeirEventType type,
+                                   const char *uri, const char *details, int64_t usec);
 
 /* Adds to a counter that people see beside the processor; committed with the session. */
 WEIR_API void weir_session_adjust_counter (WeirSession *session, const char *name, int64_t delta);
