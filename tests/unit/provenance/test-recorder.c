@@ -223,14 +223,22 @@ test_kill (Fixture *fixture, gconstpointer data)
   assert_no_messages (fixture);
 }
 
+static unsigned
+count_segments (const Fixture *fixture)
+{
+  g_autofree char *log = g_build_filename (fixture->root, "log", NULL);
+  g_autoptr (GDir) names = g_dir_open (log, 0, NULL);
+  unsigned n = 0;
+
+  while (g_dir_read_name (names) != NULL)
+    n++;
+  return n;
+}
+
 /* Long enough for many blocks, partitions and segments, most of which are let go. */
 static void
 test_long (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *log = g_build_filename (fixture->root, "log", NULL);
-  g_autoptr (GDir) names = NULL;
-  unsigned n = 0;
-
   stop (fixture);
   fixture->options.partition_bytes = 400000;
   start (fixture);
@@ -240,12 +248,15 @@ test_long (Fixture *fixture, gconstpointer data)
   }
   stop (fixture);
   test_check_all (fixture->directory, fixture->happenings);
-  start (fixture); /* lets go of what the recorder had let go of */
-  stop (fixture);
-  names = g_dir_open (log, 0, NULL);
-  while (g_dir_read_name (names) != NULL)
-    n++;
-  g_assert_cmpuint (n, <, 12);
+  /* A start lets go of what the recorder had let go of; how far a snapshot was behind when the last
+   * run ended is left to chance. */
+  for (unsigned i = 0; i < 50 && count_segments (fixture) >= 12; i++) {
+    start (fixture);
+    add_durable (fixture, 10);
+    weir_recorder_flush (fixture->recorder);
+    stop (fixture);
+  }
+  g_assert_cmpuint (count_segments (fixture), <, 12);
   start (fixture);
   add_durable (fixture, 10);
   weir_recorder_flush (fixture->recorder);
