@@ -11,8 +11,9 @@ struct WeirDerivation {
   WeirFact now;    /* what holds until it is said anew */
   GArray *reports; /* of WeirFact, of the operation to come; its parents are in the next */
   GArray *parents;
-  GArray *events; /* of WeirEvent, of one operation */
-  guint at;       /* the next one of them */
+  WeirEvent *events; /* of one operation */
+  size_t n_events, n_room;
+  size_t at; /* the next one of them */
   GArray *descriptions;
   guint at_description;
   bool has_failed;
@@ -25,7 +26,8 @@ weir_derivation_new (void)
 
   derivation->reports = g_array_new (FALSE, FALSE, sizeof (WeirFact));
   derivation->parents = g_array_new (FALSE, FALSE, sizeof (uint64_t));
-  derivation->events = g_array_new (FALSE, FALSE, sizeof (WeirEvent));
+  derivation->n_room = 1;
+  derivation->events = g_new (WeirEvent, derivation->n_room);
   derivation->descriptions = g_array_new (FALSE, FALSE, sizeof (WeirDescription));
   return derivation;
 }
@@ -37,7 +39,7 @@ weir_derivation_free (WeirDerivation *derivation)
     return;
   g_array_unref (derivation->reports);
   g_array_unref (derivation->parents);
-  g_array_unref (derivation->events);
+  g_free (derivation->events);
   g_array_unref (derivation->descriptions);
   g_free (derivation);
 }
@@ -48,9 +50,8 @@ weir_derivation_begin (WeirDerivation *derivation, const WeirLogEntry *entry)
   derivation->now = (WeirFact){ 0 };
   g_array_set_size (derivation->reports, 0);
   g_array_set_size (derivation->parents, 0);
-  g_array_set_size (derivation->events, 0);
   g_array_set_size (derivation->descriptions, 0);
-  derivation->at = 0;
+  derivation->n_events = derivation->at = 0;
   derivation->at_description = 0;
   derivation->has_failed = !weir_entry_reader_init (&derivation->reader, entry->body, entry->size,
                                                     entry->place, entry->wall);
@@ -76,22 +77,37 @@ hold (WeirFact *now, const WeirFact *fact)
     now->old_size = fact->old_size;
 }
 
-/* An event of @type: what all events of the entry have in common. */
+/* An event of @type: what all events of the entry have in common. Field by field, and where it will
+ * stay: compilers clear and copy a struct of this size by instructions that take longer than all
+ * the rest. */
 static WeirEvent *
 add_event (WeirDerivation *derivation, WeirEventType type, uint64_t flowfile)
 {
-  WeirEvent event = { .type = type,
-                      .flowfile = flowfile,
-                      .time = derivation->reader.wall,
-                      .usec = derivation->now.usec,
-                      .component = derivation->reader.component,
-                      .relationship = derivation->now.relationship,
-                      .source = derivation->now.source,
-                      .size = derivation->now.size,
-                      .old_size = derivation->now.size };
+  const WeirFact *now = &derivation->now;
+  WeirEvent *event;
 
-  g_array_append_val (derivation->events, event);
-  return &g_array_index (derivation->events, WeirEvent, derivation->events->len - 1);
+  if (derivation->n_events == derivation->n_room) {
+    derivation->n_room *= 2;
+    derivation->events = g_renew (WeirEvent, derivation->events, derivation->n_room);
+  }
+  event = &derivation->events[derivation->n_events++];
+  event->type = type;
+  event->is_birth = event->has_attributes = event->is_based = event->has_content = false;
+  event->flowfile = flowfile;
+  event->time = derivation->reader.wall;
+  event->usec = now->usec;
+  event->component = derivation->reader.component;
+  event->relationship = now->relationship;
+  event->source = now->source;
+  event->queue = 0;
+  event->size = event->old_size = now->size;
+  event->entry_time = event->lineage_start = 0;
+  event->set = event->removed = (WeirOpNames){ 0 };
+  event->content = (WeirContentRef){ 0 };
+  event->parents = NULL;
+  event->uri = event->details = NULL;
+  event->n_parents = event->uri_size = event->details_size = 0;
+  return event;
 }
 
 static void
@@ -164,10 +180,13 @@ change (WeirEvent *event, const WeirOp *op)
 {
   event->has_attributes = op->has_attributes;
   event->is_based = op->is_based;
-  event->set = op->set;
-  event->removed = op->removed;
+  if (op->has_attributes) {
+    event->set = op->set;
+    event->removed = op->removed;
+  }
   event->has_content = op->has_content;
-  event->content = op->content;
+  if (op->has_content)
+    event->content = op->content;
 }
 
 static const WeirFact *
@@ -234,21 +253,19 @@ take_update (WeirDerivation *derivation, const WeirOp *op)
 {
   WeirEventType type = type_of_update (derivation, op);
   uint64_t old_size = op->has_content ? derivation->now.old_size : derivation->now.size;
-  GArray *events = derivation->events;
-  WeirEvent *last;
+  WeirEvent *events, *last;
 
   if (op->has_content)
     derivation->now.size = op->content.length;
   add_reports (derivation, 0, op);
   if (type != 0)
     add_event (derivation, type, op->id)->queue = op->has_queue ? op->queue : 0;
-  if (events->len == 0)
+  if (derivation->n_events == 0)
     return;
-  for (guint i = 0; i + 1 < events->len; i++) {
-    g_array_index (events, WeirEvent, i).size = old_size;
-    g_array_index (events, WeirEvent, i).old_size = old_size;
-  }
-  last = &g_array_index (events, WeirEvent, events->len - 1);
+  events = derivation->events;
+  last = &events[derivation->n_events - 1];
+  for (WeirEvent *event = events; event < last; event++)
+    event->size = event->old_size = old_size;
   last->old_size = old_size;
   change (last, op);
 }
@@ -281,28 +298,26 @@ take (WeirDerivation *derivation, const WeirOp *op)
   default:
     return true;
   }
-  g_array_set_size (derivation->reports, 0);
+  if (derivation->reports->len > 0)
+    g_array_set_size (derivation->reports, 0);
   return true;
 }
 
-bool
-weir_derivation_next (WeirDerivation *derivation, WeirEvent *ret_event)
+const WeirEvent *
+weir_derivation_next (WeirDerivation *derivation)
 {
   WeirOp op;
 
-  if (derivation->at == derivation->events->len) {
-    derivation->at = 0;
-    g_array_set_size (derivation->events, 0);
-  }
-  while (derivation->events->len == 0) {
+  if (derivation->at == derivation->n_events)
+    derivation->at = derivation->n_events = 0;
+  while (derivation->n_events == 0) {
     if (derivation->has_failed || !weir_entry_reader_next (&derivation->reader, &op)) {
       derivation->has_failed |= derivation->reader.cursor.failed;
-      return false;
+      return NULL;
     }
     derivation->has_failed = !take (derivation, &op);
   }
-  *ret_event = g_array_index (derivation->events, WeirEvent, derivation->at++);
-  return true;
+  return &derivation->events[derivation->at++];
 }
 
 bool

@@ -1,6 +1,6 @@
-/* derive.h: which events an entry of the log stands for. A pure function of the entry: reading the
- * log again gives the same events in the same order, so they need no log of their own and can never
- * tell of anything that did not happen.
+/* derivation.h: which events an entry of the log stands for. A pure function of the entry: reading
+ * the log again gives the same events in the same order, so they need no log of their own and can
+ * never tell of anything that did not happen.
  *
  * Thread: one at a time for each derivation. */
 #pragma once
@@ -18,9 +18,9 @@ void weir_derivation_free (WeirDerivation *derivation);
  * Returns: false when it is malformed. */
 bool weir_derivation_begin (WeirDerivation *derivation, const WeirLogEntry *entry);
 
-/* The next event, valid until the next call. Returns: false at the end; then
+/* Returns: (transfer none): the next event, valid until the next call; NULL at the end: then
  * weir_derivation_has_failed says whether the entry is malformed behind that. */
-bool weir_derivation_next (WeirDerivation *derivation, WeirEvent *ret_event);
+const WeirEvent *weir_derivation_next (WeirDerivation *derivation);
 bool weir_derivation_has_failed (const WeirDerivation *derivation);
 
 /* What the entry says of a component: its number and type. Call after the last event.

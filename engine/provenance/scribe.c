@@ -248,19 +248,19 @@ put_descriptions (WeirScribe *scribe)
 static Took
 take_entry (WeirScribe *scribe, const WeirLogEntry *entry, uint64_t *index, GError **error)
 {
-  WeirEvent event;
+  const WeirEvent *event;
 
   if (!weir_derivation_begin (scribe->derivation, entry))
     return TOOK_ALL;
-  while (weir_derivation_next (scribe->derivation, &event)) {
+  while ((event = weir_derivation_next (scribe->derivation)) != NULL) {
     if ((*index)++ < scribe->position.skip) {
       if (weir_block_writer_get_n (scribe->writer) == 0)
-        weir_block_writer_pass_over (scribe->writer, &event);
+        weir_block_writer_pass_over (scribe->writer, event);
       continue;
     }
     if (is_at_end_of_hole (scribe))
       return TOOK_PART;
-    weir_block_writer_add (scribe->writer, &event);
+    weir_block_writer_add (scribe->writer, event);
     scribe->position.skip++;
     scribe->position.event++;
     if (weir_block_writer_is_full (scribe->writer) && !finish_block (scribe) &&

@@ -168,19 +168,19 @@ make_partition (Fixture *fixture, uint64_t number, uint64_t from, uint64_t to)
     uint64_t skip = 0;
     size_t at = 0;
     WeirLogEntry entry;
-    WeirEvent event;
+    const WeirEvent *event;
 
     while (weir_frame_next_entry (frame, &at, &entry, NULL)) {
       g_assert_true (weir_derivation_begin (derivation, &entry));
-      for (; weir_derivation_next (derivation, &event); skip++, i++) {
+      for (; (event = weir_derivation_next (derivation)) != NULL; skip++, i++) {
         if (i == from)
           positions[0] = (WeirPosition){ frame->place, frame->sequence, skip, i + 1 };
         if (i == to)
           positions[1] = (WeirPosition){ frame->place, frame->sequence, skip, i + 1 };
         if (i < from)
-          weir_block_writer_pass_over (writer, &event);
+          weir_block_writer_pass_over (writer, event);
         else if (i < to)
-          weir_block_writer_add (writer, &event);
+          weir_block_writer_add (writer, event);
       }
     }
   }

@@ -379,12 +379,12 @@ static void
 take_frame (Log *log, WeirDerivation *derivation, const WeirFrame *frame)
 {
   WeirLogEntry entry;
-  WeirEvent event;
+  const WeirEvent *event;
 
   for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, NULL);) {
     g_assert_true (weir_derivation_begin (derivation, &entry));
-    while (weir_derivation_next (derivation, &event))
-      take_event (log, &event);
+    while ((event = weir_derivation_next (derivation)) != NULL)
+      take_event (log, event);
     g_assert_false (weir_derivation_has_failed (derivation));
   }
   log->place = frame->next;

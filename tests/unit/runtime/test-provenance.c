@@ -76,12 +76,12 @@ static void
 tell_frame (Teller *teller, WeirDerivation *derivation, const WeirFrame *frame)
 {
   WeirLogEntry entry;
-  WeirEvent event;
+  const WeirEvent *event;
 
   for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, NULL);) {
     g_assert_true (weir_derivation_begin (derivation, &entry));
-    while (weir_derivation_next (derivation, &event))
-      tell_event (teller, &event);
+    while ((event = weir_derivation_next (derivation)) != NULL)
+      tell_event (teller, event);
     g_assert_false (weir_derivation_has_failed (derivation));
   }
 }
