@@ -288,7 +288,9 @@ const WeirProcessor tail_file = {
       "How far a file was read is remembered across restarts, by what is in it and not by its name "
       "alone. A file that is renamed is read to its end, if Rolling Filename Pattern matches its "
       "new name, then those that were rotated after it, then the new one. So is one that is copied "
-      "and truncated. A file that is truncated or replaced is read from its beginning.\n"
+      "and truncated. What is rotated several times within one tick of the file system's clock is "
+      "read, too, but the order may be another. A file that is truncated or replaced is read from "
+      "its beginning.\n"
       "\n"
       "A file that does not exist is waited for. Symbolic links to files are followed.",
   .tags = "files, file system, follow, ingest, input, lines, log, rotate, source, tail",

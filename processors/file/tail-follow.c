@@ -17,6 +17,7 @@
 typedef struct {
   char *path;
   struct statx status;
+  bool is_done; /* it was read, or is passed over */
 } Rotated;
 
 static void
@@ -76,7 +77,7 @@ is_compressed (const char *name)
 static void
 add (GPtrArray *list, char *path)
 {
-  Rotated *rotated = g_new (Rotated, 1);
+  Rotated *rotated = g_new0 (Rotated, 1);
 
   rotated->path = path;
   if (statx (AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME,
@@ -175,6 +176,14 @@ has_mark (const TailFollow *follow, const char *path, const TailPosition *positi
   return is_it;
 }
 
+static bool
+is_passed (const TailFollow *follow, const Rotated *rotated)
+{
+  const TailPosition *end = tail_passed_find (follow->passed, &rotated->status);
+
+  return end != NULL && has_mark (follow, rotated->path, end);
+}
+
 /* The file that was read from, or a copy of it. Returns: its index, -1. */
 static int
 find (const TailFollow *follow, const GPtrArray *list, const TailPosition *position)
@@ -191,7 +200,7 @@ find (const TailFollow *follow, const GPtrArray *list, const TailPosition *posit
 
     if ((int64_t)rotated->status.stx_size >= position->offset &&
         tail_status_get_changed (&rotated->status) >= position->changed &&
-        has_mark (follow, rotated->path, position))
+        has_mark (follow, rotated->path, position) && !is_passed (follow, rotated))
       return (int)i;
   }
   return -1;
@@ -203,27 +212,80 @@ get_changed (const GPtrArray *list, guint index)
   return tail_status_get_changed (&((const Rotated *)list->pdata[index])->status);
 }
 
-/* The oldest that was rotated after the file that was read from and is gone. */
-static guint
-find_later (const GPtrArray *list, const TailPosition *position)
+/* Finds out which were read before the one that was @found, or else before what was read from and
+ * is gone. */
+static void
+mark_done (const TailFollow *follow, GPtrArray *list, const TailPosition *position, int found)
 {
-  guint i = 0;
+  int64_t last = found >= 0 ? get_changed (list, (guint)found) : position->changed;
+  int n_tied = found >= 0 ? found : (int)list->len;
 
-  while (i < list->len && get_changed (list, i) <= position->changed)
-    i++;
-  return i;
+  for (int i = 0; i < (int)list->len; i++) {
+    Rotated *rotated = list->pdata[i];
+    int64_t changed = get_changed (list, (guint)i);
+
+    rotated->is_done =
+        i != found &&
+        (changed < last || (changed == last && !follow->passed->is_known && i < n_tied) ||
+         is_passed (follow, rotated));
+  }
+}
+
+/* Returns: (transfer none) (nullable): the one to read next. */
+static Rotated *
+get_next (const GPtrArray *list, int found)
+{
+  if (found >= 0 && !((Rotated *)list->pdata[found])->is_done)
+    return list->pdata[found];
+  for (guint i = 0; i < list->len; i++) {
+    Rotated *rotated = list->pdata[i];
+
+    if (!rotated->is_done)
+      return rotated;
+  }
+  return NULL;
+}
+
+/* What was read comes before what is read from now on: where it has a time from @changed on, that
+ * would not tell. */
+static void
+remember_passed (const TailFollow *follow, const GPtrArray *list, int64_t changed)
+{
+  *follow->passed = (TailPassed){ .is_known = true };
+  for (guint i = 0; i < list->len; i++) {
+    const Rotated *rotated = list->pdata[i];
+    TailSource source;
+
+    if (!rotated->is_done || get_changed (list, i) < changed ||
+        open_source (follow, rotated->path, &source) <= 0)
+      continue;
+    tail_passed_add (follow->passed, &source);
+    tail_source_close (&source);
+  }
+}
+
+/* So it is when what has the name is read. */
+static void
+remember_all (const TailFollow *follow, GPtrArray *list, int64_t changed)
+{
+  for (guint i = 0; i < list->len; i++)
+    ((Rotated *)list->pdata[i])->is_done = true;
+  remember_passed (follow, list, changed);
 }
 
 /* True if a copy was made of lines that were never read: of a file that was empty at the last look,
  * and is truncated now. What was renamed is older than the file that followed it. */
 static bool
-has_copy (const GPtrArray *list, const TailPosition *position)
+has_copy (const TailFollow *follow, const GPtrArray *list, const TailPosition *position)
 {
-  for (guint i = find_later (list, position); i < list->len; i++) {
-    const struct statx *status = &((const Rotated *)list->pdata[i])->status;
+  for (guint i = 0; i < list->len; i++) {
+    const Rotated *rotated = list->pdata[i];
+    const struct statx *status = &rotated->status;
+    int64_t time = MIN (get_changed (list, i), tail_stamp_to_nsec (&status->stx_btime));
 
     if ((status->stx_mask & STATX_BTIME) != 0 &&
-        tail_stamp_to_nsec (&status->stx_btime) > position->changed)
+        (time > position->changed || (time == position->changed && follow->passed->is_known)) &&
+        !is_passed (follow, rotated))
       return true;
   }
   return false;
@@ -239,22 +301,28 @@ is_settled (const TailFollow *follow, const struct statx *status, bool has_succe
 }
 
 static bool
-follow_rotated (const TailFollow *follow, const GPtrArray *list, TailPosition *position,
-                bool has_current, TailSource *ret_source, bool *ret_is_final)
+follow_rotated (const TailFollow *follow, GPtrArray *list, TailPosition *position, bool has_current,
+                TailSource *ret_source, bool *ret_is_final)
 {
   int found = find (follow, list, position);
-  guint i = found >= 0 ? (guint)found : find_later (list, position);
+  Rotated *rotated;
 
-  for (; i < list->len; i++) {
-    const Rotated *rotated = list->pdata[i];
+  mark_done (follow, list, position, found);
+  while ((rotated = get_next (list, found)) != NULL) {
+    bool is_found = found >= 0 && rotated == list->pdata[found];
     TailSource source;
 
+    rotated->is_done = true;
     if (open_source (follow, rotated->path, &source) <= 0)
       continue;
-    if ((int)i != found)
+    if (!is_found)
       tail_source_locate (&source, 0, position);
-    *ret_is_final = is_settled (follow, &source.status, has_current || i + 1 < list->len);
+    *ret_is_final =
+        is_settled (follow, &source.status, has_current || get_next (list, found) != NULL);
     if ((int64_t)source.status.stx_size > position->offset || !*ret_is_final) {
+      rotated->is_done = false;
+      if (!is_found)
+        remember_passed (follow, list, tail_status_get_changed (&source.status));
       *ret_source = source;
       return true;
     }
@@ -275,7 +343,7 @@ find_next (const TailFollow *follow, TailPosition *position, TailSource *current
     tail_source_close (current);
     return false;
   }
-  if (!is_same || has_copy (list, position)) {
+  if (!is_same || has_copy (follow, list, position)) {
     if (follow_rotated (follow, list, position, current->fd >= 0, ret_source, ret_is_final)) {
       tail_source_close (current);
       return true;
@@ -283,7 +351,8 @@ find_next (const TailFollow *follow, TailPosition *position, TailSource *current
     if (current->fd < 0)
       return false;
     tail_source_locate (current, 0, position);
-    if (list->len > 0) /* all of them were seen */
+    remember_all (follow, list, position->changed);
+    if (list->len > 0)
       position->changed = MAX (position->changed, get_changed (list, list->len - 1));
   }
   *ret_source = *current;
@@ -300,7 +369,8 @@ find_truncated (const TailFollow *follow, const TailSource *current, TailPositio
   g_autoptr (GPtrArray) list = NULL;
 
   if (follow->pattern == NULL || (int64_t)current->status.stx_size >= follow->size ||
-      tail_status_get_changed (&current->status) == position->changed)
+      (tail_status_get_changed (&current->status) == position->changed &&
+       !follow->passed->is_known))
     return false;
   list = list_rotated (follow);
   for (guint i = 0; list != NULL && i < list->len; i++) {
@@ -309,7 +379,7 @@ find_truncated (const TailFollow *follow, const TailSource *current, TailPositio
     bool is_it;
 
     if (rotated->status.stx_size <= current->status.stx_size ||
-        get_changed (list, i) < position->changed ||
+        get_changed (list, i) < position->changed || is_passed (follow, rotated) ||
         open_source (follow, rotated->path, &copy) <= 0)
       continue;
     is_it = check_mark (follow, rotated->path, &copy, position) > 0 &&
@@ -319,6 +389,19 @@ find_truncated (const TailFollow *follow, const TailSource *current, TailPositio
       return true;
   }
   return false;
+}
+
+/* The beginning is in what has the name, and what is rotated was read before it. */
+static void
+learn_passed (const TailFollow *follow, const TailPosition *position)
+{
+  g_autoptr (GPtrArray) list = NULL;
+
+  if (follow->pattern == NULL || follow->passed->is_known)
+    return;
+  list = list_rotated (follow);
+  if (list != NULL)
+    remember_all (follow, list, position->changed);
 }
 
 bool
@@ -340,6 +423,7 @@ tail_follow (const TailFollow *follow, TailPosition *position, TailSource *ret_s
     is_same = 0;
   if (is_same == 0 || position->offset == 0)
     return find_next (follow, position, &current, is_same > 0, ret_source, ret_is_final);
+  learn_passed (follow, position);
   *ret_source = current;
   *ret_is_final = false;
   return true;

@@ -7,20 +7,21 @@
 #pragma once
 
 #include "notices.h"
-#include "tail-source.h"
+#include "tail-passed.h"
 
 typedef struct {
   const char *path;
   const char *pattern; /* (nullable): of the names of rotated files, in the same directory */
   FileNotices *notices;
+  TailPassed *passed;
   int64_t wall;   /* now, in microseconds since 1970 */
   int64_t period; /* how long a rotated file must be left alone to be complete */
   int64_t size;   /* of the file when it was last looked at; INT64_MAX: not yet, in this run */
 } TailFollow;
 
 /* Opens what is to be read, and moves @position there: it stays in the same file, or goes to the
- * start of another. @ret_is_final: nothing more will be written to it.
- * False when there is nothing; @position may have moved all the same. */
+ * start of another; those passed go along with it. @ret_is_final: nothing more will be written to
+ * it. False when there is nothing; @position may have moved all the same. */
 bool tail_follow (const TailFollow *follow, TailPosition *position, TailSource *ret_source,
                   bool *ret_is_final);
 

@@ -14,7 +14,8 @@
 
 struct Tail {
   char *path;
-  char *key;     /* of the state */
+  char *key;     /* of the position in the state */
+  char *passed;  /* that of tail-passed.h */
   char *pattern; /* NULL: rotated files are not looked for */
   bool is_missing;
   int64_t since; /* a file made after it is read from its beginning */
@@ -38,6 +39,7 @@ tail_new (const char *path, const TailOptions *options)
 
   tail->path = g_strdup (path);
   tail->key = g_strconcat ("file:", escaped, NULL);
+  tail->passed = g_strconcat ("passed:", escaped, NULL);
   if (options->rolling != NULL)
     tail->pattern = tail_follow_make_pattern (options->rolling, path);
   tail->since = INT64_MAX;
@@ -63,6 +65,7 @@ tail_free (void *data)
     return;
   g_free (tail->path);
   g_free (tail->key);
+  g_free (tail->passed);
   g_free (tail->pattern);
   g_free (tail->seen_position);
   g_free (tail);
@@ -267,13 +270,32 @@ note_missing (Tail *tail, const TailOptions *options)
   }
 }
 
+/* tail_follow, with what was passed in the state. */
+static bool
+follow_file (const Tail *tail, WeirSession *session, const TailFollow *follow,
+             TailPosition *position, TailSource *ret_source, bool *ret_is_final)
+{
+  g_autofree char *before = weir_session_get_state (session, tail->passed);
+  g_autofree char *after = NULL;
+  bool found;
+
+  *follow->passed = tail_passed_parse (before);
+  found = tail_follow (follow, position, ret_source, ret_is_final);
+  after = tail_passed_format (follow->passed);
+  if (g_strcmp0 (before, after) != 0)
+    weir_session_set_state (session, tail->passed, after);
+  return found;
+}
+
 int64_t
 tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError **error)
 {
+  TailPassed passed = { 0 };
   const TailFollow follow = {
     .path = tail->path,
     .pattern = tail->pattern,
     .notices = options->notices,
+    .passed = &passed,
     .wall = weir_context_get_wall_time (options->context),
     .period = options->period,
     .size = tail->size,
@@ -288,7 +310,7 @@ tail_read (Tail *tail, WeirSession *session, const TailOptions *options, GError 
   if (is_as_seen (tail, text))
     return 0;
   position = get_position (tail, options, text);
-  found = tail_follow (&follow, &position, &source, &is_final);
+  found = follow_file (tail, session, &follow, &position, &source, &is_final);
   if (!found && position.changed == INT64_MAX) /* what comes from now on is new */
     position.changed = follow.wall * 1000;
   moved = tail_position_format (&position);
@@ -319,5 +341,6 @@ tail_forget (const Tail *tail, WeirSession *session, int64_t since)
   if (text != NULL && tail_position_parse (text, &position) && position.changed / 1000 >= since)
     return false;
   weir_session_set_state (session, tail->key, NULL);
+  weir_session_set_state (session, tail->passed, NULL);
   return true;
 }

@@ -21,10 +21,8 @@ test_rename (void)
 
   tailing_begin (&f, "app.log.*", "one\n");
   tailing_add (&f, "app.log", "two\nthree");
-  tailing_date (&f, "app.log", 1);
   tailing_rename (&f, "app.log", "app.log.1");
   tailing_add (&f, "app.log", "four\n");
-  tailing_date (&f, "app.log", 2);
   tailing_assert_new (&f, "two\nthreefour\n");
   tailing_rename (&f, "app.log.1", "app.log.2");
   tailing_rename (&f, "app.log", "app.log.1");
@@ -163,7 +161,7 @@ test_unended_line_replaced (void)
 /* What was read stands in the new file as well. That it is another shows where it is shorter than
  * it was, or than a copy that was made since. */
 static void
-test_copytruncate_with_the_same_lines (void)
+run_with_the_same_lines (int days)
 {
   g_auto (Tailing) f = { 0 };
 
@@ -173,19 +171,84 @@ test_copytruncate_with_the_same_lines (void)
   tailing_assert_new (&f, "ping\n");
   tailing_add (&f, "app.log", "ping\nping\n");
   copy_and_truncate (&f, "app.log", "app.log.1");
-  tailing_date (&f, "app.log.1", 2);
+  tailing_date (&f, "app.log.1", 1 + days);
   tailing_add (&f, "app.log", "ping\nping\n");
-  tailing_date (&f, "app.log", 3);
+  tailing_date (&f, "app.log", 1 + 2 * days);
   weir_harness_restart (f.harness);
   tailing_assert_new (&f, "ping\nping\nping\nping\n");
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "");
   tailing_add (&f, "app.log", "half");
-  tailing_date (&f, "app.log", 4);
+  tailing_date (&f, "app.log", 1 + 3 * days);
   tailing_assert_new (&f, "");
   copy_and_truncate (&f, "app.log", "app.log.2");
-  tailing_date (&f, "app.log.2", 5);
+  tailing_date (&f, "app.log.2", 1 + 4 * days);
   tailing_add (&f, "app.log", "ping\nping\n");
-  tailing_date (&f, "app.log", 6);
+  tailing_date (&f, "app.log", 1 + 5 * days);
   tailing_assert_new (&f, "halfping\nping\n");
+}
+
+static void
+test_copytruncate_with_the_same_lines (void)
+{
+  run_with_the_same_lines (1);
+}
+
+/* All files have the same time; which of them were read is known. */
+static void
+test_same_lines_within_a_tick (void)
+{
+  run_with_the_same_lines (0);
+}
+
+/* So it is with those that were renamed, of which the names tell no age. */
+static void
+test_renames_within_a_tick (void)
+{
+  static const char *const names[] = { "app.log.5", "app.log.1", "app.log.4", "app.log.2",
+                                       "app.log.3" };
+  g_auto (Tailing) f = { 0 };
+
+  tailing_init (&f, "app.log.*");
+  tailing_add (&f, "app.log", "0\n");
+  tailing_date (&f, "app.log", 1);
+  tailing_assert_new (&f, "0\n");
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++) {
+    char text[] = { (char)('1' + i), '\n', '\0' };
+
+    tailing_rename (&f, "app.log", names[i]);
+    tailing_add (&f, "app.log", text);
+    tailing_date (&f, "app.log", 1);
+    if (i % 2 == 0)
+      weir_harness_restart (f.harness);
+    tailing_assert_new (&f, text);
+  }
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "");
+}
+
+/* More than can be remembered are read in the order of their names, each once. */
+static void
+test_many_of_the_same_time (void)
+{
+  g_auto (Tailing) f = { 0 };
+  g_autoptr (GString) all = g_string_new (NULL);
+
+  tailing_init (&f, "app.log.*");
+  weir_harness_set (f.harness, "Initial Start Position", "Beginning of Time");
+  for (unsigned i = 10; i < 60; i++) {
+    g_autofree char *name = g_strdup_printf ("app.log.%u", i);
+
+    tailing_add (&f, name, name);
+    tailing_date (&f, name, 1);
+    g_string_append (all, name);
+  }
+  tailing_add (&f, "app.log", "end\n");
+  tailing_date (&f, "app.log", 1);
+  g_string_append (all, "end\n");
+  tailing_assert_new (&f, all->str);
+  weir_harness_restart (f.harness);
+  tailing_assert_new (&f, "");
 }
 
 /* Another file is no sign of that when it is older, when the file has all of it, or when what was
@@ -396,6 +459,9 @@ main (int argc, char **argv)
   g_test_add_func ("/tail/copytruncate", test_copytruncate);
   g_test_add_func ("/tail/copytruncate to the same length", test_copytruncate_to_the_same_length);
   g_test_add_func ("/tail/copytruncate with the same lines", test_copytruncate_with_the_same_lines);
+  g_test_add_func ("/tail/same lines within a tick", test_same_lines_within_a_tick);
+  g_test_add_func ("/tail/renames within a tick", test_renames_within_a_tick);
+  g_test_add_func ("/tail/many of the same time", test_many_of_the_same_time);
   g_test_add_func ("/tail/copies of other kinds", test_copies_of_other_kinds);
   g_test_add_func ("/tail/unended line replaced", test_unended_line_replaced);
   g_test_add_func ("/tail/copytruncate of what was empty", test_copytruncate_of_what_was_empty);
