@@ -67,6 +67,10 @@
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 
+/* Keys with which secrets are encrypted: one, and the one before it while keys are changed. */
+#define WEIR_LIMIT_KEYS           16
+#define WEIR_LIMIT_KEY_FILE_BYTES (64 * 1024)
+
 /* Elements in elements of a flow file: a group takes one, its parts three more; the rest is for
  * what others put into it. libxml2 stops at 256 by itself. */
 #define WEIR_LIMIT_XML_DEPTH 200

@@ -1,6 +1,8 @@
 /* random.c: SplitMix64 over an atomic counter. */
 #include "base/random.h"
+#include "base/error.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -43,4 +45,13 @@ weir_random_below (WeirRandom *random, uint64_t bound)
     drawn = weir_random_next (random);
   } while (drawn < unfair);
   return drawn % bound;
+}
+
+/* So few bytes come at once, whatever signals do. */
+bool
+weir_random_fill (void *bytes, size_t size, GError **error)
+{
+  g_assert (size <= 256);
+  return getrandom (bytes, size, 0) == (ssize_t)size ||
+         weir_error_set_errno (error, "get random bytes from the system", NULL, errno);
 }

@@ -1,17 +1,27 @@
-/* secret.c: environment variables and files as sources of secrets. */
+/* secret.c: environment variables, files and credentials as sources of secrets. */
 #include "base/secret.h"
 #include "base/limits.h"
+#include "base/sealed.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include <weir/error.h>
 
+/* Returns: (transfer none) (nullable): what stands behind @kind, as "env:", in @source. */
+static const char *
+get_rest (const char *source, const char *kind)
+{
+  size_t length = strlen (kind);
+
+  return strncmp (source, kind, length) == 0 && source[length] != '\0' ? source + length : NULL;
+}
+
 bool
 weir_secret_source_is_valid (const char *source)
 {
-  return (g_str_has_prefix (source, "env:") && source[4] != '\0') ||
-         (g_str_has_prefix (source, "file:") && source[5] != '\0');
+  return get_rest (source, "env:") != NULL || get_rest (source, "file:") != NULL ||
+         get_rest (source, "credential:") != NULL || weir_sealed_is (source);
 }
 
 static char *
@@ -81,17 +91,43 @@ read_file (const char *path, GError **error)
   return secret;
 }
 
+/* systemd.exec(5), LoadCredential= and LoadCredentialEncrypted=. */
+static char *
+read_credential (const char *name, GError **error)
+{
+  const char *directory = g_getenv ("CREDENTIALS_DIRECTORY");
+  g_autofree char *path = NULL;
+
+  if (strchr (name, '/') != NULL || name[0] == '.') {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "'%s' cannot be the name of a credential",
+                 name);
+    return NULL;
+  }
+  if (directory == NULL) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
+                 "there is no credential '%s': CREDENTIALS_DIRECTORY is not set, as systemd does "
+                 "for a service with LoadCredential=%s:...",
+                 name, name);
+    return NULL;
+  }
+  path = g_build_filename (directory, name, NULL);
+  return read_file (path, error);
+}
+
 char *
 weir_secret_read (const char *source, GError **error)
 {
-  if (!weir_secret_source_is_valid (source)) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
-                 "'%s' is no source of a secret: it begins with env: or file:", source);
-    return NULL;
-  }
-  if (g_str_has_prefix (source, "env:"))
-    return read_environment (source + 4, error);
-  return read_file (source + 5, error);
+  const char *rest = NULL;
+
+  if ((rest = get_rest (source, "env:")) != NULL)
+    return read_environment (rest, error);
+  if ((rest = get_rest (source, "file:")) != NULL)
+    return read_file (rest, error);
+  if ((rest = get_rest (source, "credential:")) != NULL)
+    return read_credential (rest, error);
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID,
+                       "this is no source of a secret: it begins with env:, file: or credential:");
+  return NULL;
 }
 
 void

@@ -47,7 +47,7 @@ add_flow (JsonBuilder *builder, const char *path, const GPtrArray *problems)
 
 /* Returns: (transfer full): what is wrong with the flow at @path, or with the file. */
 static GPtrArray *
-check (const char *path, GHashTable *values, WeirRegistry *registry)
+check (const char *path, GHashTable *values, WeirRegistry *registry, WeirVault *vault)
 {
   GPtrArray *problems = weir_problems_new ();
   g_autoptr (GError) error = NULL;
@@ -56,19 +56,19 @@ check (const char *path, GHashTable *values, WeirRegistry *registry)
   if (error != NULL)
     weir_problems_add (problems, NULL, (WeirOrigin){ 0 }, "", "%s", error->message);
   if (flow != NULL)
-    weir_resolver_free (weir_flow_file_check (flow, values, registry, true, problems));
+    weir_resolver_free (weir_flow_file_check (flow, values, registry, vault, true, problems));
   return problems;
 }
 
 /* @builder: NULL to print lines. Returns: how many errors there are in @paths. */
 static unsigned
-check_all (char **paths, GHashTable *values, JsonBuilder *builder)
+check_all (char **paths, GHashTable *values, WeirVault *vault, JsonBuilder *builder)
 {
   g_autoptr (WeirRegistry) registry = weir_registry_new (NULL);
   unsigned n_errors = 0;
 
   for (guint i = 0; paths[i] != NULL; i++) {
-    g_autoptr (GPtrArray) problems = check (paths[i], values, registry);
+    g_autoptr (GPtrArray) problems = check (paths[i], values, registry, vault);
 
     if (builder != NULL)
       add_flow (builder, paths[i], problems);
@@ -80,7 +80,7 @@ check_all (char **paths, GHashTable *values, JsonBuilder *builder)
 }
 
 static unsigned
-check_as_json (char **paths, GHashTable *values)
+check_as_json (char **paths, GHashTable *values, WeirVault *vault)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
@@ -90,7 +90,7 @@ check_as_json (char **paths, GHashTable *values)
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "flows");
   json_builder_begin_array (builder);
-  n_errors = check_all (paths, values, builder);
+  n_errors = check_all (paths, values, vault, builder);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
@@ -104,13 +104,16 @@ run (int argc, char **argv)
 {
   gboolean as_json = FALSE;
   g_auto (GStrv) sets = NULL;
+  g_autofree char *key = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print one JSON object", NULL },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets, "Give a parameter of the flow a value",
       "NAME=VALUE" },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &key, "Decrypt secrets with the keys in it", "FILE" },
     { NULL },
   };
   g_autoptr (GHashTable) values = NULL;
+  g_autoptr (WeirVault) vault = NULL;
   g_autoptr (GError) error = NULL;
   unsigned n_errors = 0;
   int status = weir_command_parse (
@@ -127,7 +130,9 @@ run (int argc, char **argv)
   values = weir_flow_values_parse (sets, &error);
   if (values == NULL)
     return weir_command_misused (&weir_command_check, "%s", error->message);
-  n_errors = as_json ? check_as_json (argv + 1, values) : check_all (argv + 1, values, NULL);
+  vault = weir_vault_new (key);
+  n_errors =
+      as_json ? check_as_json (argv + 1, values, vault) : check_all (argv + 1, values, vault, NULL);
   return n_errors == 0 ? WEIR_EXIT_OK : WEIR_EXIT_FAILURE;
 }
 

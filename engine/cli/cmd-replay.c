@@ -196,11 +196,12 @@ static int
 execute (Options *options)
 {
   g_autoptr (WeirRegistry) registry = weir_registry_new (NULL);
+  g_autoptr (WeirVault) vault = weir_vault_new (NULL);
   g_autoptr (WeirResolver) resolver = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *message = NULL;
   g_autoptr (WeirFlow) flow =
-      weir_flow_file_load (options->flow, options->values, registry, &resolver);
+      weir_flow_file_load (options->flow, options->values, registry, vault, &resolver);
   g_auto (Moment) moment = { 0 };
 
   if (flow == NULL)

@@ -34,6 +34,7 @@ typedef struct {
   bool without_provenance;
   uint64_t archive_bytes;
   GHashTable *values; /* parameters: name to value */
+  char *key_file;     /* NULL: the usual one */
 } Options;
 
 typedef struct {
@@ -41,6 +42,7 @@ typedef struct {
   Options options;
   WeirFlow *flow;
   WeirRegistry *registry;
+  WeirVault *vault; /* until the flow is loaded */
   WeirResolver *resolver;
   WeirEngine *engine;
   WeirRunStatus *status;
@@ -241,7 +243,9 @@ execute (Run *run)
   ignore_signals ();
   allow_many_files ();
   run->registry = weir_registry_new (NULL);
-  run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, &run->resolver);
+  run->vault = weir_vault_new (run->options.key_file);
+  run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, run->vault,
+                                   &run->resolver);
   if (run->flow == NULL)
     return WEIR_EXIT_FAILURE;
   run->status = weir_run_status_new (stderr, live);
@@ -252,6 +256,7 @@ execute (Run *run)
     g_clear_pointer (&run->engine, weir_engine_free);
     return WEIR_EXIT_FAILURE;
   }
+  g_clear_pointer (&run->vault, weir_vault_free);
   tell_about_data (run);
   run->start = g_get_monotonic_time ();
   weir_engine_start (run->engine);
@@ -269,10 +274,12 @@ run_clear (Run *run)
   weir_engine_free (run->engine);
   weir_run_signals_free (run->signals);
   weir_resolver_free (run->resolver);
+  weir_vault_free (run->vault);
   g_clear_pointer (&run->flow, weir_flow_free);
   weir_registry_free (run->registry);
   g_clear_pointer (&run->options.values, g_hash_table_unref);
   g_free (run->options.data_dir);
+  g_free (run->options.key_file);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -365,6 +372,8 @@ run (int argc, char **argv)
       "Keep so much of what is no longer needed, to look at and to replay (1 GB)", "SIZE" },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &values, "Give a parameter of the flow a value",
       "NAME=VALUE" },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &self.options.key_file,
+      "Decrypt secrets with the keys in it (~/.config/weir/key)", "FILE" },
     { "workers", 0, 0, G_OPTION_ARG_INT, &self.options.workers,
       "Threads that do the work (one a core)", "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self.options.json, "Print the summary as JSON", NULL },

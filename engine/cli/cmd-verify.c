@@ -135,11 +135,11 @@ on_bulletin (void *data, const WeirBulletin *bulletin)
 }
 
 static int
-verify (const char *path, char **services, GHashTable *values, bool as_json)
+verify (const char *path, char **services, GHashTable *values, WeirVault *vault, bool as_json)
 {
   g_autoptr (WeirRegistry) registry = weir_registry_new (NULL);
   g_autoptr (WeirResolver) resolver = NULL;
-  g_autoptr (WeirFlow) flow = weir_flow_file_load (path, values, registry, &resolver);
+  g_autoptr (WeirFlow) flow = weir_flow_file_load (path, values, registry, vault, &resolver);
   WeirEngineOptions options = { .registry = registry, .by_hand = true, .on_bulletin = on_bulletin };
   g_autoptr (WeirEngine) engine = NULL;
   g_autoptr (GError) error = NULL;
@@ -163,13 +163,16 @@ run (int argc, char **argv)
 {
   gboolean as_json = FALSE;
   g_auto (GStrv) sets = NULL;
+  g_autofree char *key = NULL;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print one JSON object", NULL },
     { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets, "Give a parameter of the flow a value",
       "NAME=VALUE" },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &key, "Decrypt secrets with the keys in it", "FILE" },
     { NULL },
   };
   g_autoptr (GHashTable) values = NULL;
+  g_autoptr (WeirVault) vault = NULL;
   g_autoptr (GError) error = NULL;
   int status = weir_command_parse (
       &weir_command_verify, entries,
@@ -186,7 +189,8 @@ run (int argc, char **argv)
   values = weir_flow_values_parse (sets, &error);
   if (values == NULL)
     return weir_command_misused (&weir_command_verify, "%s", error->message);
-  return verify (argv[1], argv + 2, values, as_json);
+  vault = weir_vault_new (key);
+  return verify (argv[1], argv + 2, values, vault, as_json);
 }
 
 const WeirCommand weir_command_verify = {

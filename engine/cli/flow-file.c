@@ -34,17 +34,17 @@ weir_flow_file_read (const char *path, GPtrArray *problems, GError **error)
 }
 
 static char *
-on_secret (void *data, const char *source, GError **error)
+on_secret (void *data, const char *source, const char *place, GError **error)
 {
-  return weir_secret_read (source, error);
+  return weir_vault_read (data, source, place, error);
 }
 
 WeirResolver *
 weir_flow_file_check (const WeirFlow *flow, GHashTable *values, WeirRegistry *registry,
-                      bool secrets_later, GPtrArray *problems)
+                      WeirVault *vault, bool secrets_later, GPtrArray *problems)
 {
   WeirTypeCatalog catalog = weir_catalog_new (registry);
-  WeirResolver *resolver = weir_resolver_new (flow, values, on_secret, NULL);
+  WeirResolver *resolver = weir_resolver_new (flow, values, on_secret, vault);
 
   weir_flow_check (flow, &(WeirCheck){ resolver, values, &catalog, secrets_later }, problems);
   weir_problems_sort (problems);
@@ -65,7 +65,7 @@ weir_flow_file_tell (const char *path, GPtrArray *problems, FILE *stream)
 }
 
 WeirFlow *
-weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registry,
+weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registry, WeirVault *vault,
                      WeirResolver **ret_resolver)
 {
   g_autoptr (GPtrArray) problems = weir_problems_new ();
@@ -78,23 +78,32 @@ weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registr
     return NULL;
   }
   if (flow != NULL)
-    resolver = weir_flow_file_check (flow, values, registry, false, problems);
+    resolver = weir_flow_file_check (flow, values, registry, vault, false, problems);
   if (weir_flow_file_tell (path, problems, stderr) > 0 || flow == NULL)
     return NULL;
   *ret_resolver = g_steal_pointer (&resolver);
   return g_steal_pointer (&flow);
 }
 
+static void
+free_value (gpointer value)
+{
+  weir_secret_free (value);
+}
+
 GHashTable *
 weir_flow_values_parse (char **texts, GError **error)
 {
-  g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable) values =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_value);
 
   for (; texts != NULL && *texts != NULL; texts++) {
     const char *equals = strchr (*texts, '=');
 
     if (equals == NULL || equals == *texts || !g_utf8_validate (*texts, -1, NULL)) {
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "--set %s: write NAME=VALUE", *texts);
+      /* The value may be a secret. */
+      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "--set %.*s: write NAME=VALUE",
+                   (int)strcspn (*texts, "="), *texts);
       return NULL;
     }
     g_hash_table_replace (values, g_strndup (*texts, (gsize)(equals - *texts)),

@@ -3,6 +3,7 @@
  * A path is a file, or "-" for standard input. Thread: main. */
 #pragma once
 
+#include "base/vault.h"
 #include "model/problem.h"
 #include "model/resolver.h"
 #include "plugin/registry.h"
@@ -14,10 +15,11 @@
 WeirFlow *weir_flow_file_read (const char *path, GPtrArray *problems, GError **error);
 
 /* Checks @flow with @values (name to value) for parameters of its root group; @problems are in the
- * order of the file then. @secrets_later: what is not there yet is a warning.
+ * order of the file then. @vault reads the secrets. @secrets_later: what is not there yet is a
+ * warning.
  * Returns: (transfer full). */
 WeirResolver *weir_flow_file_check (const WeirFlow *flow, GHashTable *values,
-                                    WeirRegistry *registry, bool secrets_later,
+                                    WeirRegistry *registry, WeirVault *vault, bool secrets_later,
                                     GPtrArray *problems);
 
 /* Prints "FILE:LINE:COLUMN: what, and what to do" for each, in the order of the file.
@@ -27,10 +29,10 @@ unsigned weir_flow_file_tell (const char *path, GPtrArray *problems, FILE *strea
 /* Reads and checks the flow that is about to be started. What is wrong is told to standard error.
  * Returns: (transfer full) (nullable): a flow without errors, and its resolver in @ret_resolver. */
 WeirFlow *weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registry,
-                               WeirResolver **ret_resolver);
+                               WeirVault *vault, WeirResolver **ret_resolver);
 
 /* Reads the arguments of --set, @texts: "NAME=VALUE", closed by NULL; NULL for none.
- * Returns: (transfer full): name to value, or NULL with @error. */
+ * Returns: (transfer full): name to value, wiped when it goes, or NULL with @error. */
 GHashTable *weir_flow_values_parse (char **texts, GError **error);
 
 /* Returns: (transfer none): @path as messages name it. */

@@ -1,4 +1,5 @@
 /* check-parameters.c: names, values and secrets of parameters. No message holds a value. */
+#include "base/sealed.h"
 #include "base/secret.h"
 #include "base/suggest.h"
 #include "model/check-parts.h"
@@ -23,24 +24,36 @@ check_name (const WeirGroup *group, const WeirParameter *parameter, const WeirCh
                        parameter->name, first->origin.line);
 }
 
+/* What is missing here may be there where the flow runs; what is wrong is wrong everywhere. */
+static void
+tell_unread (const WeirGroup *group, const WeirParameter *parameter, const WeirCheck *check,
+             const GError *error, GPtrArray *problems)
+{
+  bool is_wrong = g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INVALID) ||
+                  g_error_matches (error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
+  const char *advice = is_wrong && weir_sealed_is (parameter->secret)
+                           ? "encrypt the value again with `weir secret set`"
+                           : "provide the secret before the flow starts";
+
+  if (check->secrets_later && !is_wrong)
+    weir_problems_warn (problems, &group->base, parameter->origin, advice, "parameter '%s': %s",
+                        parameter->name, error->message);
+  else
+    weir_problems_add (problems, &group->base, parameter->origin, advice, "parameter '%s': %s",
+                       parameter->name, error->message);
+}
+
 static void
 check_value (const WeirGroup *group, const WeirParameter *parameter, const WeirCheck *check,
              GPtrArray *problems)
 {
   g_autoptr (GError) error = NULL;
-  const char *const when = "provide the secret before the flow starts";
 
   if (weir_resolver_get (check->resolver, group, parameter, &error) != NULL ||
       g_error_matches (error, WEIR_ERROR, WEIR_ERROR_FAILED))
     return;
-  if (parameter->secret != NULL && check->secrets_later) {
-    weir_problems_warn (problems, &group->base, parameter->origin, when, "parameter '%s': %s",
-                        parameter->name, error->message);
-    return;
-  }
   if (parameter->secret != NULL) {
-    weir_problems_add (problems, &group->base, parameter->origin, when, "parameter '%s': %s",
-                       parameter->name, error->message);
+    tell_unread (group, parameter, check, error, problems);
     return;
   }
   weir_problems_add (problems, &group->base, parameter->origin,
@@ -60,7 +73,8 @@ check_secret (const WeirGroup *group, const WeirParameter *parameter, GPtrArray 
   }
   if (!weir_secret_source_is_valid (parameter->secret)) {
     weir_problems_add (problems, &group->base, parameter->origin,
-                       "write secret=\"env:NAME\" or secret=\"file:PATH\"",
+                       "write secret=\"env:NAME\", \"file:PATH\" or \"credential:NAME\", or use "
+                       "`weir secret set`",
                        "the secret of parameter '%s' has no source", parameter->name);
     return false;
   }

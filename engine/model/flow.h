@@ -139,7 +139,7 @@ typedef struct {
 typedef struct {
   char *name;
   char *value;       /* never NULL; "" for a secret */
-  char *secret;      /* NULL, or "env:NAME" or "file:PATH" */
+  char *secret;      /* NULL, or its source: "env:NAME", "encrypted:..." (base/vault.h) */
   char *description; /* never NULL */
   WeirOrigin origin;
   WeirGhosts ghosts;

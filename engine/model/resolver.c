@@ -4,6 +4,7 @@
  */
 #include "model/resolver.h"
 #include "base/limits.h"
+#include "model/parameter.h"
 #include "model/reference.h"
 #include <string.h>
 #include <weir/error.h>
@@ -284,12 +285,14 @@ weir_resolver_resolve (WeirResolver *resolver, const WeirGroup *group, const cha
 }
 
 static WeirResolved *
-resolve_secret (WeirResolver *resolver, const WeirParameter *parameter, GError **error)
+resolve_secret (WeirResolver *resolver, const WeirGroup *group, const WeirParameter *parameter,
+                GError **error)
 {
+  g_autofree char *place = weir_parameter_get_place (resolver->flow, NULL, group, parameter->name);
   g_autoptr (WeirResolved) resolved = g_new0 (WeirResolved, 1);
 
   resolved->is_secret = true;
-  resolved->text = resolver->read_secret (resolver->data, parameter->secret, error);
+  resolved->text = resolver->read_secret (resolver->data, parameter->secret, place, error);
   return resolved->text != NULL ? g_steal_pointer (&resolved) : NULL;
 }
 
@@ -306,7 +309,7 @@ resolve_parameter (WeirResolver *resolver, const WeirGroup *group, const WeirPar
   if (override != NULL)
     value = override;
   else if (parameter->secret != NULL)
-    return resolve_secret (resolver, parameter, error);
+    return resolve_secret (resolver, group, parameter, error);
 
   if (resolver->depth == WEIR_LIMIT_PARAMETER_DEPTH) {
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,

@@ -12,9 +12,10 @@
 
 typedef struct WeirResolver WeirResolver;
 
-/* Reads a secret from its source, "env:NAME" or "file:PATH".
- * Returns: (transfer full). The error may say where, never what. */
-typedef char *(*WeirSecretFunc) (void *data, const char *source, GError **error);
+/* Reads a secret from its source, as it stands in the flow file; @place: what it is bound to when
+ * it is encrypted (weir_parameter_get_place). Returns: (transfer full). The error may say where,
+ * never what. */
+typedef char *(*WeirSecretFunc) (void *data, const char *source, const char *place, GError **error);
 
 /* @overrides (name to value, nullable) replace the values of parameters of the root group.
  * @flow and @overrides must outlive the resolver and must not change.

@@ -10,7 +10,7 @@
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static char *
-refuse_secret (void *data, const char *source, GError **error)
+refuse_secret (void *data, const char *source, const char *place, GError **error)
 {
   g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "there are none");
   return NULL;

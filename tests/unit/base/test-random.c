@@ -1,5 +1,6 @@
 #include "base/random.h"
 #include <glib.h>
+#include <string.h>
 
 static void
 test_a_seed_is_repeated (void)
@@ -41,6 +42,17 @@ test_system_seeds_differ (void)
   g_assert_cmpuint (weir_random_system_seed (), !=, weir_random_system_seed ());
 }
 
+static void
+test_bytes_that_nobody_can_guess (void)
+{
+  guint8 one[32] = { 0 };
+  guint8 other[32] = { 0 };
+
+  g_assert_true (weir_random_fill (one, sizeof one, NULL));
+  g_assert_true (weir_random_fill (other, sizeof other, NULL));
+  g_assert_cmpint (memcmp (one, other, sizeof one), !=, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -48,5 +60,6 @@ main (int argc, char **argv)
   g_test_add_func ("/random/seed", test_a_seed_is_repeated);
   g_test_add_func ("/random/below", test_bounds_are_kept_evenly);
   g_test_add_func ("/random/system-seed", test_system_seeds_differ);
+  g_test_add_func ("/base/random/fill", test_bytes_that_nobody_can_guess);
   return g_test_run ();
 }

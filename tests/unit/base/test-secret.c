@@ -65,12 +65,37 @@ test_reads_files (void)
 }
 
 static void
+test_reads_credentials (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("weir-secret-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "token", NULL);
+  char *secret = NULL;
+
+  g_unsetenv ("CREDENTIALS_DIRECTORY");
+  assert_fails ("credential:token", WEIR_ERROR_NOT_FOUND, "LoadCredential=token:");
+  g_setenv ("CREDENTIALS_DIRECTORY", folder, TRUE);
+  assert_fails ("credential:token", WEIR_ERROR_NOT_FOUND, path);
+  assert_fails ("credential:../token", WEIR_ERROR_INVALID, "'../token' cannot be the name");
+  assert_fails ("credential:..", WEIR_ERROR_INVALID, "cannot be the name");
+  g_file_set_contents (path, "hush\n", -1, NULL);
+  secret = weir_secret_read ("credential:token", NULL);
+  g_assert_cmpstr (secret, ==, "hush");
+  weir_secret_free (secret);
+  g_unsetenv ("CREDENTIALS_DIRECTORY");
+  g_remove (path);
+  g_rmdir (folder);
+}
+
+static void
 test_knows_its_sources (void)
 {
   assert_fails ("hush", WEIR_ERROR_INVALID, "env:");
   g_assert_true (weir_secret_source_is_valid ("env:A"));
   g_assert_true (weir_secret_source_is_valid ("file:a"));
+  g_assert_true (weir_secret_source_is_valid ("credential:a"));
+  g_assert_true (weir_secret_source_is_valid ("encrypted:"));
   g_assert_false (weir_secret_source_is_valid ("env:"));
+  g_assert_false (weir_secret_source_is_valid ("credential:"));
   g_assert_false (weir_secret_source_is_valid ("file:"));
   g_assert_false (weir_secret_source_is_valid ("ENV:A"));
 }
@@ -81,6 +106,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/secret/environment", test_reads_the_environment);
   g_test_add_func ("/base/secret/files", test_reads_files);
+  g_test_add_func ("/base/secret/credentials", test_reads_credentials);
   g_test_add_func ("/base/secret/sources", test_knows_its_sources);
   return g_test_run ();
 }

@@ -40,7 +40,7 @@ describe_service (void *data, const WeirServiceNode *node, const GPtrArray *valu
 }
 
 static char *
-read_secret (void *data, const char *source, GError **error)
+read_secret (void *data, const char *source, const char *place, GError **error)
 {
   if (strcmp (source, "env:THERE") == 0)
     return g_strdup ("tresor");
@@ -278,8 +278,8 @@ test_parameters (void)
       "5:1: '{x}' cannot be the name of a parameter, use letters, digits, '_', '-', '.' and spaces "
       "within\n"
       "6:1: parameter 's' has a value beside its secret, leave the value out of the file\n"
-      "7:1: the secret of parameter 't' has no source, write secret=\"env:NAME\" or "
-      "secret=\"file:PATH\"\n"
+      "7:1: the secret of parameter 't' has no source, write secret=\"env:NAME\", "
+      "\"file:PATH\" or \"credential:NAME\", or use `weir secret set`\n"
       "8:1: parameter 'u': env:GONE is missing, provide the secret before the flow starts\n"
       "9:1: parameter 'v': there is no parameter 'nobody', refer to parameters of this group or of "
       "one around it\n"

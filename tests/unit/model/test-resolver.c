@@ -11,7 +11,7 @@ typedef struct {
 } Fixture;
 
 static char *
-read_secret (void *data, const char *source, GError **error)
+read_secret (void *data, const char *source, const char *place, GError **error)
 {
   Fixture *fixture = data;
 

@@ -75,7 +75,7 @@ static const char *const bad[] = {
 };
 
 static char *
-read_secret (void *data, const char *source, GError **error)
+read_secret (void *data, const char *source, const char *place, GError **error)
 {
   return g_strdup ("secret");
 }
