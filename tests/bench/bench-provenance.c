@@ -1,9 +1,11 @@
-/* What recording costs, from frames of the log to partitions on disk, and what letting the oldest
- * partition go takes. The directory is made where WEIR_BENCH_DIR says, or below /var/tmp, which is
- * a disk where /tmp may be memory, and needs 1.3 GB; `bench-provenance N DIR` does nothing but make
- * one with N events at DIR, to be looked at. */
+/* What recording costs, from frames of the log to partitions on disk, what asking takes
+ * (questions.c), and what letting the oldest partition go takes. The directory is made where
+ * WEIR_BENCH_DIR says, or below /var/tmp, which is a disk where /tmp may be memory, and needs 1.3
+ * GB. `bench-provenance N DIR [tree]` does nothing but make one with N events at DIR, to be looked
+ * at, `bench-provenance ask DIR TREE` only asks. */
 #include "bench.h"
 #include "lives.h"
+#include "questions.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -16,7 +18,8 @@
 #include "provenance/shelf.h"
 
 #define N_EVENTS 50000000
-#define N_PARTS  5 /* of all, each a figure */
+#define N_TREE   (LIVES_STEPS * (WEIR_LIMIT_LINEAGE - 10000)) /* some are in flight at the end */
+#define N_PARTS  5                                            /* of all, each a figure */
 
 typedef struct {
   char *directory; /* a data directory */
@@ -134,7 +137,7 @@ build (Bench *bench, uint64_t n, double *ret_rates)
   if (g_mkdir (bench->partitions, 0700) != 0)
     g_error ("cannot make '%s': %s", bench->partitions, g_strerror (errno));
   bench->binder = make_binder (bench, UINT64_MAX);
-  bench->scribe = weir_scribe_new (bench->binder, bench->lives.dictionary, NULL);
+  bench->scribe = weir_scribe_new (bench->binder, bench->lives.dictionary);
   if (!weir_scribe_open (bench->scribe, 1, &from, &error))
     fail (error);
   for (uint64_t i = 1; i <= N_PARTS; i++) {
@@ -197,27 +200,65 @@ clear (Bench *bench)
   g_rmdir (bench->directory);
 }
 
-int
-main (int argc, char **argv)
+static void
+bench_init (Bench *bench, const char *directory, bool is_tree)
 {
-  Bench bench = { .read = g_byte_array_new () };
-  uint64_t n = argc > 1 ? g_ascii_strtoull (argv[1], NULL, 10) : N_EVENTS;
-  double rates[N_PARTS], bytes;
+  *bench = (Bench){ .read = g_byte_array_new () };
+  bench->directory = directory != NULL ? g_strdup (directory) : make_directory ();
+  bench->partitions = g_build_filename (bench->directory, "provenance", NULL);
+  lives_init (&bench->lives);
+  bench->lives.is_tree = is_tree;
+}
 
-  bench.directory = argc > 2 ? g_strdup (argv[2]) : make_directory ();
-  bench.partitions = g_build_filename (bench.directory, "provenance", NULL);
-  lives_init (&bench.lives);
+static void
+bench_clear (Bench *bench)
+{
+  lives_clear (&bench->lives);
+  g_byte_array_unref (bench->read);
+  g_free (bench->partitions);
+  g_free (bench->directory);
+}
+
+static void
+make (uint64_t n, const char *directory, bool is_tree)
+{
+  double rates[N_PARTS];
+  Bench bench;
+
+  bench_init (&bench, directory, is_tree);
   build (&bench, n, rates);
+  bench_clear (&bench);
+}
+
+static void
+measure (void)
+{
+  double rates[N_PARTS], bytes;
+  Bench bench, tree;
+
+  bench_init (&bench, NULL, false);
+  build (&bench, N_EVENTS, rates);
   bytes = (double)bench.bytes / (double)bench.lives.n_events;
   bench_report ("prov.build", rates, N_PARTS, "1/s");
   bench_report ("prov.bytes_per_event", &bytes, 1, "B");
-  if (argc <= 2) {
-    report_retention (&bench);
-    clear (&bench);
-  }
-  lives_clear (&bench.lives);
-  g_byte_array_unref (bench.read);
-  g_free (bench.partitions);
-  g_free (bench.directory);
+  bench_init (&tree, NULL, true);
+  build (&tree, N_TREE, rates);
+  report_questions (bench.directory, tree.directory);
+  report_retention (&bench);
+  clear (&bench);
+  clear (&tree);
+  bench_clear (&bench);
+  bench_clear (&tree);
+}
+
+int
+main (int argc, char **argv)
+{
+  if (argc == 4 && g_str_equal (argv[1], "ask"))
+    report_questions (argv[2], argv[3]);
+  else if (argc > 2)
+    make (g_ascii_strtoull (argv[1], NULL, 10), argv[2], argc > 3);
+  else
+    measure ();
   return 0;
 }

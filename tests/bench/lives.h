@@ -1,6 +1,6 @@
 /* lives.h: the log of an engine at work, made up: FlowFiles that live for six events with two
  * attributes each on average, ten at the birth, two of which nobody else has; ten in a session,
- * thousands in flight, in frames of about a megabyte. */
+ * thousands in flight, in frames of about a megabyte. A third are made of others. */
 #pragma once
 
 #include <string.h>
@@ -14,7 +14,8 @@
 #define LIVES_FLIGHT  1024 /* that a queue holds at most */
 #define LIVES_ROWS    64
 #define LIVES_COLUMNS 10
-#define LIVES_OFFSET  6 /* of the columns: the FlowFile's number, so it can be asked for */
+#define LIVES_JOINED  10 /* parents of what is made of several */
+#define LIVES_OFFSET  6  /* of the columns: the FlowFile's number, so it can be asked for */
 #define LIVES_FRAME   ((size_t)1024 * 1024)
 #define LIVES_LANES   7 /* of components beside each other */
 #define LIVES_BEGIN   INT64_C (1700000000000000)
@@ -27,6 +28,7 @@ typedef struct {
   uint64_t queues[LIVES_STEPS][LIVES_LANES];
   uint64_t success;
   char *rows[LIVES_ROWS][LIVES_COLUMNS];
+  bool is_tree; /* all are made of the first one: ten of each */
 
   uint64_t ends[LIVES_STEPS]; /* FlowFiles that have been through a step: those are in order */
   int64_t time;
@@ -116,6 +118,34 @@ lives_write_content (Lives *lives, uint64_t file, uint64_t id, uint32_t size)
   weir_entry_write_content (&lives->writer, &content, NULL);
 }
 
+/* In a quarter of the sessions ten are parts of one that is in flight, in a fifth one is made of
+ * several. */
+static inline void
+lives_report_parents (Lives *lives, uint64_t id)
+{
+  uint64_t session = (id - 1) / LIVES_SESSION, parents[LIVES_JOINED];
+  uint64_t first = lives->ends[LIVES_STEPS - 1] + 1, n_flight = lives->ends[0] + 1 - first;
+  WeirFact fact = { .fields = WEIR_FACT_EVENT | WEIR_FACT_PARENTS, .parents = parents };
+
+  if (lives->is_tree && id > 1) {
+    fact.event = WEIR_EVENT_FORK;
+    fact.n_parents = 1;
+    parents[0] = (id + LIVES_SESSION - 2) / LIVES_SESSION;
+  } else if (!lives->is_tree && session % 20 < 5 && n_flight > 0) {
+    fact.event = WEIR_EVENT_FORK;
+    fact.n_parents = 1;
+    parents[0] = first + session * 7919 % n_flight;
+  } else if (!lives->is_tree && session % 20 < 9 && id % LIVES_SESSION == 1 &&
+             n_flight > LIVES_JOINED) {
+    fact.event = WEIR_EVENT_JOIN;
+    fact.n_parents = LIVES_JOINED;
+    for (unsigned i = 0; i < LIVES_JOINED; i++)
+      parents[i] = first + session * 7919 % (n_flight - LIVES_JOINED) + i;
+  }
+  if (fact.n_parents > 0)
+    weir_fact_write (&fact, &lives->writer);
+}
+
 static inline void
 lives_create (Lives *lives, uint64_t id, unsigned lane)
 {
@@ -134,6 +164,7 @@ lives_create (Lives *lives, uint64_t id, unsigned lane)
 
     attributes[i] = (WeirEntryAttribute){ { .number = lives->names[i] }, value, strlen (value) };
   }
+  lives_report_parents (lives, id);
   weir_entry_write_create (&lives->writer, id, lives->queues[0][lane], false);
   weir_entry_write_attributes (&lives->writer, attributes, LIVES_COLUMNS, NULL, 0);
   lives_write_content (lives, 1, id, (uint32_t)g_rand_int_range (lives->rand, 100, 4000));
