@@ -25,7 +25,9 @@ struct WeirLogReader {
   uint64_t sequence; /* of the next frame; 0: any */
   bool is_run_over;  /* the last frame was the end of a run: its segment has no more */
   uint64_t highest;  /* number of a segment */
-  bool has_beyond;   /* after damage: what is behind it */
+  bool has_next;     /* it was looked at already */
+  WeirFrame next;
+  bool has_beyond; /* after damage: what is behind it */
   WeirFrame beyond;
 };
 
@@ -305,6 +307,23 @@ read_elsewhere (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame, GEr
   return WEIR_LOG_END;
 }
 
+void
+weir_log_reader_set_step (WeirLogReader *reader, size_t size)
+{
+  reader->window.step = reader->ahead.step = size;
+}
+
+bool
+weir_log_reader_has_next (WeirLogReader *reader, uint64_t limit)
+{
+  if (!reader->has_next && reader->window.verdict == WEIR_SEGMENT_VALID && reader->place < limit)
+    reader->has_next = weir_log_window_has (&reader->window, reader->place, limit) &&
+                       weir_log_window_read (&reader->window, reader->place, limit, &reader->next,
+                                             NULL) == WEIR_WINDOW_FRAME &&
+                       is_expected (reader, &reader->next);
+  return reader->has_next;
+}
+
 WeirLogRead
 weir_log_reader_next (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame, GError **error)
 {
@@ -312,6 +331,10 @@ weir_log_reader_next (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_fram
   WeirFrame frame;
 
   reader->has_beyond = false;
+  if (reader->has_next) {
+    reader->has_next = false;
+    return accept (reader, &reader->next, ret_frame);
+  }
   if (reader->place >= limit)
     return WEIR_LOG_END;
   if (!check_header (reader, &reader->window, error))

@@ -32,11 +32,18 @@ WeirLogReader *weir_log_reader_new_for_segment (const char *directory, uint64_t 
 void weir_log_reader_free (WeirLogReader *reader);
 
 /* The next frame that is wholly below @limit, which is a watermark of the writer; UINT64_MAX:
- * whatever is there, which must not be written meanwhile. The payload is there until the next call.
- * After an end it may be called again. @error is set for the last two; the message says what is
- * damaged and how that is known. */
+ * whatever is there, which must not be written meanwhile. The payload is there until the next call,
+ * or longer (weir_log_reader_has_next). After an end it may be called again. @error is set for the
+ * last two; the message says what is damaged and how that is known. */
 WeirLogRead weir_log_reader_next (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame,
                                   GError **error);
+
+/* Reads @size bytes at once, where there are so many. */
+void weir_log_reader_set_step (WeirLogReader *reader, size_t size);
+
+/* Whether the next frame has been read already: then the payloads of this one and of those for
+ * which it was so stay where they are when that one is taken. @limit: as for that. */
+bool weir_log_reader_has_next (WeirLogReader *reader, uint64_t limit);
 
 /* After WEIR_LOG_CORRUPT: goes on with the first frame behind the damage, for those who look for
  * what can be saved. Returns: false when there is none. */

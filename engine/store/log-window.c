@@ -14,7 +14,8 @@
 void
 weir_log_window_init (WeirLogWindow *window, const WeirSegmentFolder *folder)
 {
-  *window = (WeirLogWindow){ .folder = folder, .fd = -1, .verdict = WEIR_SEGMENT_NONE };
+  *window =
+      (WeirLogWindow){ .folder = folder, .fd = -1, .verdict = WEIR_SEGMENT_NONE, .step = STEP };
 }
 
 void
@@ -25,7 +26,7 @@ weir_log_window_close (WeirLogWindow *window)
   window->verdict = WEIR_SEGMENT_NONE;
   window->start = 0;
   window->n = 0;
-  if (window->capacity > WEIR_LIMIT_FRAME) {
+  if (window->capacity > MAX (WEIR_LIMIT_FRAME, window->step)) {
     g_clear_pointer (&window->bytes, g_free);
     window->capacity = 0;
   }
@@ -85,7 +86,7 @@ is_in_hole (WeirLogWindow *window, uint64_t offset)
 static ssize_t
 look (WeirLogWindow *window, uint64_t offset, size_t size, uint64_t end, GError **error)
 {
-  size_t wanted = MAX (size, STEP), kept = 0;
+  size_t wanted = MAX (size, window->step), kept = 0;
   ssize_t n;
 
   if (offset >= window->start && offset - window->start <= window->n)
@@ -111,6 +112,22 @@ look (WeirLogWindow *window, uint64_t offset, size_t size, uint64_t end, GError 
     return -1;
   window->n += (size_t)n;
   return (ssize_t)window->n;
+}
+
+bool
+weir_log_window_has (const WeirLogWindow *window, uint64_t place, uint64_t limit)
+{
+  uint64_t offset = place - window->base, end = MIN (window->size, limit - window->base);
+  size_t kept, size;
+
+  if (offset < window->start || offset - window->start >= window->n || offset >= end)
+    return false;
+  kept = window->n - (size_t)(offset - window->start);
+  if (kept < WEIR_FRAME_HEADER)
+    return false;
+  size =
+      weir_frame_measure (window->bytes + (offset - window->start), window->folder->log_id, place);
+  return size > 0 && size <= kept && size <= end - offset;
 }
 
 WeirWindowRead

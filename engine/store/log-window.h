@@ -17,6 +17,7 @@ typedef struct {
   bool skips_holes; /* what was never written is not read: for those who only look for more */
   uint64_t hole;    /* offset of where one ends; 0: none is known */
 
+  size_t step; /* what is read at once */
   uint8_t *bytes;
   size_t capacity;
   uint64_t start; /* offset of the first byte in memory */
@@ -37,7 +38,10 @@ typedef enum {
   WEIR_WINDOW_FAILED,
 } WeirWindowRead;
 
+/* Whether what seems to be a frame at @place is in memory: then reading it moves nothing. */
+bool weir_log_window_has (const WeirLogWindow *window, uint64_t place, uint64_t limit);
+
 /* The frame that begins at @place of the open segment. Nothing at or above @limit is looked at. The
- * payload is there until the next call. */
+ * payload is there until something is read that is not in memory. */
 WeirWindowRead weir_log_window_read (WeirLogWindow *window, uint64_t place, uint64_t limit,
                                      WeirFrame *ret_frame, GError **error);

@@ -1,6 +1,17 @@
 /* test-log-reader.c: where reading begins, ends and goes on behind a writer. */
 #include "log-fixture.h"
 
+/* The entries of @frame are those from *@n_entries on. */
+static void
+check_frame (const WeirFrame *frame, uint32_t *n_entries)
+{
+  WeirLogEntry entry;
+  size_t at = 0;
+
+  while (weir_frame_next_entry (frame, &at, &entry, NULL))
+    log_fixture_check_entry (&entry, (*n_entries)++);
+}
+
 /* From each frame on, with the segments before it gone. */
 static void
 test_begin (void)
@@ -91,6 +102,74 @@ test_pass_over (void)
   g_clear_error (&error);
   g_assert_true (weir_log_reader_pass_over (reader));
   n = 3;
+  g_assert_cmpint (log_fixture_read_on (reader, UINT64_MAX, &n, &error), ==, WEIR_LOG_END);
+  g_assert_cmpuint (n, ==, self->n_appended);
+}
+
+/* Whatever is read at once, frames are the same, and as long as the next one is there already, none
+ * of them goes. */
+static void
+test_batches (void)
+{
+  static const size_t steps[] = { 1, BLOCK, 5 * BLOCK, SEGMENT_SIZE / 2, 3 * SEGMENT_SIZE };
+  g_autoptr (LogFixture) self = make_long_log ();
+
+  for (unsigned i = 0; i < G_N_ELEMENTS (steps); i++) {
+    g_autoptr (WeirLogReader) reader = log_fixture_new_reader (self);
+    g_autoptr (GArray) batch = g_array_new (FALSE, FALSE, sizeof (WeirFrame));
+    g_autoptr (GError) error = NULL;
+    uint32_t n = 0, n_together = 0;
+    WeirFrame frame;
+
+    weir_log_reader_set_step (reader, steps[i]);
+    while (weir_log_reader_next (reader, UINT64_MAX, &frame, &error) == WEIR_LOG_FRAME) {
+      g_array_append_val (batch, frame);
+      if (weir_log_reader_has_next (reader, UINT64_MAX))
+        continue;
+      for (guint j = 0; j < batch->len; j++)
+        check_frame (&g_array_index (batch, WeirFrame, j), &n);
+      n_together = MAX (n_together, batch->len);
+      g_array_set_size (batch, 0);
+    }
+    g_assert_no_error (error);
+    g_assert_cmpuint (n, ==, self->n_appended);
+    g_assert_cmpuint (batch->len, ==, 0);
+    g_assert_true (steps[i] <= BLOCK ? n_together == 1 : n_together > 1);
+  }
+}
+
+/* What follows a torn tail is in another segment, which is not looked at before it must be; nor is
+ * what the watermark does not cover. */
+static void
+test_batch_ends (void)
+{
+  g_autoptr (LogFixture) self = make_short_log ();
+  g_autoptr (WeirLogReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  WeirFrame first, second;
+  uint32_t n = 0;
+
+  cut (self, 1, 4 * BLOCK);
+  flip (self, 1, (3 * BLOCK + 70) * 8);
+  self->n_appended--;
+  reader = log_fixture_new_reader (self);
+  g_assert_cmpint (log_fixture_read_on (reader, UINT64_MAX, &n, &error), ==, WEIR_LOG_END);
+  weir_log_reader_get_end (reader, &self->end);
+  log_fixture_open (self);
+  log_fixture_commit (self, 40);
+  log_fixture_close (self);
+  weir_log_reader_free (reader);
+
+  reader = log_fixture_new_reader (self);
+  g_assert_cmpint (weir_log_reader_next (reader, UINT64_MAX, &first, &error), ==, WEIR_LOG_FRAME);
+  g_assert_false (weir_log_reader_has_next (reader, first.next));
+  g_assert_false (weir_log_reader_has_next (reader, first.next + SHORT_FRAME - 1));
+  g_assert_true (weir_log_reader_has_next (reader, UINT64_MAX));
+  g_assert_cmpint (weir_log_reader_next (reader, UINT64_MAX, &second, &error), ==, WEIR_LOG_FRAME);
+  g_assert_false (weir_log_reader_has_next (reader, UINT64_MAX));
+  n = 0;
+  check_frame (&first, &n);
+  check_frame (&second, &n);
   g_assert_cmpint (log_fixture_read_on (reader, UINT64_MAX, &n, &error), ==, WEIR_LOG_END);
   g_assert_cmpuint (n, ==, self->n_appended);
 }
@@ -267,6 +346,8 @@ main (int argc, char **argv)
   g_test_add_func ("/log-reader/begin", test_begin);
   g_test_add_func ("/log-reader/begin-at-end-of-segment", test_begin_at_end_of_segment);
   g_test_add_func ("/log-reader/pass-over", test_pass_over);
+  g_test_add_func ("/log-reader/batches", test_batches);
+  g_test_add_func ("/log-reader/batch-ends", test_batch_ends);
   g_test_add_func ("/log-reader/one-segment", test_one_segment);
   g_test_add_func ("/log-reader/follow", test_follow);
   g_test_add_func ("/log-reader/follow-damage", test_follow_damage);
