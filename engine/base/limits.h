@@ -208,6 +208,13 @@
  * each of a million files. */
 #define WEIR_LIMIT_MANIFEST (1024u * 1024 * 1024)
 
+/* Log that is folded into the book at once: most FlowFiles begin and end within it, and what ends
+ * there costs little. It is read into memory. */
+#define WEIR_LIMIT_BATCH (4u * 1024 * 1024)
+
+/* So long the book stays behind, so that there are batches. */
+#define WEIR_LIMIT_BATCH_MSEC 100u
+
 /* Log that is not yet in the book: as long as it is not, what a long queue holds is in memory,
  * about twice as much. */
 #define WEIR_LIMIT_LAG (128u * 1024 * 1024)

@@ -62,14 +62,12 @@ weir_cursor_fail (WeirCursor *cursor)
   return 0;
 }
 
-/* Returns: the number; 0 on failure. */
-static inline uint64_t
-weir_cursor_get (WeirCursor *cursor)
+/* Not inline, so that what most numbers need is. */
+__attribute__ ((noinline, unused)) static uint64_t
+weir_cursor_get_long (WeirCursor *cursor)
 {
   uint64_t value = 0;
 
-  if (cursor->at < cursor->end && *cursor->at < 0x80)
-    return *cursor->at++;
   for (unsigned shift = 0; cursor->at < cursor->end && shift < 64; shift += 7) {
     uint8_t byte = *cursor->at++;
 
@@ -80,6 +78,15 @@ weir_cursor_get (WeirCursor *cursor)
       return byte == 0 && shift > 0 ? weir_cursor_fail (cursor) : value;
   }
   return weir_cursor_fail (cursor);
+}
+
+/* Returns: the number; 0 on failure. */
+static inline uint64_t
+weir_cursor_get (WeirCursor *cursor)
+{
+  if (cursor->at < cursor->end && *cursor->at < 0x80)
+    return *cursor->at++;
+  return weir_cursor_get_long (cursor);
 }
 
 static inline int64_t

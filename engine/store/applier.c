@@ -1,8 +1,9 @@
-/* applier.c: frame by frame behind the writer. What it waits for is the watermark, so an engine
+/* applier.c: behind the writer, a batch at a time. What it waits for is the watermark, so an engine
  * that commits nothing does not wake it. */
 #include "store/applier.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "base/lock.h"
@@ -20,9 +21,10 @@ struct WeirApplier {
   WeirLock lock;
   pthread_cond_t changed;
   pthread_cond_t applied_more;
-  uint64_t durable; /* guarded by lock */
-  bool is_ending;   /* guarded by lock */
-  bool has_failed;  /* guarded by lock */
+  uint64_t durable; /* guarded by lock, as are the next */
+  uint64_t wanted;  /* it is woken when that is durable */
+  bool is_ending;
+  bool has_failed;
 };
 
 static bool
@@ -69,11 +71,28 @@ weir_applier_wait (WeirApplier *applier, uint64_t place)
       return true;
     if (applier->has_failed)
       return false;
+    applier->wanted = MIN (place, applier->wanted);
+    if (applier->durable >= applier->wanted)
+      pthread_cond_signal (&applier->changed);
     pthread_cond_wait (&applier->applied_more, &applier->lock);
   }
 }
 
-/* Applies all frames below @durable. */
+/* Brings the frames that were added into the book, and says so. */
+static bool
+fold (WeirApplier *applier, GError **error)
+{
+  uint64_t place = applier->last.next;
+
+  if (!weir_book_fold (applier->options.book, error))
+    return false;
+  atomic_store (&applier->applied, place);
+  if (atomic_load (&applier->awaited) <= place)
+    tell_waiting (applier, false);
+  return !is_checkpoint_due (applier) || checkpoint (applier, error);
+}
+
+/* Applies all frames below @durable: as many at once as have been read at once. */
 static bool
 apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
 {
@@ -82,16 +101,30 @@ apply_up_to (WeirApplier *applier, uint64_t durable, GError **error)
 
   while ((read = weir_log_reader_next (applier->reader, durable, &frame, error)) ==
          WEIR_LOG_FRAME) {
-    if (!weir_book_apply_frame (applier->options.book, &frame, error))
+    if (!weir_book_add_frame (applier->options.book, &frame, error))
       return false;
     applier->last = frame;
-    atomic_store (&applier->applied, frame.next);
-    if (atomic_load (&applier->awaited) <= frame.next)
-      tell_waiting (applier, false);
-    if (is_checkpoint_due (applier) && !checkpoint (applier, error))
+    if (!weir_log_reader_has_next (applier->reader, durable) && !fold (applier, error))
       return false;
   }
   return read == WEIR_LOG_END;
+}
+
+/* What is durable waits for more to be folded with it, but not for long, nor when somebody waits
+ * for it. */
+static void
+wait_for_batch (WeirApplier *applier, uint64_t seen)
+{
+  struct timespec until;
+
+  clock_gettime (CLOCK_MONOTONIC, &until);
+  until.tv_nsec += applier->options.patience_msec * 1000000L;
+  until.tv_sec += until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  applier->wanted = MIN (seen + applier->options.batch_bytes, atomic_load (&applier->awaited));
+  while (applier->durable < applier->wanted && !applier->is_ending &&
+         pthread_cond_timedwait (&applier->changed, &applier->lock, &until) == 0)
+    continue;
 }
 
 /* Waits until there is more than @seen. Returns: false when there is not, nor will be. */
@@ -100,10 +133,13 @@ wait_for_more (WeirApplier *applier, uint64_t seen, uint64_t *ret_durable)
 {
   WEIR_LOCKED (&applier->lock);
 
-  while (applier->durable == seen && !applier->is_ending)
+  applier->wanted = seen + 1;
+  while (applier->durable <= seen && !applier->is_ending)
     pthread_cond_wait (&applier->changed, &applier->lock);
+  if (applier->options.patience_msec > 0)
+    wait_for_batch (applier, seen);
   *ret_durable = applier->durable;
-  return applier->durable != seen;
+  return applier->durable > seen;
 }
 
 /* Where it costs next to nothing, the next start finds nothing to fold and segments to write over.
@@ -144,6 +180,7 @@ weir_applier_new (const WeirApplierOptions *options, GError **error)
       weir_log_reader_new (options->log_directory, options->log_id, options->segment_size,
                            options->place, options->sequence, options->fs, error);
   WeirApplier *applier;
+  pthread_condattr_t monotonic;
   uint64_t sequence;
   int errnum;
 
@@ -153,12 +190,20 @@ weir_applier_new (const WeirApplierOptions *options, GError **error)
   applier->options = *options;
   if (options->checkpoint_bytes == 0)
     applier->options.checkpoint_bytes = WEIR_LIMIT_CHECKPOINT;
+  if (options->batch_bytes == 0)
+    applier->options.batch_bytes = WEIR_LIMIT_BATCH;
+  applier->options.batch_bytes =
+      MIN (applier->options.batch_bytes, applier->options.checkpoint_bytes);
   applier->reader = reader;
+  weir_log_reader_set_step (reader, (size_t)applier->options.batch_bytes);
   atomic_init (&applier->applied, options->place);
   atomic_init (&applier->awaited, UINT64_MAX);
   weir_book_get_position (options->book, &applier->checkpoint_place, &sequence);
   pthread_mutex_init (&applier->lock, NULL);
-  pthread_cond_init (&applier->changed, NULL);
+  pthread_condattr_init (&monotonic);
+  pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init (&applier->changed, &monotonic);
+  pthread_condattr_destroy (&monotonic);
   pthread_cond_init (&applier->applied_more, NULL);
   errnum = pthread_create (&applier->thread, NULL, run, applier);
   if (errnum != 0)
@@ -191,7 +236,8 @@ weir_applier_on_durable (WeirApplier *applier, uint64_t durable)
   WEIR_LOCKED (&applier->lock);
 
   applier->durable = durable;
-  pthread_cond_signal (&applier->changed);
+  if (durable >= applier->wanted)
+    pthread_cond_signal (&applier->changed);
 }
 
 void

@@ -17,6 +17,8 @@ typedef struct {
   uint64_t sequence; /* of the next one */
   WeirBook *book;
   uint64_t checkpoint_bytes; /* of log between two snapshots; 0: WEIR_LIMIT_CHECKPOINT */
+  uint64_t batch_bytes;      /* of log that are folded at once; 0: WEIR_LIMIT_BATCH */
+  unsigned patience_msec;    /* so long it waits for so many; 0: not at all */
   WeirFs *fs;
 
   /* The applier's thread: the book is on disk up to @place: segments wholly before it are not

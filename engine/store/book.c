@@ -1,8 +1,8 @@
 /* book.c: parts below, a delta above, and a manifest that says what else there is.
  *
- * The applier changes the delta under the lock, entry by entry. A checkpoint reads it without: it
- * runs where the changes come from. Who reads FlowFiles takes what the delta says of them and the
- * parts below it in one moment under the lock, and goes to the disk after that. */
+ * The applier changes the delta under the lock, some entries at a time. A checkpoint reads it
+ * without: it runs where the changes come from. Who reads FlowFiles takes what the delta says of
+ * them and the parts below it in one moment under the lock, and goes to the disk after that. */
 #include "store/book.h"
 
 #include <string.h>
@@ -12,6 +12,8 @@
 #include "store/merge.h"
 #include "store/mutant.h"
 #include "store/snapshot.h"
+
+#define AT_A_TIME 64u /* entries that others wait for who read */
 
 /* --- opening --- */
 
@@ -256,14 +258,34 @@ weir_book_each_flowfile (WeirBook *book, WeirDataImageFunc func, void *user, GEr
 }
 
 bool
-weir_book_apply_frame (WeirBook *book, const WeirFrame *frame, GError **error)
+weir_book_fold (WeirBook *book, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  bool has_more = true;
+
+  while (has_more) {
+    WEIR_LOCKED (&book->lock);
+
+    has_more = weir_fold_some (&book->fold, AT_A_TIME, &problem);
+  }
+  if (problem == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return false;
+}
+
+bool
+weir_book_add_frame (WeirBook *book, const WeirFrame *frame, GError **error)
 {
   g_autoptr (GError) malformed = NULL;
   WeirLogEntry entry;
 
-  for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, &malformed);)
-    if (!weir_book_apply (book, &entry, error))
+  for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, &malformed);) {
+    if (!weir_fold_has_room (&book->fold, &entry) && !weir_book_fold (book, error))
       return false;
+    if (!weir_fold_add (&book->fold, &entry, error))
+      return false;
+  }
   if (malformed == NULL)
     return true;
   g_propagate_error (error, g_steal_pointer (&malformed));

@@ -44,8 +44,11 @@ void weir_book_get_position (WeirBook *book, uint64_t *ret_place, uint64_t *ret_
 /* Folds an entry. Returns: false with @error when it is malformed. */
 bool weir_book_apply (WeirBook *book, const WeirLogEntry *entry, GError **error);
 
-/* All entries of a frame. */
-bool weir_book_apply_frame (WeirBook *book, const WeirFrame *frame, GError **error);
+/* Takes all entries of a frame; many frames are folded for less than one after the other would be.
+ * The payload must be there, and no checkpoint made, until weir_book_fold, which brings into the
+ * book what was added before. */
+bool weir_book_add_frame (WeirBook *book, const WeirFrame *frame, GError **error);
+bool weir_book_fold (WeirBook *book, GError **error);
 
 /* All ids that were ever given are below. */
 uint64_t weir_book_get_next_flowfile_id (WeirBook *book);

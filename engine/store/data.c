@@ -186,7 +186,9 @@ read_log (WeirData *data, GError **error)
   if (reader == NULL)
     return false;
   while ((result = weir_log_reader_next (reader, UINT64_MAX, &frame, error)) == WEIR_LOG_FRAME) {
-    if (!weir_book_apply_frame (data->book, &frame, error))
+    if (!weir_book_add_frame (data->book, &frame, error))
+      return false;
+    if (!weir_log_reader_has_next (reader, UINT64_MAX) && !weir_book_fold (data->book, error))
       return false;
     data->last = frame;
   }
@@ -358,6 +360,7 @@ start_applier (WeirData *data, GError **error)
                                  .sequence = data->end.sequence + 1,
                                  .book = data->book,
                                  .checkpoint_bytes = data->options.checkpoint_bytes,
+                                 .patience_msec = WEIR_LIMIT_BATCH_MSEC,
                                  .fs = data->options.fs,
                                  .on_checkpoint = on_later_checkpoint,
                                  .on_caught_up = on_caught_up,

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE        64u
+#define PAGE        WEIR_DELTA_PAGE
 #define FIRST_SLOTS 256u
 #define MAX_CHUNKS  8u
 
@@ -58,7 +58,7 @@ weir_delta_get_bytes (const WeirDelta *delta)
 static inline size_t
 home_of (const WeirDelta *delta, uint64_t number)
 {
-  return (size_t)((number * UINT64_C (0x9e3779b97f4a7c15)) >> 32) & (delta->n_slots - 1);
+  return weir_delta_hash (number) & (delta->n_slots - 1);
 }
 
 /* The slot of @number, or the free one where it belongs. */
@@ -232,15 +232,14 @@ weir_delta_create (WeirDelta *delta, const WeirOp *op, const WeirChunks *attribu
                       .kind = WEIR_LAYER_WHOLE,
                       .has_queue = true,
                       .has_attributes = true,
-                      .has_content = op->content.where != WEIR_WHERE_NONE,
+                      .has_content = op->has_content && op->content.where != WEIR_WHERE_NONE,
                       .has_penalty = op->has_penalty,
                       .penalty_until = op->has_penalty ? end_of_penalty (op, wall) : 0,
                       .attributes = *attributes,
                       .queue = op->queue,
                       .order = order,
                       .entry_time = op->entry_time,
-                      .lineage_start = op->lineage_start,
-                      .content = op->content };
+                      .lineage_start = op->lineage_start };
   WeirDeltaRecord **at;
 
   if (op->id == 0 || op->id >= WEIR_FLOWFILE_ID_END)
@@ -250,6 +249,8 @@ weir_delta_create (WeirDelta *delta, const WeirOp *op, const WeirChunks *attribu
   at = find_record (delta, op->id);
   if (*at != NULL)
     return "is made twice";
+  if (layer.has_content)
+    layer.content = op->content;
   set_record (delta, op->id, at, new_record (delta, &layer, attributes->size + SLACK));
   return NULL;
 }
@@ -325,6 +326,17 @@ void
 weir_delta_find (const WeirDelta *delta, uint64_t id, WeirLayer *ret_layer)
 {
   get_layer (find_slot (delta, id / PAGE)->page, id, ret_layer);
+}
+
+uint64_t
+weir_delta_get_mask (const WeirDelta *delta, uint64_t number)
+{
+  const WeirDeltaPage *page = find_slot (delta, number)->page;
+  uint64_t mask = 0;
+
+  for (unsigned i = 0; page != NULL && i < PAGE; i++)
+    mask |= (uint64_t)(page->records[i] != NULL) << i;
+  return mask;
 }
 
 static int

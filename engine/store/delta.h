@@ -7,6 +7,8 @@
 #include "store/layer.h"
 #include "store/pieces.h"
 
+#define WEIR_DELTA_PAGE 64u /* ids that are neighbours */
+
 typedef struct WeirDeltaRecord WeirDeltaRecord;
 typedef struct WeirDeltaPage WeirDeltaPage;
 
@@ -41,6 +43,16 @@ size_t weir_delta_get_bytes (const WeirDelta *delta);
 
 /* What is said of @id: its kind is NONE when nothing is. It points into @delta. */
 void weir_delta_find (const WeirDelta *delta, uint64_t id, WeirLayer *ret_layer);
+
+/* The ids of page @number that something is said of: bits, the lowest id first. */
+uint64_t weir_delta_get_mask (const WeirDelta *delta, uint64_t number);
+
+/* For tables of pages. */
+static inline size_t
+weir_delta_hash (uint64_t number)
+{
+  return (size_t)((number * UINT64_C (0x9e3779b97f4a7c15)) >> 32);
+}
 
 /* All layers by ascending id. @delta must not change meanwhile. */
 typedef struct {

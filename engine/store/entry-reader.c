@@ -75,8 +75,8 @@ read_name_needs (WeirCursor *cursor)
   return name.size <= WEIR_LIMIT_NAME_KEPT ? WEIR_LIMIT_DICTIONARY : 0;
 }
 
-void
-weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
+static inline void
+read_names (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
 {
   uint64_t n = weir_cursor_get (cursor);
   uint64_t highest = 0;
@@ -90,6 +90,12 @@ weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
       weir_cursor_get_bytes (cursor, weir_cursor_get (cursor));
   }
   *ret_names = (WeirOpNames){ { start, cursor->at, false }, n, highest };
+}
+
+void
+weir_op_names_read (WeirCursor *cursor, bool has_values, WeirOpNames *ret_names)
+{
+  read_names (cursor, has_values, ret_names);
 }
 
 bool
@@ -163,8 +169,8 @@ read_create (WeirEntryReader *reader, WeirOp *op, unsigned flags)
     op->entry_time = read_time (reader);
     op->lineage_start = read_time (reader);
   }
-  weir_op_names_read (&reader->cursor, true, &op->set);
-  weir_op_names_read (&reader->cursor, false, &op->removed);
+  read_names (&reader->cursor, true, &op->set);
+  read_names (&reader->cursor, false, &op->removed);
   if ((flags & FLAG (4)) != 0)
     read_content (reader, op);
   op->has_penalty = (flags & FLAG (8)) != 0;
@@ -182,8 +188,8 @@ read_update (WeirEntryReader *reader, WeirOp *op, unsigned flags)
   if (op->has_queue)
     op->queue = weir_cursor_get (&reader->cursor);
   if (op->has_attributes) {
-    weir_op_names_read (&reader->cursor, true, &op->set);
-    weir_op_names_read (&reader->cursor, false, &op->removed);
+    read_names (&reader->cursor, true, &op->set);
+    read_names (&reader->cursor, false, &op->removed);
   }
   if ((flags & FLAG (4)) != 0)
     read_content (reader, op);
@@ -195,25 +201,12 @@ static void
 read_state (WeirEntryReader *reader, WeirOp *op, unsigned flags)
 {
   op->key = read_text (&reader->cursor, &op->key_size);
+  op->text = NULL;
+  op->text_size = 0;
   if ((flags & FLAG (1)) != 0)
     op->text = read_text (&reader->cursor, &op->text_size);
   if ((flags & ~FLAG (1)) != 0)
     weir_cursor_fail (&reader->cursor);
-}
-
-/* Field by field: compilers clear a struct of this size by an instruction that takes as long as all
- * the rest of reading an operation. */
-static inline void
-clear_op (WeirOp *op, WeirOpKind kind)
-{
-  op->kind = kind;
-  op->id = op->queue = op->penalty_usec = op->number = 0;
-  op->has_queue = op->has_attributes = op->has_content = op->has_penalty = op->is_based = false;
-  op->entry_time = op->lineage_start = 0;
-  op->set = op->removed = (WeirOpNames){ 0 };
-  op->content = (WeirContentRef){ 0 };
-  op->key = op->text = NULL;
-  op->key_size = op->text_size = 0;
 }
 
 bool
@@ -226,7 +219,10 @@ weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
     return false;
   byte = weir_cursor_get_bytes (&reader->cursor, 1);
   flags = *byte & 0xf0;
-  clear_op (ret_op, *byte & 15);
+  /* Field by field: to clear all of it would take as long as the rest of reading does. */
+  ret_op->kind = *byte & 15;
+  ret_op->has_queue = ret_op->has_attributes = ret_op->has_content = ret_op->has_penalty = false;
+  ret_op->is_based = false;
 
   switch (ret_op->kind) {
   case WEIR_OP_CREATE:

@@ -118,15 +118,16 @@ typedef struct {
   uint64_t highest; /* number that must have been given: of those in it, or the last there can be */
 } WeirOpNames;
 
+/* What an operation does not have is not set; the flags are. */
 typedef struct {
   WeirOpKind kind;
-  uint64_t id;
   bool has_queue, has_attributes, has_content, has_penalty, is_based;
-  uint64_t queue;
-  int64_t entry_time; /* wall, as is the next */
+  uint64_t id;        /* CREATE, UPDATE, DROP */
+  int64_t entry_time; /* CREATE: wall, as is the next */
   int64_t lineage_start;
+  uint64_t queue;
   uint64_t penalty_usec;
-  WeirOpNames set;
+  WeirOpNames set; /* of the attributes */
   WeirOpNames removed;
   WeirContentRef content; /* HERE has become LOG, and SAME what it is the same as */
   uint64_t number;        /* COMPONENT, QUEUE, NAME; FACT: its type; IDS: above all of them */

@@ -44,25 +44,39 @@ assert_comes_back (const WeirLayer *layer)
   }
 }
 
+static bool
+fold_added (WeirFold *fold, GPtrArray *bodies)
+{
+  g_autoptr (GError) error = NULL;
+
+  while (weir_fold_some (fold, 2, &error))
+    continue;
+  g_ptr_array_set_size (bodies, 0);
+  return error == NULL;
+}
+
+/* Alone or several at once, as their sizes say. */
 static void
 fold_all (WeirFold *fold, const uint8_t *data, size_t size)
 {
+  g_autoptr (GPtrArray) bodies = g_ptr_array_new_with_free_func (g_free);
   WeirCursor cursor = { data, data + size, false };
   WeirLogEntry entry = { .place = 4096, .wall = 1000000 };
   bool worked = true;
 
   while (worked && !weir_cursor_is_at_end (&cursor)) {
     uint64_t length = weir_cursor_get (&cursor);
-    g_autofree uint8_t *exact = NULL;
-
     entry.body = weir_cursor_get_bytes (&cursor, length);
     if (length == 0 || entry.body == NULL)
       break;
     entry.size = (size_t)length;
-    entry.body = exact = g_memdup2 (entry.body, length);
-    worked = weir_fold_entry (fold, &entry, NULL);
+    entry.body = g_memdup2 (entry.body, length);
+    g_ptr_array_add (bodies, (uint8_t *)entry.body);
+    worked = weir_fold_add (fold, &entry, NULL) && (length % 4 != 0 || fold_added (fold, bodies));
     entry.place += length;
   }
+  if (worked)
+    fold_added (fold, bodies);
 }
 
 int

@@ -1,6 +1,7 @@
 #include "store/applier.h"
 #include <glib.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <weir/error.h>
 
@@ -16,6 +17,8 @@ typedef struct {
   WeirApplier *applier;
   WeirEntryWriter writer;
   uint64_t checkpoint_bytes;
+  uint64_t batch_bytes;
+  unsigned patience_msec;
 
   WeirLock lock;
   pthread_cond_t changed;
@@ -75,6 +78,8 @@ start (Fixture *self)
                                          .log_id = LOG_ID,
                                          .segment_size = SEGMENT_SIZE,
                                          .checkpoint_bytes = self->checkpoint_bytes,
+                                         .batch_bytes = self->batch_bytes,
+                                         .patience_msec = self->patience_msec,
                                          .on_checkpoint = on_checkpoint,
                                          .on_failure = on_failure,
                                          .data = self };
@@ -91,11 +96,8 @@ start (Fixture *self)
                                 applier_options.sequence, NULL, &error);
   g_assert_no_error (error);
   while (weir_log_reader_next (reader, UINT64_MAX, &frame, &error) == WEIR_LOG_FRAME) {
-    WeirLogEntry entry;
-    size_t at = 0;
-
-    while (weir_frame_next_entry (&frame, &at, &entry, &error))
-      g_assert_true (weir_book_apply (self->book, &entry, &error));
+    g_assert_true (weir_book_add_frame (self->book, &frame, &error));
+    g_assert_true (weir_book_fold (self->book, &error));
     applier_options.place = frame.next;
     applier_options.sequence = frame.sequence + 1;
   }
@@ -285,6 +287,51 @@ test_is_read_meanwhile (Fixture *self, const void *data)
   stop (self);
 }
 
+#define VERY_LONG 1000000000u /* milliseconds */
+
+/* What is durable waits for a batch to be full, but nobody who waits for it does, nor the end. */
+static void
+test_waits_for_a_batch (Fixture *self, const void *data)
+{
+  uint64_t ticket = 0;
+
+  self->patience_msec = VERY_LONG;
+  self->batch_bytes = 20 * 4096;
+  self->checkpoint_bytes = UINT64_MAX;
+  start (self);
+  for (uint64_t id = 1; id <= 3; id++) {
+    ticket = create (self, id);
+    g_assert_true (weir_log_wait (self->log->log, ticket, NULL));
+    g_assert_true (weir_applier_wait (self->applier, ticket));
+  }
+  for (uint64_t id = 4; id <= 7; id++) {
+    ticket = create (self, id);
+    g_assert_true (weir_log_wait (self->log->log, ticket, NULL));
+  }
+  /* The last was at once behind what somebody waited for. */
+  g_assert_cmpuint (weir_applier_get_applied (self->applier), <, ticket);
+  for (uint64_t id = 8; id <= 40; id++) {
+    uint64_t later = create (self, id);
+
+    g_assert_true (weir_log_wait (self->log->log, later, NULL));
+  }
+  while (weir_applier_get_applied (self->applier) < ticket)
+    sched_yield ();
+  stop (self);
+  g_assert_cmpuint (self->n_checkpoints, ==, 1);
+}
+
+/* A batch that is not full is taken after a while. */
+static void
+test_does_not_wait_for_ever (Fixture *self, const void *data)
+{
+  self->patience_msec = 1;
+  start (self);
+  for (uint64_t id = 1; id <= 20; id++)
+    wait_for_checkpoint (self, create (self, id));
+  stop (self);
+}
+
 static void
 wait_for_failure (Fixture *self, const char *part)
 {
@@ -325,6 +372,8 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/applier/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("follows", test_follows_the_log);
   ADD ("read", test_is_read_meanwhile);
+  ADD ("batch", test_waits_for_a_batch);
+  ADD ("patience", test_does_not_wait_for_ever);
   ADD ("malformed", test_stops_at_a_malformed_entry);
   ADD ("disk", test_stops_when_the_disk_fails);
   return g_test_run ();

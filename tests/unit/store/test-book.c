@@ -126,7 +126,14 @@ test_refuses_contradictions (Model *self, const void *data)
   weir_entry_write_drop (writer, 1); /* twice */
   weir_entry_write_drop (writer, 1);
   refuse (self);
+  weir_entry_write_drop (writer, 1);
   weir_entry_write_update (writer, 1); /* gone by now */
+  refuse (self);
+  weir_entry_write_create (writer, 6, 1, false); /* again */
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
+  weir_entry_write_drop (writer, 6);
+  weir_entry_write_create (writer, 6, 1, false);
+  weir_entry_write_attributes (writer, NULL, 0, NULL, 0);
   refuse (self);
   weir_entry_write_update (writer, 2); /* no such queue */
   weir_entry_write_queue (writer, 2);
