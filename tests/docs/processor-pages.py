@@ -21,7 +21,8 @@ def inspect(weir, modules, *arguments):
 
 def pages(weir, modules):
     """Name and text of each page."""
-    names = [each["name"] for each in json.loads(inspect(weir, modules, "--json"))["types"]]
+    known = json.loads(inspect(weir, modules, "--json"))
+    names = [each["name"] for each in known["types"] + known["services"]]
     texts = {f"{name}.md": inspect(weir, modules, "--markdown", name) for name in names}
     return {"README.md": inspect(weir, modules, "--markdown"), **texts}
 

@@ -3,7 +3,8 @@
  * Everything done through a session happens together or not at all. When on_trigger returns true,
  * each FlowFile that it got or created must have been transferred, removed, returned or held; if
  * one was not, or if on_trigger returns false, all is undone: the FlowFiles are back in their
- * queues as they were, what was created is gone.
+ * queues as they were, what was created is gone. So it is when a trigger has done more than the log
+ * takes at a time, which is 1 GiB of attributes, small contents and state.
  *
  * The host may run several triggers in one session and commit them together, so a module must not
  * keep FlowFiles, readers or writers from one trigger to the next (but see weir_session_hold).
