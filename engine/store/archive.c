@@ -2,6 +2,7 @@
 #include "store/archive.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "store/content-name.h"
@@ -31,12 +32,15 @@ free_kept (Kept *kept)
   g_free (kept);
 }
 
+/* Many are of one tick of the clock: their names are by age, too. */
 static int
 compare_age (const void *a, const void *b, void *user)
 {
   const Kept *first = a, *second = b;
 
-  return (first->since > second->since) - (first->since < second->since);
+  if (first->since == second->since)
+    return strcmp (first->name, second->name);
+  return first->since > second->since ? 1 : -1;
 }
 
 static void
