@@ -376,12 +376,24 @@ add_left (FileTaking *taking, FileRoot *root, const FileNote *note)
   g_array_append_val (taking->items, ((Item){ source, move }));
 }
 
-/* False when @text is none that was written here. */
+/* All places are about one directory, most likely, and need not have it open hundreds of times.
+ * Returns: (transfer none) (nullable): @path as a root, in @root. */
+static FileRoot *
+change_root (FileRoot **root, const char *path, GError **error)
+{
+  if (*root == NULL || strcmp (file_root_get_path (*root), path) != 0) {
+    file_root_unref (*root);
+    *root = file_root_new (path, error);
+  }
+  return *root;
+}
+
+/* @last: the root of the place before. False when the text is none that was written here. */
 static bool
-add_all_left (FileTaking *taking, char **lines, GError **error)
+add_all_left (FileTaking *taking, char **lines, FileRoot **last, GError **error)
 {
   g_autofree char *path = lines[0] != NULL ? file_note_parse_root (lines[0]) : NULL;
-  FileRoot *root = path != NULL && *path != '\0' ? file_root_new (path, error) : NULL;
+  FileRoot *root = path != NULL && *path != '\0' ? change_root (last, path, error) : NULL;
   bool is_right = path != NULL && (*path == '\0' || root != NULL);
 
   for (char **text = lines + 1; is_right && *text != NULL; text++) {
@@ -392,7 +404,6 @@ add_all_left (FileTaking *taking, char **lines, GError **error)
       add_left (taking, root, &note);
     file_note_clear (&note);
   }
-  file_root_unref (root);
   if (!is_right && (error == NULL || *error == NULL))
     g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
                          "what was remembered of files that are to be deleted or moved cannot be "
@@ -401,7 +412,7 @@ add_all_left (FileTaking *taking, char **lines, GError **error)
 }
 
 static void
-load_place (FileTaken *taken, WeirSession *session, unsigned i, const char *text)
+load_place (FileTaken *taken, WeirSession *session, unsigned i, const char *text, FileRoot **last)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   FileTaking *taking = make_taking (taken, i);
@@ -411,7 +422,7 @@ load_place (FileTaken *taken, WeirSession *session, unsigned i, const char *text
   taken->places[i].state = BUSY;
   taken->n_busy++;
   pthread_mutex_unlock (&taken->lock);
-  if (!add_all_left (taking, lines, &error))
+  if (!add_all_left (taking, lines, last, &error))
     file_sources_tell (taken->sources, error);
   if (taking->items->len > 0)
     submit_as (taking, session, text);
@@ -423,6 +434,8 @@ load_place (FileTaken *taken, WeirSession *session, unsigned i, const char *text
 void
 file_taken_load (FileTaken *taken, WeirSession *session, bool finishes)
 {
+  FileRoot *last = NULL;
+
   pthread_mutex_lock (&taken->lock);
   for (unsigned i = 0; i < PLACES && !taken->is_loaded; i++) {
     g_autofree char *text = NULL;
@@ -434,10 +447,11 @@ file_taken_load (FileTaken *taken, WeirSession *session, bool finishes)
     text = weir_session_get_state (session, key);
     taken->places[i].has_key = text != NULL;
     if (text != NULL && finishes)
-      load_place (taken, session, i, text);
+      load_place (taken, session, i, text, &last);
   }
   taken->is_loaded = true;
   pthread_mutex_unlock (&taken->lock);
+  file_root_unref (last);
 }
 
 typedef struct {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,10 +25,21 @@ on_log (const char *domain, GLogLevelFlags level, const char *message, void *dat
 }
 
 void
+scratch_limit_files (unsigned long n)
+{
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = MIN (limit.rlim_max, n);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+}
+
+void
 scratch_init (Scratch *scratch)
 {
   g_autoptr (GError) error = NULL;
 
+  scratch_limit_files (RLIM_INFINITY); /* as `weir run` does */
   scratch->path = g_dir_make_tmp ("weir-test-XXXXXX", &error);
   g_assert_no_error (error);
   scratch->said = g_ptr_array_new_with_free_func (g_free);

@@ -15,6 +15,9 @@ typedef struct {
 
 void scratch_init (Scratch *scratch);
 
+/* How many files the process may have open, at most as many as it may ask for. */
+void scratch_limit_files (unsigned long n);
+
 /* Deletes the directory and all in it. */
 void scratch_clear (Scratch *scratch);
 
