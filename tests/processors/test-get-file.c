@@ -76,7 +76,6 @@ test_attributes (void)
   const WeirFlowFile *out;
 
   scratch_init (&scratch);
-  g_setenv ("TZ", "UTC", TRUE);
   h = get_file (&scratch);
   scratch_write (&scratch, "in/x/y/f.txt", "12345", 5);
   scratch_set_mtime (&scratch, "in/x/y/f.txt", WALL);
@@ -504,6 +503,7 @@ test_refuses (void)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("TZ", "UTC", TRUE); /* once: it is kept */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/get-file/takes and deletes", test_takes_and_deletes);
   g_test_add_func ("/get-file/attributes", test_attributes);

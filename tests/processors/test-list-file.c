@@ -60,7 +60,6 @@ test_attributes (void)
   const WeirFlowFile *out;
 
   scratch_init (&scratch);
-  g_setenv ("TZ", "UTC", TRUE);
   h = list_file (&scratch, NULL);
   put (&scratch, "in/x/y/f.txt", "12345", 60);
   absolute = scratch_path (&scratch, "in/x/y/");
@@ -432,6 +431,7 @@ test_refuses (void)
 int
 main (int argc, char **argv)
 {
+  g_setenv ("TZ", "UTC", TRUE); /* once: it is kept */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/list-file/attributes", test_attributes);
   g_test_add_func ("/list-file/without file attributes", test_without_file_attributes);
