@@ -165,17 +165,25 @@ grow_pairs (WeirBlockValues *values)
 }
 
 static inline bool
+is_value (const WeirBlockValues *values, const WeirBlockPair *pair, const uint8_t *value,
+          size_t size)
+{
+  return pair->size == size &&
+         (size == 0 || memcmp (values->bytes.start + pair->offset, value, size) == 0);
+}
+
+static inline bool
 is_pair (const WeirBlockValues *values, const WeirBlockPair *pair, const WeirBlockPair *wanted,
          const uint8_t *value)
 {
-  return pair->key == wanted->key && pair->name == wanted->name && pair->size == wanted->size &&
-         (pair->size == 0 || memcmp (values->bytes.start + pair->offset, value, pair->size) == 0);
+  return pair->key == wanted->key && pair->name == wanted->name &&
+         is_value (values, pair, value, wanted->size);
 }
 
 uint32_t
 weir_block_values_add (WeirBlockValues *values, uint32_t name, const uint8_t *value, size_t size)
 {
-  const WeirBlockName *names = (const WeirBlockName *)(void *)values->names->data;
+  WeirBlockName *names = (WeirBlockName *)(void *)values->names->data;
   const WeirBlockPair *pairs = (const WeirBlockPair *)(void *)values->pairs->data;
   WeirBlockPair pair = { .name = name, .offset = weir_stream_get_size (&values->bytes) };
   uint64_t *free_slot = NULL;
@@ -188,6 +196,9 @@ weir_block_values_add (WeirBlockValues *values, uint32_t name, const uint8_t *va
     size = sizeof too_large - 1;
   }
   pair.size = (uint32_t)size;
+  /* Mostly a session sets the same to all. */
+  if (names[name].last != 0 && is_value (values, &pairs[names[name].last - 1], value, size))
+    return names[name].last - 1;
   pair.key = weir_filter_get_key (names[name].hash, value, size);
 
   for (uint32_t probe = 0; probe < PROBES; probe++) {
@@ -198,12 +209,15 @@ weir_block_values_add (WeirBlockValues *values, uint32_t name, const uint8_t *va
       break;
     }
     if (((*slot ^ pair.key) & KEY_TAG) == 0 &&
-        is_pair (values, &pairs[(uint32_t)*slot - 1], &pair, value))
+        is_pair (values, &pairs[(uint32_t)*slot - 1], &pair, value)) {
+      names[name].last = (uint32_t)*slot;
       return (uint32_t)*slot - 1;
+    }
   }
 
   weir_stream_put_bytes (&values->bytes, value, size);
   g_array_append_val (values->pairs, pair);
+  names[name].last = values->pairs->len;
   if (free_slot != NULL)
     *free_slot = (pair.key & KEY_TAG) | values->pairs->len;
   if (2 * values->pairs->len > values->n_pair_slots)

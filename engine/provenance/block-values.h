@@ -12,6 +12,7 @@ typedef struct {
   uint64_t hash;   /* of its text, for the filter */
   size_t offset;   /* of its text in texts, if it has no number */
   size_t size;
+  uint32_t last; /* pair with it that was added last, + 1 */
   bool is_hidden;
 } WeirBlockName;
 
