@@ -373,8 +373,9 @@ weir_binder_commit (WeirBinder *binder, const WeirBlock *open, const WeirPositio
 bool
 weir_binder_is_checkpoint_due (const WeirBinder *binder)
 {
-  return binder->current != NULL &&
-         weir_partition_get_unsettled (binder->current) >= WEIR_LIMIT_PARTITION_LOG;
+  return binder->closing->len > 0 ||
+         (binder->current != NULL &&
+          weir_partition_get_unsettled (binder->current) >= WEIR_LIMIT_PARTITION_LOG);
 }
 
 bool

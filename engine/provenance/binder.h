@@ -74,7 +74,7 @@ void weir_binder_get_end (const WeirBinder *binder, WeirPosition *ret_end);
 /* Whether the next commit ends the partition, also if nothing is written by it. */
 bool weir_binder_is_full (const WeirBinder *binder);
 
-/* Whether much was committed that is not yet where it belongs. */
+/* Whether much was committed that is not yet where it belongs, or the last of a partition. */
 bool weir_binder_is_checkpoint_due (const WeirBinder *binder);
 
 /* Brings what was committed to disk. @ret_is_all: no reader kept any of it from getting there. */

@@ -228,7 +228,8 @@ take (WeirRecorder *recorder)
     recorder->flush_at = g_get_monotonic_time () + WEIR_LIMIT_PROVENANCE_WAIT;
 }
 
-/* For the next frame; -1: as long as it takes. */
+/* For the next frame; -1: as long as it takes. What is due, and cannot go yet, is not looked at all
+ * the time. */
 static int64_t
 get_patience (WeirRecorder *recorder)
 {
@@ -238,7 +239,7 @@ get_patience (WeirRecorder *recorder)
   if (recorder->flush_at != 0)
     patience = MAX (recorder->flush_at - g_get_monotonic_time (), 0);
   if (due != INT64_MAX)
-    patience = MIN (patience, MAX (due - weir_clock_get_wall (recorder->clock), 0));
+    patience = MIN (patience, MAX (due - weir_clock_get_wall (recorder->clock), FIRST_PAUSE));
   return patience == INT64_MAX ? -1 : patience;
 }
 

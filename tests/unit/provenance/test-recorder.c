@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/lock.h"
+#include "provenance/history.h"
 #include "provenance/recorder.h"
 
 #define SEGMENT ((uint64_t)256 * 1024)
@@ -134,17 +135,24 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_free (fixture->root);
 }
 
-/* Returns: the ticket of the last entry. */
+/* Returns: the ticket of the next entry. */
+static uint64_t
+append (Fixture *fixture)
+{
+  test_write_entry (&fixture->writer, &fixture->numbers, ++fixture->k);
+  return weir_data_append (fixture->data, WALL + (int64_t)fixture->k, fixture->writer.start,
+                           weir_entry_writer_get_size (&fixture->writer), NULL);
+}
+
+/* Returns: the ticket of the last of @n. */
 static uint64_t
 add (Fixture *fixture, unsigned n)
 {
   uint64_t ticket = 0;
 
   for (; n > 0; n--) {
-    test_write_entry (&fixture->writer, &fixture->numbers, ++fixture->k);
+    ticket = append (fixture);
     test_expect (fixture->happenings, fixture->k);
-    ticket = weir_data_append (fixture->data, WALL + (int64_t)fixture->k, fixture->writer.start,
-                               weir_entry_writer_get_size (&fixture->writer), NULL);
   }
   return ticket;
 }
@@ -397,6 +405,24 @@ test_give_up (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (figures.n_events, ==, n);
 }
 
+/* Nothing happens any more, and what did becomes too old. */
+static void
+test_too_old (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = weir_partition_get_path (fixture->directory, 1);
+
+  stop (fixture);
+  fixture->options.retention_usec = G_USEC_PER_SEC;
+  start (fixture);
+  add_durable (fixture, 100);
+  weir_recorder_flush (fixture->recorder);
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  weir_clock_advance (fixture->clock, 2 * G_USEC_PER_SEC);
+  for (unsigned i = 0; i < 3; i++)
+    weir_recorder_flush (fixture->recorder);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
 /* --- several threads --- */
 
 typedef struct {
@@ -438,6 +464,105 @@ test_threads (Fixture *fixture, gconstpointer data)
   test_check_all (fixture->directory, fixture->happenings);
 }
 
+#define N_LIVE    20000 /* entries */
+#define N_READERS 2
+
+typedef struct {
+  Fixture *fixture;
+  GArray *happenings; /* all there will be */
+  atomic_bool is_over;
+  atomic_uint n_read; /* times that all was read */
+} Live;
+
+/* Whether what is between @last and @number was let go of. */
+static bool
+is_dropped (Live *live, uint64_t last, uint64_t number)
+{
+  g_autoptr (WeirHistory) history = weir_history_open (live->fixture->root, NULL);
+  uint64_t first, end;
+
+  return history != NULL && weir_history_get_range (history, &first, &end) && first >= number;
+}
+
+static void
+check_happening (Live *live, const WeirHistoryEvent *event)
+{
+  const TestHappening *wanted = &g_array_index (live->happenings, TestHappening, event->number - 1);
+
+  g_assert_cmpuint (event->number, <=, live->happenings->len);
+  g_assert_cmpint (event->event.type, ==, wanted->type);
+  g_assert_cmpuint (event->event.flowfile, ==, wanted->flowfile);
+  g_assert_cmpuint (test_get_number (event->partition, &event->event), ==, wanted->value);
+}
+
+static void
+read_all (Live *live)
+{
+  WeirHistoryFilter filter = WEIR_HISTORY_FILTER_INIT;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WeirHistory) history = weir_history_open (live->fixture->root, &error);
+  g_autoptr (WeirHistoryCursor) cursor = NULL;
+  WeirHistoryEvent event;
+  uint64_t last = 0;
+
+  g_assert_no_error (error);
+  filter.columns = WEIR_COLUMN_ALL;
+  cursor = weir_history_find (history, &filter);
+  while (weir_history_cursor_next (cursor, &event, &error)) {
+    g_assert_cmpuint (event.number, >, last);
+    check_happening (live, &event);
+    if (event.number != last + 1)
+      g_assert_true (is_dropped (live, last, event.number));
+    last = event.number;
+  }
+  g_assert_no_error (error);
+  g_assert_cmpuint (weir_history_get_problems (history)->len, ==, 0);
+  atomic_fetch_add (&live->n_read, 1);
+}
+
+static void *
+read_on (void *data)
+{
+  Live *live = data;
+
+  while (!atomic_load (&live->is_over))
+    read_all (live);
+  return NULL;
+}
+
+/* Partitions end and go while somebody reads them. */
+static void
+test_readers (Fixture *fixture, gconstpointer data)
+{
+  Live live = { .fixture = fixture, .happenings = fixture->happenings };
+  pthread_t threads[N_READERS];
+  uint64_t first, end;
+
+  stop (fixture);
+  fixture->options.partition_bytes = 140000;
+  fixture->options.retention_bytes = 400000;
+  start (fixture);
+  for (uint64_t k = 1; k <= N_LIVE; k++)
+    test_expect (fixture->happenings, k);
+  for (unsigned i = 0; i < N_READERS; i++)
+    g_assert_cmpint (pthread_create (&threads[i], NULL, read_on, &live), ==, 0);
+  while (fixture->k < N_LIVE) {
+    uint64_t ticket = append (fixture);
+
+    if (fixture->k % 100 == 0 && weir_data_wait_applied (fixture->data, ticket))
+      weir_recorder_flush (fixture->recorder);
+  }
+  while (atomic_load (&live.n_read) < N_READERS)
+    sched_yield ();
+  atomic_store (&live.is_over, true);
+  for (unsigned i = 0; i < N_READERS; i++)
+    pthread_join (threads[i], NULL);
+  assert_no_messages (fixture);
+  test_check (fixture->directory, fixture->happenings, &first, &end);
+  g_assert_cmpuint (first, >, 1);
+  g_assert_cmpuint (end, ==, fixture->happenings->len + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -452,7 +577,9 @@ main (int argc, char **argv)
   ADD ("/recorder/failing", test_failing);
   ADD ("/recorder/no-directory", test_no_directory);
   ADD ("/recorder/give-up", test_give_up);
+  ADD ("/recorder/too-old", test_too_old);
   ADD ("/recorder/threads", test_threads);
+  ADD ("/recorder/readers", test_readers);
 #undef ADD
   return g_test_run ();
 }
