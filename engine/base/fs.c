@@ -81,6 +81,17 @@ failed:
   return -1;
 }
 
+bool
+weir_fs_give_name (WeirFs *fs, int fd, int directory, const char *name)
+{
+  char link[32];
+
+  /* As /proc says it: the descriptor itself would need a privilege. */
+  g_snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  return !is_failing (fs, WEIR_FS_RENAME) &&
+         linkat (AT_FDCWD, link, directory, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
 /* Writes at @offset, or at the descriptor's position when it is -1. */
 static bool
 write_all (WeirFs *fs, int fd, const char *data, size_t size, int64_t offset)

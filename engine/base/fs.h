@@ -82,6 +82,10 @@ bool weir_fs_sync (WeirFs *fs, int fd, const char *path, GError **error);
 bool weir_fs_sync_directory (WeirFs *fs, const char *path, GError **error);
 bool weir_fs_sync_system (WeirFs *fs, int fd, const char *path, GError **error);
 
+/* Gives a file of weir_fs_open_unnamed the name @name in @directory; one that had a name already
+ * gets none. Returns: false with errno. */
+bool weir_fs_give_name (WeirFs *fs, int fd, int directory, const char *name);
+
 /* Where data begins at or behind @offset: what is before that is a hole, which reads as zeros.
  * Returns: UINT64_MAX when none begins any more; @offset where the file system cannot tell. */
 uint64_t weir_fs_find_data (int fd, uint64_t offset);

@@ -130,6 +130,14 @@ weir_harness_add_service (WeirHarness *harness, const char *id, const char *type
   g_ptr_array_add (harness->services, node);
 }
 
+void
+weir_harness_auto_terminate (WeirHarness *harness, const char *relationship)
+{
+  if (harness->flow != NULL)
+    g_error ("weir_harness_auto_terminate: the processor runs already");
+  weir_processor_node_add_auto_terminate (harness->processor, relationship);
+}
+
 /* Returns: (transfer full) (nullable). */
 static WeirConfig *
 configure (WeirHarness *harness, GError **error)
@@ -179,9 +187,13 @@ build_flow (WeirHarness *harness, const WeirConfig *config)
   if (harness->type->input != WEIR_INPUT_FORBIDDEN)
     connect (flow, "input", NULL, "test");
   for (unsigned i = 0; i < weir_config_get_n_relationships (config); i++) {
+    const char *relationship = weir_config_get_relationship (config, i);
     g_autofree char *id = g_strdup_printf ("output-%u", i);
+
+    if (weir_processor_node_is_auto_terminated (harness->processor, relationship))
+      continue;
     weir_group_add (flow->root, &weir_funnel_new (id)->base, -1);
-    connect (flow, "test", weir_config_get_relationship (config, i), id);
+    connect (flow, "test", relationship, id);
   }
   harness->flow = flow;
 }
@@ -329,7 +341,7 @@ queue_of (WeirHarness *harness, const char *relationship)
   for (unsigned i = 0; i < harness->node->n_outputs; i++)
     if (weir_connection_has_relationship (harness->node->outputs[i]->connection, relationship))
       return harness->node->outputs[i];
-  g_error ("%s has no relationship \"%s\"", harness->type->name, relationship);
+  g_error ("%s has no connected relationship \"%s\"", harness->type->name, relationship);
 }
 
 /* The first of those that wait for the end of their penalty; the others go on waiting. */

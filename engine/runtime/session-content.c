@@ -290,3 +290,17 @@ weir_session_export_part (WeirSession *session, const WeirFlowFile *flowfile, ui
   session->bytes_read += size;
   return size == 0 || weir_content_export (&part, fd, NULL, error);
 }
+
+int
+weir_session_give (WeirSession *session, const WeirFlowFile *flowfile, int directory,
+                   const char *name)
+{
+  int fd;
+
+  if (weir_session_record (session, flowfile) == NULL)
+    return -1;
+  fd = weir_content_give (&flowfile->content, directory, name);
+  if (fd >= 0)
+    session->bytes_read += flowfile->content.size;
+  return fd;
+}

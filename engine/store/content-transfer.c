@@ -109,3 +109,26 @@ weir_content_export (const WeirContent *content, int fd, const char *path, GErro
                "content in %s ends before its size; something else changed the file", name);
   return false;
 }
+
+int
+weir_content_give (const WeirContent *content, int directory, const char *name)
+{
+  WeirClaim *claim = content->claim;
+  struct stat status;
+  WeirFs *fs;
+  int fd;
+
+  if (claim == NULL || claim->is_in_memory || claim->store->pool.keeper != NULL ||
+      claim->file->kind != WEIR_CONTENT_OWN || content->size != claim->size ||
+      atomic_load_explicit (&claim->n_refs, memory_order_acquire) != 1)
+    return -1;
+  fs = claim->store->pool.fs;
+  /* Once is enough: what was given and taken back may still be in other hands. */
+  if (fstat (claim->file->fd, &status) < 0 || status.st_nlink != 0 ||
+      (uint64_t)status.st_size != claim->size)
+    return -1;
+  fd = fcntl (claim->file->fd, F_DUPFD_CLOEXEC, 0);
+  if (fd >= 0 && !weir_fs_give_name (fs, fd, directory, name))
+    weir_fd_close (&fd);
+  return fd;
+}

@@ -15,6 +15,9 @@
 /* The disk is given so much of a large file at a time. */
 #define PUSH_STEP (8 * 1024 * 1024)
 
+/* Copying less costs no more than taking over. */
+#define TAKE_OVER_MIN (1024 * 1024)
+
 struct PutWork {
   const PutFile *self;
   WeirSession *session;
@@ -170,6 +173,25 @@ write_content (const PutWork *work, const WeirFlowFile *flowfile, int fd, GError
   return true;
 }
 
+/* Nobody reads the content of a FlowFile that ends here: then it becomes the file. */
+static bool
+fill_target (const PutWork *work, const WeirFlowFile *flowfile, const FileTarget *begun,
+             FileTarget *target, GError **error)
+{
+  uint64_t size = weir_flowfile_get_size (flowfile);
+  bool is_last = !weir_context_is_connected (weir_session_get_context (work->session), PUT_SUCCESS);
+  bool is_taken = false;
+
+  *target = *begun;
+  if (size >= TAKE_OVER_MIN && is_last &&
+      !file_target_take_over (target, work->session, flowfile, &is_taken, error))
+    return false;
+  if (is_taken)
+    return true;
+  file_target_reserve (target, size);
+  return write_content (work, flowfile, target->fd, error);
+}
+
 /* False with @error, and the target as far as it came. @target stays without a folder when the file
  * is not to be written. */
 static bool
@@ -190,10 +212,8 @@ write_aside (PutWork *work, WeirFlowFile *flowfile, FileTarget *target, GError *
   begun.id = weir_flowfile_get_id (flowfile);
   if (!file_target_open (&begun, file_stamp_get_mode (&stamp), error))
     return false;
-  *target = begun;
-  file_target_reserve (&begun, weir_flowfile_get_size (flowfile));
-  return write_content (work, flowfile, begun.fd, error) &&
-         file_stamp_apply (&stamp, begun.fd, error);
+  return fill_target (work, flowfile, &begun, target, error) &&
+         file_stamp_apply (&stamp, target->fd, error);
 }
 
 /* Returns: false when this is the next batch's, because no more files may be open. */

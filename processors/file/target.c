@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define PREFIX ".weir-"
@@ -92,6 +93,45 @@ file_target_reserve (const FileTarget *target, uint64_t size)
   /* A place for each block, as it is written, would be a quarter of what writing costs. */
   if (size >= RESERVE_MIN && size <= G_MAXINT64)
     (void)!fallocate (target->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size);
+}
+
+/* What @made has by being made in its directory. */
+static bool
+make_like (int fd, const struct stat *made)
+{
+  const struct timespec now[2] = { { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_NOW } };
+  struct stat status;
+
+  return flistxattr (fd, NULL, 0) <= 0 && fstat (fd, &status) == 0 &&
+         status.st_uid == made->st_uid &&
+         (status.st_gid == made->st_gid || fchown (fd, (uid_t)-1, made->st_gid) == 0) &&
+         fchmod (fd, made->st_mode & 07777) == 0 && futimens (fd, now) == 0;
+}
+
+bool
+file_target_take_over (FileTarget *target, WeirSession *session, const WeirFlowFile *flowfile,
+                       bool *ret_taken, GError **error)
+{
+  int folder = target->folder->fd;
+  char aside[NAME_SIZE];
+  struct stat made;
+  int fd;
+
+  *ret_taken = false;
+  if (fstat (target->fd, &made) < 0 || flistxattr (target->fd, NULL, 0) > 0)
+    return true;
+  make_name (target, aside);
+  unlinkat (folder, aside, 0);
+  fd = weir_session_give (session, flowfile, folder, aside);
+  file_target_close (target);
+  if (fd >= 0 && make_like (fd, &made)) {
+    target->fd = fd;
+    *ret_taken = true;
+    return true;
+  }
+  if (fd >= 0)
+    close (fd);
+  return file_target_open (target, made.st_mode & 0777, error);
 }
 
 bool

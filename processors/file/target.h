@@ -10,6 +10,7 @@
 #include "folder.h"
 
 #include <sys/types.h>
+#include <weir/session.h>
 
 typedef struct {
   FileFolder *folder; /* NULL: none */
@@ -26,6 +27,14 @@ bool file_target_open (FileTarget *target, mode_t mode, GError **error);
 /* It is going to have @size bytes: where that is worth it, the file system is asked for their place
  * at once. A wish: whoever writes is told what does not fit. */
 void file_target_reserve (const FileTarget *target, uint64_t size);
+
+/* Instead of writing to what was opened: the content of @flowfile itself becomes the file, and must
+ * not be read any more once the file has its name. Mode, owner and group are as they would be;
+ * where the directory gives files more than that (access lists, labels), or the content cannot be
+ * given,
+ * @ret_taken is false, and the file is to be written. */
+bool file_target_take_over (FileTarget *target, WeirSession *session, const WeirFlowFile *flowfile,
+                            bool *ret_taken, GError **error);
 
 /* Its bytes survive a power failure from here on; its name aside, when its folder is synced. */
 bool file_target_sync (FileTarget *target, GError **error);

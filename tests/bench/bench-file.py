@@ -10,7 +10,7 @@ not: it writes each byte to the disk twice, so it is a figure of its own, `..._d
 cp leaves its sources, so GetFile does: deleting is not copying. The queue between may hold all of
 the files, or such as are as large as its limit would go through it one at a time.
 
-The engine has each byte in memory twice, cp once. On a virtual machine whose host takes back what
+A large content that is copied out is in memory twice, with cp once. On a virtual machine whose host takes back what
 is free, the first touch of a page takes ten times as long as copying it, and who needs more pages
 pays for the house, not for the copy. So the free memory is filled with cache before each run: then
 both get their pages from what the kernel gives up, as on a machine that has been up for a while.

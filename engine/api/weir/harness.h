@@ -27,6 +27,9 @@ WEIR_API void weir_harness_set (WeirHarness *harness, const char *name, const ch
 WEIR_API void weir_harness_add_service (WeirHarness *harness, const char *id, const char *type,
                                         ...) G_GNUC_NULL_TERMINATED;
 
+/* Nothing is connected to @relationship, and what leaves by it ends. Before the first run. */
+WEIR_API void weir_harness_auto_terminate (WeirHarness *harness, const char *relationship);
+
 /* Checks the configuration. Returns: (transfer full) (nullable): what `weir check` would say. */
 WEIR_API char *weir_harness_check (WeirHarness *harness);
 

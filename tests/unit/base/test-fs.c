@@ -1,5 +1,7 @@
 #include "base/fs.h"
 #include "support/failing-fs.h"
+#include "support/nameless.h"
+#include <errno.h>
 #include <glib.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -113,6 +115,38 @@ test_unnamed_files_leave_nothing (Fixture *self, const void *data)
   g_assert_error (missing, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
 }
 
+static bool
+is_content (const char *path, const char *content)
+{
+  g_autofree char *read = weir_fs_read_file (NULL, path, 100, NULL, NULL);
+
+  return g_strcmp0 (read, content) == 0;
+}
+
+static void
+test_gives_a_name_once (Fixture *self, const void *data)
+{
+  WEIR_AUTO_FD int directory = open (self->directory, O_PATH | O_DIRECTORY);
+  WEIR_AUTO_FD int fd = weir_fs_open_unnamed (NULL, self->directory, NULL);
+  g_autofree char *path = g_build_filename (self->directory, "b", NULL);
+
+  if (!nameless_gets_name ()) {
+    g_test_skip ("files without a name cannot get one here");
+    return;
+  }
+  g_assert_true (weir_fs_write (NULL, fd, "x", 1, self->directory, NULL));
+  g_assert_true (g_file_set_contents (self->file, "old", 3, NULL));
+  g_assert_false (weir_fs_give_name (NULL, fd, AT_FDCWD, self->file));
+  g_assert_cmpint (errno, ==, EEXIST);
+  g_assert_true (is_content (self->file, "old"));
+
+  g_assert_true (weir_fs_give_name (NULL, fd, directory, "b"));
+  g_assert_true (is_content (path, "x"));
+  g_unlink (path);
+  g_assert_false (weir_fs_give_name (NULL, fd, directory, "b"));
+  g_assert_cmpint (errno, ==, ENOENT);
+}
+
 static void
 test_makes_directories (Fixture *self, const void *data)
 {
@@ -170,6 +204,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("/fs/gives-a-name-once", test_gives_a_name_once);
   ADD ("/fs/read-write", test_writes_and_reads);
   ADD ("/fs/errors", test_errors_name_the_file);
   ADD ("/fs/unnamed", test_unnamed_files_leave_nothing);

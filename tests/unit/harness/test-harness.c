@@ -106,6 +106,17 @@ test_restart_keeps_state (void)
 }
 
 static void
+test_auto_terminate (void)
+{
+  g_autoptr (WeirHarness) h = echo ();
+
+  weir_harness_auto_terminate (h, "success");
+  weir_harness_push (h, "hello", -1, NULL);
+  g_assert_cmpuint (weir_harness_run (h, 1), ==, 1);
+  weir_harness_assert_drained (h);
+}
+
+static void
 test_check (void)
 {
   g_autoptr (WeirHarness) h = weir_harness_new ("Echo");
@@ -291,6 +302,7 @@ main (int argc, char **argv)
   g_test_add_func ("/harness/penalized", test_penalized);
   g_test_add_func ("/harness/several penalized", test_several_penalized);
   g_test_add_func ("/harness/restart", test_restart_keeps_state);
+  g_test_add_func ("/harness/auto-terminate", test_auto_terminate);
   g_test_add_func ("/harness/check", test_check);
   g_test_add_func ("/harness/delay", test_delay);
   g_test_add_func ("/harness/crash undoes", test_crash_undoes);

@@ -3,6 +3,7 @@
 #include "kit.h"
 
 #include "base/limits.h"
+#include "support/nameless.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -156,11 +157,50 @@ test_range (void)
   g_assert_cmpuint (kit_count (kit, 1), ==, 1);
 }
 
+/* What has a file of its own; the FlowFile goes on as it was. */
+static bool
+on_give (void *state, WeirSession *session, GError **error)
+{
+  WEIR_AUTO_FD int directory = open (g_get_tmp_dir (), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  g_autofree char *name = g_strdup_printf (".weir-given-%d", getpid ());
+  WeirFlowFile *flowfile = weir_session_get (session);
+  uint64_t size;
+
+  if (flowfile == NULL)
+    return true;
+  size = weir_flowfile_get_size (flowfile);
+  if (size > WEIR_LIMIT_CONTENT_SHARED && nameless_gets_name ()) {
+    WEIR_AUTO_FD int given = weir_session_give (session, flowfile, directory, name);
+
+    assert_holds (given, 0, size);
+    g_assert_cmpint (unlinkat (directory, name, 0), ==, 0);
+  } else {
+    g_assert_cmpint (weir_session_give (session, flowfile, directory, name), ==, -1);
+  }
+  weir_session_transfer (session, flowfile, 0);
+  return true;
+}
+
+static const WeirProcessor give = KIT_PROCESSOR ("Give", on_give);
+
+static void
+test_give (void)
+{
+  for (unsigned i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    g_autoptr (Kit) kit = run (&give, sizes[i]);
+
+    g_assert_null (kit_message (kit));
+    g_assert_cmpuint (kit_count (kit, 1), ==, 1);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  nameless_begin ();
   g_test_add_func ("/session-content/whole and in parts", test_whole_and_in_parts);
   g_test_add_func ("/session-content/range", test_range);
+  g_test_add_func ("/session-content/give", test_give);
   return g_test_run ();
 }

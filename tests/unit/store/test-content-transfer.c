@@ -1,10 +1,13 @@
 #include "store/content-transfer.h"
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <weir/error.h>
 
 #include "fixture.h"
+#include "support/nameless.h"
 
 static int
 make_file (const void *bytes, size_t size)
@@ -200,15 +203,122 @@ test_every_call_can_fail (Fixture *self, const void *data)
   }
 }
 
+typedef struct {
+  char *path; /* of a directory */
+  int fd;
+} Place;
+
+static void
+place_init (Place *place)
+{
+  place->path = g_dir_make_tmp ("weir-given-XXXXXX", NULL);
+  place->fd = open (place->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* With the last name that was given, if there is one. */
+static void
+place_clear (Place *place)
+{
+  unlinkat (place->fd, "name", 0);
+  g_assert_cmpint (g_rmdir (place->path), ==, 0);
+  close (place->fd);
+  g_free (place->path);
+}
+
+/* It is the file, not a copy of it, and it outlives the content. */
+static void
+test_gives_its_file (Fixture *self, const void *data)
+{
+  WEIR_AUTO_FD int given = -1, named = -1;
+  struct stat ours, theirs;
+  WeirContent content;
+  Place place;
+
+  if (!nameless_gets_name ()) {
+    g_test_skip ("files without a name cannot get one here");
+    return;
+  }
+  content = put (self, self->bytes, N_BYTES);
+  place_init (&place);
+  given = weir_content_give (&content, place.fd, "name");
+  g_assert_cmpint (given, >=, 0);
+  assert_holds (&content, self->bytes, N_BYTES);
+  named = openat (place.fd, "name", O_RDONLY | O_CLOEXEC);
+  g_assert_cmpint (fstat (given, &ours), ==, 0);
+  g_assert_cmpint (fstat (named, &theirs), ==, 0);
+  g_assert_cmpuint (ours.st_ino, ==, theirs.st_ino);
+  g_assert_cmpuint (theirs.st_mode & 07777, ==, 0600);
+
+  /* Taken back or not, it is not given once more. */
+  g_assert_cmpint (weir_content_give (&content, place.fd, "other"), ==, -1);
+  unlinkat (place.fd, "name", 0);
+  g_assert_cmpint (weir_content_give (&content, place.fd, "name"), ==, -1);
+  assert_holds (&content, self->bytes, N_BYTES);
+  weir_content_clear (&content);
+  assert_file_holds (given, self->bytes, N_BYTES);
+  place_clear (&place);
+}
+
+/* What shares its file with others, or is needed by others, is not given. */
+static void
+test_keeps_what_others_need (Fixture *self, const void *data)
+{
+  bool can_give = self->root == NULL && nameless_gets_name ();
+  Place place;
+
+  place_init (&place);
+  for (size_t i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    WeirContent content = put (self, self->bytes, sizes[i]);
+    bool is_own = sizes[i] > WEIR_LIMIT_CONTENT_SHARED && can_give;
+    WeirContent other = weir_content_ref (&content);
+    WeirContent slice;
+    WEIR_AUTO_FD int given = -1;
+
+    g_assert_cmpint (weir_content_give (&content, place.fd, "name"), ==, -1);
+    weir_content_clear (&other);
+    slice = weir_content_slice (&content, sizes[i] / 2, sizes[i] / 2);
+    weir_content_clear (&content);
+    g_assert_cmpint (weir_content_give (&slice, place.fd, "name"), ==, -1);
+    weir_content_clear (&slice);
+
+    content = put (self, self->bytes, sizes[i]);
+    given = weir_content_give (&content, place.fd, "name");
+    g_assert_cmpint (given >= 0, ==, is_own);
+    g_assert_cmpint (unlinkat (place.fd, "name", 0) == 0, ==, is_own);
+    weir_content_clear (&content);
+  }
+  place_clear (&place);
+}
+
+static void
+test_gives_nothing_where_it_cannot (Fixture *self, const void *data)
+{
+  WeirContent content = put (self, self->bytes, N_BYTES);
+  Place place;
+
+  place_init (&place);
+  failing_fs_init (&self->failing, 1, EXDEV, true);
+  g_assert_cmpint (weir_content_give (&content, place.fd, "name"), ==, -1);
+  failing_fs_init (&self->failing, 0, 0, false);
+  g_assert_cmpint (faccessat (place.fd, "name", F_OK, 0), ==, -1);
+  assert_holds (&content, self->bytes, N_BYTES);
+  weir_content_clear (&content);
+  place_clear (&place);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  nameless_begin ();
   ADD_FOR_BOTH ("/content-transfer/sizes", test_imports_and_exports_any_size);
   ADD_FOR_BOTH ("/content-transfer/position", test_begins_at_the_position);
   ADD_FOR_BOTH ("/content-transfer/slices", test_exports_slices);
   ADD_FOR_BOTH ("/content-transfer/no-size", test_imports_what_has_no_size);
   ADD_FOR_BOTH ("/content-transfer/changing", test_takes_in_what_the_file_has_become);
   ADD_FOR_BOTH ("/content-transfer/failing", test_every_call_can_fail);
+  g_test_add ("/content-transfer/gives", Fixture, NULL, set_up, test_gives_its_file, tear_down);
+  ADD_FOR_BOTH ("/content-transfer/keeps", test_keeps_what_others_need);
+  ADD_FOR_BOTH ("/content-transfer/cannot-give", test_gives_nothing_where_it_cannot);
   return g_test_run ();
 }

@@ -79,6 +79,14 @@ WEIR_API bool weir_session_export (WeirSession *session, const WeirFlowFile *flo
 WEIR_API bool weir_session_export_part (WeirSession *session, const WeirFlowFile *flowfile,
                                         uint64_t offset, uint64_t size, int fd, GError **error);
 
+/* Instead of a copy: where the content is a file of its own that nothing else needs, on the same
+ * file system, that file gets the name @name in the open @directory. Whoever has the name may
+ * change it, and the content with it: only for a FlowFile that is not read any more. Nobody but the
+ * user of the process may read it yet.
+ * Returns: (transfer full): a descriptor, -1 when nothing was done: export it then. */
+WEIR_API int weir_session_give (WeirSession *session, const WeirFlowFile *flowfile, int directory,
+                                const char *name);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirReader, weir_reader_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirWriter, weir_writer_free)
 
