@@ -246,6 +246,9 @@
  * is a thousand. */
 #define WEIR_LIMIT_LINEAGE 1000000
 
+/* Branches of one that is drawn as a tree, eight bytes each. */
+#define WEIR_LIMIT_LINEAGE_BRANCHES 1500000
+
 /* Memory that SQLite may take for a query; what sorts goes to disk. */
 #define WEIR_LIMIT_QUERY_MEMORY (32 * 1024 * 1024)
 

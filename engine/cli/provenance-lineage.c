@@ -24,18 +24,27 @@ static const WeirField shown_fields[] = { WEIR_FIELD_TYPE, WEIR_FIELD_COMPONENT,
 
 typedef struct {
   WeirProvenance *provenance;
+  WeirRows *rows; /* NULL: none are printed */
   WeirLineageGraph *graph;
   GString *texts[N_SHOWN]; /* of the node that was looked up last; empty: not known */
+  GArray *parents;         /* uint64_t: its own, those that belong to the lineage */
   GString *scratch;
   GString *line;
   GArray *lasts; /* bool: for each depth, whether its branch is the last one */
   GError *error;
 } Show;
 
-static const WeirGraphNode *
-get_node (const Show *show, uint32_t index)
+static uint64_t
+get_birth (const Show *show, uint32_t node)
 {
-  return &g_array_index (show->graph->nodes, WeirGraphNode, index);
+  return g_array_index (show->graph->births, uint64_t, node);
+}
+
+static void
+format_node (const Show *show, uint32_t node, char *ret_uuid)
+{
+  weir_history_format_uuid (show->provenance->history,
+                            weir_lineage_get_flowfile (show->graph->lineage, node), ret_uuid);
 }
 
 static void
@@ -57,7 +66,7 @@ set_filename (Show *show, const WeirHistoryEvent *event)
 
 /* Looks up what is shown of a node. */
 static bool
-look_up (Show *show, const WeirGraphNode *node)
+look_up (Show *show, uint32_t node)
 {
   WeirHistory *history = show->provenance->history;
   WeirHistoryFilter filter = WEIR_HISTORY_FILTER_INIT;
@@ -66,15 +75,19 @@ look_up (Show *show, const WeirGraphNode *node)
 
   for (unsigned i = 0; i < N_SHOWN; i++)
     g_string_truncate (show->texts[i], 0);
-  if (node->event == 0)
+  g_array_set_size (show->parents, 0);
+  if (get_birth (show, node) == 0)
     return true;
-  filter.from = filter.to = node->event;
+  filter.from = filter.to = get_birth (show, node);
   filter.columns = COLUMNS;
   cursor = weir_history_find (history, &filter);
   if (!weir_history_cursor_step (cursor, &show->error))
     return show->error == NULL;
   event = weir_history_cursor_get_event (cursor);
   set_filename (show, event);
+  for (size_t i = 0; i < event->event.n_parents; i++)
+    if (weir_lineage_find (show->graph->lineage, event->event.parents[i], NULL))
+      g_array_append_val (show->parents, event->event.parents[i]);
   for (unsigned i = 0; i < G_N_ELEMENTS (shown_fields); i++) {
     WeirValue value;
 
@@ -122,40 +135,24 @@ static bool
 on_step (void *user, const WeirGraphStep *step)
 {
   Show *show = user;
-  const WeirGraphNode *node = get_node (show, step->node);
   char uuid[WEIR_UUID_LENGTH + 1];
 
   weir_provenance_end_progress (show->provenance);
-  weir_history_format_uuid (show->provenance->history, node->flowfile, uuid);
+  format_node (show, step->node, uuid);
   g_string_truncate (show->line, 0);
   append_branch (show, step);
   g_string_append (show->line, uuid);
   if (step->was_shown) {
     g_string_append (show->line, "  (shown above)");
-  } else if (node->event == 0) {
+  } else if (get_birth (show, step->node) == 0) {
     g_string_append (show->line, "  (its birth is not kept any more)");
   } else {
-    if (!look_up (show, node))
+    if (!look_up (show, step->node))
       return false;
     append_shown (show);
   }
   puts (show->line->str);
   return true;
-}
-
-static void
-print_trees (Show *show, unsigned directions)
-{
-  bool is_both = directions == (WEIR_LINEAGE_UP | WEIR_LINEAGE_DOWN);
-
-  if (is_both)
-    puts ("made of");
-  if ((directions & WEIR_LINEAGE_UP) != 0)
-    weir_lineage_graph_walk (show->graph, WEIR_LINEAGE_UP, on_step, show);
-  if (is_both && show->error == NULL)
-    puts ("\nmade into");
-  if ((directions & WEIR_LINEAGE_DOWN) != 0 && show->error == NULL)
-    weir_lineage_graph_walk (show->graph, WEIR_LINEAGE_DOWN, on_step, show);
 }
 
 /* --- a graph --- */
@@ -175,14 +172,13 @@ append_label (GString *line, const GString *text)
 }
 
 static bool
-print_dot_node (Show *show, uint32_t index)
+print_dot_node (Show *show, uint32_t node)
 {
-  const WeirGraphNode *node = get_node (show, index);
-  char uuid[WEIR_UUID_LENGTH + 1];
+  char uuid[WEIR_UUID_LENGTH + 1], parent[WEIR_UUID_LENGTH + 1];
 
   if (!look_up (show, node))
     return false;
-  weir_history_format_uuid (show->provenance->history, node->flowfile, uuid);
+  format_node (show, node, uuid);
   g_string_printf (show->line, "  \"%s\" [label=\"", uuid);
   append_label (show->line, show->texts[SHOWN_TYPE]);
   g_string_append_c (show->line, ' ');
@@ -194,51 +190,16 @@ print_dot_node (Show *show, uint32_t index)
     g_string_append (show->line, uuid);
   g_string_append (show->line, "\\n");
   append_label (show->line, show->texts[SHOWN_TIME]);
-  printf ("%s\"%s];\n", show->line->str, index == 0 ? ", penwidth=3" : "");
+  printf ("%s\"%s];\n", show->line->str, node == 0 ? ", penwidth=3" : "");
+  for (guint i = 0; i < show->parents->len; i++) {
+    weir_history_format_uuid (show->provenance->history, g_array_index (show->parents, uint64_t, i),
+                              parent);
+    printf ("  \"%s\" -> \"%s\";\n", parent, uuid);
+  }
   return true;
 }
 
-static void
-print_dot (Show *show)
-{
-  const WeirLineageGraph *graph = show->graph;
-  char parent[WEIR_UUID_LENGTH + 1], child[WEIR_UUID_LENGTH + 1];
-
-  puts ("digraph lineage {\n  node [shape=box, fontname=\"sans-serif\"];");
-  for (uint32_t i = 0; i < graph->nodes->len; i++)
-    if (!print_dot_node (show, i))
-      return;
-  for (guint i = 0; i < graph->edges->len; i++) {
-    const WeirGraphEdge *edge = &g_array_index (graph->edges, WeirGraphEdge, i);
-    WeirHistory *history = show->provenance->history;
-
-    weir_history_format_uuid (history, get_node (show, edge->parent)->flowfile, parent);
-    weir_history_format_uuid (history, get_node (show, edge->child)->flowfile, child);
-    printf ("  \"%s\" -> \"%s\";\n", parent, child);
-  }
-  puts ("}");
-}
-
 /* --- rows --- */
-
-/* The parents of each node, one list behind the other. Returns: (transfer full): where each begins.
- */
-static uint32_t *
-sort_parents (const WeirLineageGraph *graph, uint32_t *parents)
-{
-  uint32_t *starts = g_new0 (uint32_t, graph->nodes->len + 2);
-
-  for (guint i = 0; i < graph->edges->len; i++)
-    starts[g_array_index (graph->edges, WeirGraphEdge, i).child + 2]++;
-  for (guint i = 2; i < graph->nodes->len + 2; i++)
-    starts[i] += starts[i - 1];
-  for (guint i = 0; i < graph->edges->len; i++) {
-    const WeirGraphEdge *edge = &g_array_index (graph->edges, WeirGraphEdge, i);
-
-    parents[starts[edge->child + 1]++] = edge->parent;
-  }
-  return starts;
-}
 
 static WeirValue
 make_text (const GString *text)
@@ -249,45 +210,42 @@ make_text (const GString *text)
 }
 
 static void
-print_rows (Show *show)
+list_parents (Show *show)
 {
-  static const char *const names[] = { "flowfile", "event", "type",     "component",
-                                       "time",     "size",  "filename", "parents" };
-  const WeirLineageGraph *graph = show->graph;
-  g_autoptr (WeirRows) rows =
-      weir_rows_new (show->provenance->format, stdout, names, G_N_ELEMENTS (names));
-  g_autofree uint32_t *parents = g_new (uint32_t, graph->edges->len + 1);
-  g_autofree uint32_t *starts = sort_parents (graph, parents);
-  g_autoptr (GString) list = g_string_new (NULL);
+  char uuid[WEIR_UUID_LENGTH + 1];
 
-  for (uint32_t i = 0; i < graph->nodes->len; i++) {
-    const WeirGraphNode *node = get_node (show, i);
-    char uuid[WEIR_UUID_LENGTH + 1], parent[WEIR_UUID_LENGTH + 1];
-
-    if (!look_up (show, node))
-      return;
-    g_string_assign (list, "[");
-    for (uint32_t k = starts[i]; k < starts[i + 1]; k++) {
-      weir_history_format_uuid (show->provenance->history, get_node (show, parents[k])->flowfile,
-                                parent);
-      g_string_append_printf (list, "%s\"%s\"", k > starts[i] ? ", " : "", parent);
-    }
-    g_string_append_c (list, ']');
-    weir_history_format_uuid (show->provenance->history, node->flowfile, uuid);
-    const WeirValue values[] = {
-      { .kind = WEIR_VALUE_TEXT, .text = uuid, .size = WEIR_UUID_LENGTH },
-      { .kind = node->event != 0 ? WEIR_VALUE_INTEGER : WEIR_VALUE_NULL,
-        .integer = (int64_t)node->event },
-      make_text (show->texts[SHOWN_TYPE]),
-      make_text (show->texts[SHOWN_COMPONENT]),
-      make_text (show->texts[SHOWN_TIME]),
-      { .kind = node->event != 0 ? WEIR_VALUE_INTEGER : WEIR_VALUE_NULL,
-        .integer = g_ascii_strtoll (show->texts[SHOWN_SIZE]->str, NULL, 10) },
-      make_text (show->texts[SHOWN_FILENAME]),
-      { .kind = WEIR_VALUE_JSON, .text = list->str, .size = list->len },
-    };
-    weir_rows_put (rows, values);
+  g_string_assign (show->line, "[");
+  for (guint i = 0; i < show->parents->len; i++) {
+    weir_history_format_uuid (show->provenance->history, g_array_index (show->parents, uint64_t, i),
+                              uuid);
+    g_string_append_printf (show->line, "%s\"%s\"", i > 0 ? ", " : "", uuid);
   }
+  g_string_append_c (show->line, ']');
+}
+
+static bool
+print_row (Show *show, uint32_t node)
+{
+  uint64_t birth = get_birth (show, node);
+  WeirValueKind known = birth != 0 ? WEIR_VALUE_INTEGER : WEIR_VALUE_NULL;
+  char uuid[WEIR_UUID_LENGTH + 1];
+
+  if (!look_up (show, node))
+    return false;
+  format_node (show, node, uuid);
+  list_parents (show);
+  const WeirValue values[] = {
+    { .kind = WEIR_VALUE_TEXT, .text = uuid, .size = WEIR_UUID_LENGTH },
+    { .kind = known, .integer = (int64_t)birth },
+    make_text (show->texts[SHOWN_TYPE]),
+    make_text (show->texts[SHOWN_COMPONENT]),
+    make_text (show->texts[SHOWN_TIME]),
+    { .kind = known, .integer = g_ascii_strtoll (show->texts[SHOWN_SIZE]->str, NULL, 10) },
+    make_text (show->texts[SHOWN_FILENAME]),
+    { .kind = WEIR_VALUE_JSON, .text = show->line->str, .size = show->line->len },
+  };
+  weir_rows_put (show->rows, values);
+  return true;
 }
 
 /* --- what was asked for --- */
@@ -323,41 +281,83 @@ find_flowfile (WeirProvenance *self, GError **error)
   return 0;
 }
 
+/* @is_second: the other direction was shown, and with it whose lineage it is. */
+static bool
+show_direction (Show *show, uint64_t flowfile, WeirLineageDirection direction, bool is_second,
+                GError **error)
+{
+  WeirProvenance *self = show->provenance;
+  bool is_tree = !self->options.dot && show->rows == NULL;
+  g_autoptr (WeirLineageGraph) graph =
+      weir_lineage_graph_new (self->history, flowfile, direction, is_tree, error);
+
+  weir_provenance_end_progress (self);
+  if (graph == NULL)
+    return false;
+  show->graph = graph;
+  if (is_tree)
+    weir_lineage_graph_walk (graph, on_step, show);
+  for (uint32_t i = is_second; i < graph->births->len && !is_tree; i++)
+    if (!(self->options.dot ? print_dot_node (show, i) : print_row (show, i)))
+      break;
+  if (show->error == NULL)
+    return true;
+  g_propagate_error (error, g_steal_pointer (&show->error));
+  return false;
+}
+
+/* One direction after the other, so that only one of them takes memory. */
+static bool
+show_directions (Show *show, uint64_t flowfile, unsigned directions, GError **error)
+{
+  bool is_both = directions == (WEIR_LINEAGE_UP | WEIR_LINEAGE_DOWN);
+  bool is_tree = !show->provenance->options.dot && show->rows == NULL;
+
+  if ((directions & WEIR_LINEAGE_UP) != 0) {
+    if (is_both && is_tree)
+      puts ("made of");
+    if (!show_direction (show, flowfile, WEIR_LINEAGE_UP, false, error))
+      return false;
+  }
+  if ((directions & WEIR_LINEAGE_DOWN) == 0)
+    return true;
+  if (is_both && is_tree)
+    puts ("\nmade into");
+  return show_direction (show, flowfile, WEIR_LINEAGE_DOWN, is_both, error);
+}
+
 bool
 weir_provenance_show_lineage (WeirProvenance *self, GError **error)
 {
+  static const char *const names[] = { "flowfile", "event", "type",     "component",
+                                       "time",     "size",  "filename", "parents" };
   unsigned directions =
       (self->options.up ? WEIR_LINEAGE_UP : 0u) | (self->options.down ? WEIR_LINEAGE_DOWN : 0u);
   uint64_t flowfile = find_flowfile (self, error);
-  g_autoptr (WeirLineageGraph) graph = NULL;
   g_autoptr (GArray) lasts = g_array_new (FALSE, TRUE, sizeof (bool));
-  Show show = { .provenance = self, .lasts = lasts };
+  g_autoptr (GArray) parents = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  Show show = { .provenance = self, .lasts = lasts, .parents = parents };
+  bool ok;
 
   if (flowfile == 0)
     return false;
   if (directions == 0)
     directions = WEIR_LINEAGE_UP | WEIR_LINEAGE_DOWN;
-  graph = weir_lineage_graph_new (self->history, flowfile, directions, error);
-  weir_provenance_end_progress (self);
-  if (graph == NULL)
-    return false;
-  show.graph = graph;
+  if (self->format != WEIR_ROWS_TABLE)
+    show.rows = weir_rows_new (self->format, stdout, names, G_N_ELEMENTS (names));
   show.scratch = g_string_new (NULL);
   show.line = g_string_new (NULL);
   for (unsigned i = 0; i < N_SHOWN; i++)
     show.texts[i] = g_string_new (NULL);
   if (self->options.dot)
-    print_dot (&show);
-  else if (self->format == WEIR_ROWS_TABLE)
-    print_trees (&show, directions);
-  else
-    print_rows (&show);
+    puts ("digraph lineage {\n  node [shape=box, fontname=\"sans-serif\"];");
+  ok = show_directions (&show, flowfile, directions, error);
+  if (self->options.dot)
+    puts ("}");
+  weir_rows_free (show.rows);
   g_string_free (show.scratch, TRUE);
   g_string_free (show.line, TRUE);
   for (unsigned i = 0; i < N_SHOWN; i++)
     g_string_free (show.texts[i], TRUE);
-  if (show.error == NULL)
-    return true;
-  g_propagate_error (error, show.error);
-  return false;
+  return ok;
 }

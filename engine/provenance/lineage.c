@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "provenance/history-parts.h"
+#include "provenance/id-set.h"
 
 #define BIRTHS                                                                  \
   (1u << WEIR_EVENT_CREATE | 1u << WEIR_EVENT_RECEIVE | 1u << WEIR_EVENT_FORK | \
@@ -24,10 +25,10 @@ typedef struct {
   GArray *buckets; /* uint64_t: that are mentioned there */
 } Stop;
 
-/* Upwards: a bucket and whom to find in it. */
+/* Upwards: a bucket, and how many are to be found in it. */
 typedef struct {
-  GHashTable *wanted; /* FlowFiles */
-  uint64_t before;    /* all of them are born before this event */
+  uint32_t n_wanted;
+  uint64_t before; /* all of them are born before this event */
 } Litter;
 
 struct WeirLineage {
@@ -35,12 +36,13 @@ struct WeirLineage {
   uint64_t flowfile;
   WeirLineageDirection direction;
   unsigned columns;
-  GHashTable *found; /* FlowFiles, in their pointers */
+  WeirIdSet found; /* FlowFiles */
 
-  GTree *stops;        /* downwards: first event of a block to Stop */
-  GHashTable *buckets; /* downwards: those that have a stop, or have none any more */
+  GTree *stops;      /* downwards: first event of a block to Stop */
+  WeirIdSet buckets; /* downwards, plus 1: those that have a stop, or have none any more */
 
-  GTree *litters; /* upwards: bucket to Litter */
+  GTree *litters;     /* upwards: bucket to Litter */
+  GByteArray *births; /* upwards: for each that was found whether its birth was, too */
   uint64_t bucket;
   uint64_t at;   /* where the search in the bucket goes on; 0: not begun */
   bool has_news; /* a search from its beginning may find more */
@@ -51,18 +53,6 @@ struct WeirLineage {
 };
 
 G_STATIC_ASSERT (sizeof (void *) >= sizeof (uint64_t));
-
-static bool
-contains (GHashTable *set, uint64_t number)
-{
-  return g_hash_table_contains (set, (void *)(uintptr_t)number);
-}
-
-static void
-add (GHashTable *set, uint64_t number)
-{
-  g_hash_table_add (set, (void *)(uintptr_t)number);
-}
 
 static int
 compare_numbers (const void *a, const void *b, void *data)
@@ -80,15 +70,6 @@ free_stop (void *data)
   weir_history_file_unref (stop->file);
   g_array_unref (stop->buckets);
   g_free (stop);
-}
-
-static void
-free_litter (void *data)
-{
-  Litter *litter = data;
-
-  g_hash_table_unref (litter->wanted);
-  g_free (litter);
 }
 
 static bool
@@ -157,12 +138,11 @@ static void
 add_found (WeirLineage *lineage, uint64_t flowfile, uint64_t behind)
 {
   uint64_t bucket = flowfile >> WEIR_BLOCK_BUCKET;
+  uint32_t n = lineage->buckets.n;
 
-  add (lineage->found, flowfile);
-  if (contains (lineage->buckets, bucket))
-    return;
-  add (lineage->buckets, bucket);
-  add_stop (lineage, bucket, behind);
+  weir_id_set_add (&lineage->found, flowfile);
+  if (weir_id_set_add (&lineage->buckets, bucket + 1) == n)
+    add_stop (lineage, bucket, behind);
 }
 
 /* Returns: false at the end, or with @error. */
@@ -189,10 +169,10 @@ enter_below (WeirLineage *lineage, GError **error)
 static bool
 is_child (WeirLineage *lineage, const WeirEvent *event)
 {
-  if (!event->is_birth || contains (lineage->found, event->flowfile))
+  if (!event->is_birth || weir_id_set_find (&lineage->found, event->flowfile, NULL))
     return false;
   for (size_t i = 0; i < event->n_parents; i++)
-    if (contains (lineage->found, event->parents[i]))
+    if (weir_id_set_find (&lineage->found, event->parents[i], NULL))
       return true;
   return false;
 }
@@ -202,19 +182,20 @@ is_child (WeirLineage *lineage, const WeirEvent *event)
 static void
 add_wanted (WeirLineage *lineage, uint64_t flowfile, uint64_t before)
 {
+  static const uint8_t no_birth = 0;
   uint64_t bucket = flowfile >> WEIR_BLOCK_BUCKET;
+  uint32_t n = lineage->found.n;
   Litter *litter;
 
-  if (flowfile == 0 || contains (lineage->found, flowfile))
+  if (flowfile == 0 || weir_id_set_add (&lineage->found, flowfile) < n)
     return;
-  add (lineage->found, flowfile);
+  g_byte_array_append (lineage->births, &no_birth, 1);
   litter = g_tree_lookup (lineage->litters, (void *)(uintptr_t)bucket);
   if (litter == NULL) {
     litter = g_new0 (Litter, 1);
-    litter->wanted = g_hash_table_new (NULL, NULL);
     g_tree_insert (lineage->litters, (void *)(uintptr_t)bucket, litter);
   }
-  add (litter->wanted, flowfile);
+  litter->n_wanted++;
   litter->before = MAX (litter->before, before);
 }
 
@@ -225,8 +206,8 @@ enter_litter (WeirLineage *lineage, const Litter *litter, GError **error)
   WeirHistoryFile *file;
   WeirBlockRow row;
 
-  if (g_hash_table_size (litter->wanted) == 0 ||
-      !seek (lineage, lineage->bucket, lineage->at, &file, &row) || row.first >= litter->before)
+  if (litter->n_wanted == 0 || !seek (lineage, lineage->bucket, lineage->at, &file, &row) ||
+      row.first >= litter->before)
     return false;
   lineage->at = row.first + row.n;
   return enter (lineage, file, &row, error);
@@ -254,7 +235,7 @@ enter_above (WeirLineage *lineage, GError **error)
       return false;
     }
     lineage->at = 0;
-    if (!lineage->has_news || g_hash_table_size (litter->wanted) == 0)
+    if (!lineage->has_news || litter->n_wanted == 0)
       g_tree_remove (lineage->litters, (void *)(uintptr_t)bucket);
   }
   return false;
@@ -263,12 +244,17 @@ enter_above (WeirLineage *lineage, GError **error)
 static bool
 is_ancestor (WeirLineage *lineage, const WeirEvent *event)
 {
-  const Litter *litter =
-      event->is_birth ? g_tree_lookup (lineage->litters,
-                                       (void *)(uintptr_t)(event->flowfile >> WEIR_BLOCK_BUCKET))
-                      : NULL;
+  void *bucket = (void *)(uintptr_t)(event->flowfile >> WEIR_BLOCK_BUCKET);
+  Litter *litter = event->is_birth ? g_tree_lookup (lineage->litters, bucket) : NULL;
+  uint32_t index;
 
-  return litter != NULL && g_hash_table_remove (litter->wanted, (void *)(uintptr_t)event->flowfile);
+  if (litter == NULL || litter->n_wanted == 0 ||
+      !weir_id_set_find (&lineage->found, event->flowfile, &index) ||
+      lineage->births->data[index] != 0)
+    return false;
+  lineage->births->data[index] = 1;
+  litter->n_wanted--;
+  return true;
 }
 
 /* --- both --- */
@@ -283,10 +269,9 @@ weir_lineage_new (WeirHistory *history, uint64_t flowfile, WeirLineageDirection 
   lineage->flowfile = flowfile;
   lineage->direction = direction;
   lineage->columns = columns;
-  lineage->found = g_hash_table_new (NULL, NULL);
-  lineage->buckets = g_hash_table_new (NULL, NULL);
   lineage->stops = g_tree_new_full (compare_numbers, NULL, NULL, free_stop);
-  lineage->litters = g_tree_new_full (compare_numbers, NULL, NULL, free_litter);
+  lineage->litters = g_tree_new_full (compare_numbers, NULL, NULL, g_free);
+  lineage->births = g_byte_array_new ();
   if (direction == WEIR_LINEAGE_UP)
     add_wanted (lineage, flowfile, UINT64_MAX);
   else if (flowfile != 0)
@@ -300,8 +285,9 @@ weir_lineage_free (WeirLineage *lineage)
   if (lineage == NULL)
     return;
   weir_history_give_back (lineage->block);
-  g_hash_table_unref (lineage->found);
-  g_hash_table_unref (lineage->buckets);
+  weir_id_set_clear (&lineage->found);
+  weir_id_set_clear (&lineage->buckets);
+  g_byte_array_unref (lineage->births);
   g_tree_unref (lineage->stops);
   g_tree_unref (lineage->litters);
   g_free (lineage);
@@ -366,7 +352,7 @@ weir_lineage_next (WeirLineage *lineage, GError **error)
                                                 : enter_below (lineage, error)))
       return NULL;
   }
-  if (g_hash_table_size (lineage->found) > WEIR_LIMIT_LINEAGE) {
+  if (lineage->found.n > WEIR_LIMIT_LINEAGE) {
     g_set_error (
         error, WEIR_ERROR, WEIR_ERROR_LIMIT,
         "this lineage has more than %d FlowFiles; ask for that of one of its parts, or for "
@@ -378,7 +364,19 @@ weir_lineage_next (WeirLineage *lineage, GError **error)
 }
 
 bool
-weir_lineage_has (const WeirLineage *lineage, uint64_t flowfile)
+weir_lineage_find (const WeirLineage *lineage, uint64_t flowfile, uint32_t *ret_index)
 {
-  return contains (lineage->found, flowfile);
+  return weir_id_set_find (&lineage->found, flowfile, ret_index);
+}
+
+uint32_t
+weir_lineage_get_n (const WeirLineage *lineage)
+{
+  return lineage->found.n;
+}
+
+uint64_t
+weir_lineage_get_flowfile (const WeirLineage *lineage, uint32_t index)
+{
+  return lineage->found.ids[index];
 }

@@ -25,7 +25,10 @@ void weir_lineage_free (WeirLineage *lineage);
 const WeirHistoryEvent *weir_lineage_next (WeirLineage *lineage, GError **error);
 
 /* Whether @flowfile belongs to what was found by now: upwards also ancestors whose birth is not
- * kept any more. */
-bool weir_lineage_has (const WeirLineage *lineage, uint64_t flowfile);
+ * kept any more. They are numbered as they were found, from whose lineage it is on. @ret_index
+ * (nullable). */
+bool weir_lineage_find (const WeirLineage *lineage, uint64_t flowfile, uint32_t *ret_index);
+uint32_t weir_lineage_get_n (const WeirLineage *lineage);
+uint64_t weir_lineage_get_flowfile (const WeirLineage *lineage, uint32_t index);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirLineage, weir_lineage_free)

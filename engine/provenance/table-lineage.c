@@ -236,7 +236,7 @@ static bool
 is_shown (const Cursor *cursor)
 {
   return cursor->lineage == NULL || cursor->direction == WEIR_LINEAGE_UP ||
-         weir_lineage_has (cursor->lineage, cursor->event->event.parents[cursor->parent]);
+         weir_lineage_find (cursor->lineage, cursor->event->event.parents[cursor->parent], NULL);
 }
 
 static int

@@ -34,7 +34,7 @@ find (WeirHistory *history, uint64_t flowfile, WeirLineageDirection direction)
 
   while ((event = weir_lineage_next (lineage, &error)) != NULL) {
     g_assert_true (event->event.is_birth);
-    g_assert_true (weir_lineage_has (lineage, event->event.flowfile));
+    g_assert_true (weir_lineage_find (lineage, event->event.flowfile, NULL));
     g_assert_true (g_hash_table_add (found, GSIZE_TO_POINTER (event->number)));
     if (direction == WEIR_LINEAGE_DOWN)
       g_assert_cmpuint (event->number, >, last);
