@@ -473,8 +473,10 @@ weir_data_free (WeirData *data)
 {
   if (data == NULL)
     return;
-  if (data->contents != NULL)
+  if (data->contents != NULL) {
     weir_data_stop (data);
+    weir_content_store_settle (data->contents);
+  }
   close_log (data);
   weir_content_store_free (data->contents);
   weir_reserve_free (data->reserve);
