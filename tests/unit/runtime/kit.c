@@ -164,6 +164,20 @@ kit_message (Kit *kit)
   return kit->messages->len > 0 ? kit->messages->pdata[kit->messages->len - 1] : NULL;
 }
 
+void
+kit_assert_said (Kit *kit, const char *text)
+{
+  g_autofree char *all = NULL;
+
+  for (guint i = 0; i < kit->messages->len; i++) {
+    if (strstr (kit->messages->pdata[i], text) != NULL)
+      return;
+  }
+  g_ptr_array_add (kit->messages, NULL);
+  all = g_strjoinv ("\n", (char **)kit->messages->pdata);
+  g_error ("nobody said \"%s\", but:\n%s", text, all);
+}
+
 /* --- dump --- */
 
 static int

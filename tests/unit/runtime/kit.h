@@ -65,4 +65,8 @@ WeirQueue *kit_queue (Kit *kit, unsigned index);
 /* The last message, or NULL. */
 const char *kit_message (Kit *kit);
 
+/* Fails the test unless one of the bulletins has @text in it; what else is said meanwhile, of a
+ * disk that is slow for example, is another matter. */
+void kit_assert_said (Kit *kit, const char *text);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Kit, kit_free)
