@@ -67,6 +67,11 @@
 /* Passwords, tokens and private keys are far shorter. */
 #define WEIR_LIMIT_SECRET_BYTES (64 * 1024)
 
+/* Shorter secrets are in too many words by chance to be hidden in messages; and lines of a secret
+ * that has several, such as "-----" around a key. */
+#define WEIR_LIMIT_MASK_LEAST 6
+#define WEIR_LIMIT_MASK_LINE  16
+
 /* Keys with which secrets are encrypted: one, and the one before it while keys are changed. */
 #define WEIR_LIMIT_KEYS           16
 #define WEIR_LIMIT_KEY_FILE_BYTES (64 * 1024)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <weir/error.h>
 
@@ -136,4 +137,15 @@ weir_secret_free (char *secret)
   if (secret != NULL)
     explicit_bzero (secret, strlen (secret));
   g_free (secret);
+}
+
+void
+weir_secret_keep_from_disk (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_CORE, &limit) == 0) {
+    limit.rlim_cur = 0;
+    setrlimit (RLIMIT_CORE, &limit);
+  }
 }

@@ -16,5 +16,9 @@ char *weir_secret_read (const char *source, GError **error);
 /* Overwrites @secret before it is freed. */
 void weir_secret_free (char *secret);
 
+/* The process leaves no core dump any more, in which secrets would be; `prlimit --core` lets it
+ * again for who wants to see one. */
+void weir_secret_keep_from_disk (void);
+
 /* True when @source has one of the forms above or begins with "encrypted:". */
 bool weir_secret_source_is_valid (const char *source);

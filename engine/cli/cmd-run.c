@@ -11,6 +11,7 @@
 #include "cli/run-summary.h"
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/units.h"
 #include <signal.h>
 #include <string.h>
@@ -257,6 +258,8 @@ execute (Run *run)
     return WEIR_EXIT_FAILURE;
   }
   g_clear_pointer (&run->vault, weir_vault_free);
+  if (!weir_mask_is_empty (weir_secrecy_get_mask (run->engine->secrecy)))
+    weir_secret_keep_from_disk ();
   tell_about_data (run);
   run->start = g_get_monotonic_time ();
   weir_engine_start (run->engine);

@@ -31,8 +31,12 @@ weir_expr_free (WeirExpr *expr)
     if (code->op == WEIR_EXPR_OP_CALL && code->prepared != NULL)
       code->function->release (code->prepared);
   }
-  if (expr->literal != expr->text)
+  /* It may be made of a secret. The text is the last of the block. */
+  if (expr->literal != NULL && expr->literal != expr->text) {
+    explicit_bzero ((char *)expr->literal, strlen (expr->literal));
     g_free ((char *)expr->literal);
+  }
+  explicit_bzero (expr, (size_t)(expr->text + strlen (expr->text) - (char *)expr));
   g_free (expr);
 }
 

@@ -1,8 +1,10 @@
 /* check-parameters.c: names, values and secrets of parameters. No message holds a value. */
+#include "base/limits.h"
 #include "base/sealed.h"
 #include "base/secret.h"
 #include "base/suggest.h"
 #include "model/check-parts.h"
+#include <string.h>
 #include <weir/error.h>
 
 static void
@@ -49,8 +51,13 @@ check_value (const WeirGroup *group, const WeirParameter *parameter, const WeirC
 {
   g_autoptr (GError) error = NULL;
 
-  if (weir_resolver_get (check->resolver, group, parameter, &error) != NULL ||
-      g_error_matches (error, WEIR_ERROR, WEIR_ERROR_FAILED))
+  const WeirResolved *value = weir_resolver_get (check->resolver, group, parameter, &error);
+
+  if (value != NULL && parameter->secret != NULL && strlen (value->text) < WEIR_LIMIT_MASK_LEAST)
+    weir_problems_warn (problems, &group->base, parameter->origin, "use a longer one",
+                        "the secret '%s' is so short that it is not hidden in messages",
+                        parameter->name);
+  if (value != NULL || g_error_matches (error, WEIR_ERROR, WEIR_ERROR_FAILED))
     return;
   if (parameter->secret != NULL) {
     tell_unread (group, parameter, check, error, problems);

@@ -234,6 +234,7 @@ weir_flow_check (const WeirFlow *flow, const WeirCheck *check, GPtrArray *proble
   g_autoptr (GHashTable) in_no_loop = g_hash_table_new (NULL, NULL);
   g_autoptr (GHashTable) routes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Walk walk = { check, graph, in_no_loop, routes, problems };
+  g_autoptr (WeirMask) mask = weir_mask_new ();
   guint n_before = weir_problems_count (problems, WEIR_SEVERITY_ERROR);
 
   if (flow->root->base.name[0] == '\0')
@@ -245,4 +246,8 @@ weir_flow_check (const WeirFlow *flow, const WeirCheck *check, GPtrArray *proble
   /* After an error in a text the references behind it were not seen. */
   if (weir_problems_count (problems, WEIR_SEVERITY_ERROR) == n_before)
     weir_check_unused (flow->root, check, problems);
+
+  /* What modules and parsers say may quote anything. */
+  weir_resolver_add_secrets (check->resolver, mask);
+  weir_problems_mask (problems, mask);
 }

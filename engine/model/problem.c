@@ -116,6 +116,26 @@ weir_problems_sort (GPtrArray *problems)
   g_ptr_array_sort (problems, compare_places);
 }
 
+static void
+mask_text (char **text, const WeirMask *mask)
+{
+  char *masked = weir_mask_apply (mask, *text);
+
+  g_free (*text);
+  *text = masked;
+}
+
+void
+weir_problems_mask (GPtrArray *problems, const WeirMask *mask)
+{
+  for (guint i = 0; i < problems->len && !weir_mask_is_empty (mask); i++) {
+    WeirProblem *problem = problems->pdata[i];
+
+    mask_text (&problem->message, mask);
+    mask_text (&problem->advice, mask);
+  }
+}
+
 guint
 weir_problems_count (const GPtrArray *problems, WeirSeverity severity)
 {

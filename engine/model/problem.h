@@ -3,6 +3,7 @@
  * Problems are collected, not returned one by one: a person wants to see all of them at once. */
 #pragma once
 
+#include "base/mask.h"
 #include "model/component.h"
 
 typedef enum {
@@ -35,6 +36,9 @@ bool weir_problems_are_full (const GPtrArray *problems);
 
 /* In the order of the file; those of one place stay in the order they were added. */
 void weir_problems_sort (GPtrArray *problems);
+
+/* Takes the secrets of @mask out of all texts. */
+void weir_problems_mask (GPtrArray *problems, const WeirMask *mask);
 
 guint weir_problems_count (const GPtrArray *problems, WeirSeverity severity);
 

@@ -121,6 +121,23 @@ weir_resolver_find (WeirResolver *resolver, const WeirGroup *group, const char *
   return NULL;
 }
 
+void
+weir_resolver_add_secrets (const WeirResolver *resolver, WeirMask *mask)
+{
+  GHashTableIter iter;
+  gpointer key = NULL;
+  gpointer value = NULL;
+
+  g_hash_table_iter_init (&iter, resolver->entries);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    const WeirParameter *parameter = key;
+    const Entry *entry = value;
+
+    if (parameter->secret != NULL && entry->resolved != NULL)
+      weir_mask_add (mask, entry->resolved->text);
+  }
+}
+
 bool
 weir_resolver_is_used (const WeirResolver *resolver, const WeirParameter *parameter)
 {

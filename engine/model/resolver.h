@@ -8,6 +8,7 @@
  * Thread: any, one at a time. */
 #pragma once
 
+#include "base/mask.h"
 #include "model/catalog.h"
 
 typedef struct WeirResolver WeirResolver;
@@ -54,6 +55,9 @@ void weir_resolved_free (WeirResolved *resolved);
  * defined in *@ret_owner unless that is NULL. */
 const WeirParameter *weir_resolver_find (WeirResolver *resolver, const WeirGroup *group,
                                          const char *name, const WeirGroup **ret_owner);
+
+/* Adds the values of all secrets that were read so far to @mask. */
+void weir_resolver_add_secrets (const WeirResolver *resolver, WeirMask *mask);
 
 /* True when a text that was resolved so far refers to @parameter. */
 bool weir_resolver_is_used (const WeirResolver *resolver, const WeirParameter *parameter);

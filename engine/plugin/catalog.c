@@ -61,6 +61,13 @@ find_property (const WeirProcessor *type, const char *name)
   return NULL;
 }
 
+/* False for nothing, and for what comes with each FlowFile. */
+static bool
+is_written_down (const WeirProperty *property, const char *text)
+{
+  return *text != '\0' && (property->type != WEIR_TYPE_EXPRESSION || strstr (text, "${") == NULL);
+}
+
 /* A secret in a property that is not sensitive would be shown, and one that is written down in the
  * flow file is none. */
 static void
@@ -68,17 +75,20 @@ check_secrecy (const Subject *subject, const WeirPropertyNode *node, const WeirR
 {
   const WeirProperty *property = find_property (subject->type, node->name);
 
-  if (property == NULL || value->text == NULL || property->sensitive == value->is_secret)
+  bool is_sensitive = property != NULL && property->sensitive;
+
+  if (value->text == NULL)
     return;
-  if (value->is_secret)
+  if (value->is_secret && !is_sensitive)
     weir_problems_add (
         subject->problems, subject->component, node->origin, "use a parameter without secret=",
-        "property '%s' is shown to everybody and must not hold a secret", property->name);
-  else
+        "property '%s' is shown to everybody and must not hold a secret", node->name);
+  else if (is_sensitive && !value->is_secret && is_written_down (property, value->text))
     weir_problems_warn (subject->problems, subject->component, node->origin,
-                        "put it into a parameter with secret=\"env:NAME\" or \"file:PATH\"",
+                        "put it into a parameter by `weir secret set`, or one with "
+                        "secret=\"env:NAME\", \"file:PATH\" or \"credential:NAME\"",
                         "property '%s' is a secret that everybody who reads the flow file sees",
-                        property->name);
+                        node->name);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "plugin/config.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/secret.h"
 #include "base/suggest.h"
 #include "expr/expr.h"
 #include "plugin/property.h"
@@ -254,6 +255,13 @@ added_relationship_clear (void *data)
   g_free (added->description);
 }
 
+/* Some are secrets. */
+static void
+free_string (gpointer string)
+{
+  weir_secret_free (string);
+}
+
 WeirConfig *
 weir_config_new (const WeirProcessor *type, const WeirPropertyText *properties, size_t n_properties,
                  GPtrArray *problems)
@@ -263,7 +271,7 @@ weir_config_new (const WeirProcessor *type, const WeirPropertyText *properties, 
 
   config->type = type;
   config->state = g_malloc0 (MAX (type->state_size, 1));
-  config->owned_strings = g_ptr_array_new_with_free_func (g_free);
+  config->owned_strings = g_ptr_array_new_with_free_func (free_string);
   config->owned_exprs = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_expr_free);
   config->dynamic = g_array_new (FALSE, FALSE, sizeof (WeirDynamicValue));
   config->relationships = g_array_new (FALSE, FALSE, sizeof (AddedRelationship));

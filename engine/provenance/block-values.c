@@ -188,7 +188,8 @@ weir_block_values_add (WeirBlockValues *values, uint32_t name, const uint8_t *va
   WeirBlockPair pair = { .name = name, .offset = weir_stream_get_size (&values->bytes) };
   uint64_t *free_slot = NULL;
 
-  if (G_UNLIKELY (names[name].is_hidden)) {
+  if (G_UNLIKELY (names[name].is_hidden ||
+                  weir_mask_hits (values->options->mask, (const char *)value, size))) {
     value = (const uint8_t *)hidden;
     size = sizeof hidden - 1;
   } else if (G_UNLIKELY (size > WEIR_LIMIT_BLOCK / 2 - MIN (pair.offset, WEIR_LIMIT_BLOCK / 2))) {

@@ -5,12 +5,13 @@
  * and never other events. Thread: one at a time for each writer and reader. */
 #pragma once
 
+#include "base/mask.h"
 #include "provenance/event.h"
 
 #define WEIR_BLOCK_EVENTS 4096
 
-/* What stands in place of a secret (weir_redact_is_secret), and of a value that is larger than a
- * block may be. */
+/* What stands in place of a secret (weir_redact_is_secret, base/mask.h), and of a value that is
+ * larger than a block may be. */
 #define WEIR_REDACTED  "(redacted)"
 #define WEIR_TOO_LARGE "(too large)"
 
@@ -22,6 +23,7 @@ typedef struct {
   /* Text of an attribute name's number, for the filter. Returns: (transfer none) (nullable). */
   const char *(*get_name) (void *data, uint64_t number);
   void *data;
+  const WeirMask *mask; /* (nullable): values with one of its secrets are not kept; must stay */
 } WeirBlockWriterOptions;
 
 /* A block, and what is known of it without unpacking it, which is kept beside it in the partition.

@@ -369,7 +369,8 @@ weir_recorder_new (const WeirRecorderOptions *options)
   recorder->clock = options->clock != NULL ? options->clock : weir_clock_system ();
   recorder->lag_bytes = options->lag_bytes != 0 ? options->lag_bytes : WEIR_LIMIT_PROVENANCE_LAG;
   make_binder (recorder, options);
-  recorder->scribe = weir_scribe_new (recorder->binder, weir_data_get_dictionary (options->data));
+  recorder->scribe =
+      weir_scribe_new (recorder->binder, weir_data_get_dictionary (options->data), options->mask);
   pthread_mutex_init (&recorder->lock, NULL);
   pthread_condattr_init (&attributes);
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);

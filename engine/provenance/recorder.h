@@ -19,6 +19,7 @@ typedef struct {
   int64_t retention_usec;   /* 0: WEIR_LIMIT_PROVENANCE_USEC */
   uint64_t partition_bytes; /* 0: WEIR_LIMIT_PARTITION; smaller ones are for tests */
   uint64_t lag_bytes;       /* 0: WEIR_LIMIT_PROVENANCE_LAG; likewise */
+  const WeirMask *mask;     /* (nullable): what is not kept of attributes; must stay */
   /* The recorder's thread, or weir_recorder_new: something that a person should know: what was
    * damaged, lost, rebuilt. */
   void (*on_message) (void *user, const char *message);

@@ -35,9 +35,9 @@ get_name (void *data, uint64_t number)
 }
 
 WeirScribe *
-weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary)
+weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary, const WeirMask *mask)
 {
-  WeirBlockWriterOptions options = { get_name, dictionary };
+  WeirBlockWriterOptions options = { get_name, dictionary, mask };
   WeirScribe *scribe = g_new0 (WeirScribe, 1);
 
   scribe->binder = binder;

@@ -10,8 +10,9 @@
 
 typedef struct WeirScribe WeirScribe;
 
-/* @binder, not open yet, must stay; @dictionary is that of the log. Returns: (transfer full). */
-WeirScribe *weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary);
+/* @binder, not open yet, and @mask (nullable) must stay; @dictionary is that of the log. Returns:
+ * (transfer full). */
+WeirScribe *weir_scribe_new (WeirBinder *binder, WeirDictionary *dictionary, const WeirMask *mask);
 void weir_scribe_free (WeirScribe *scribe);
 
 /* Opens the partitions; the log goes on with frame @sequence. @ret_from: the frame that it needs

@@ -12,6 +12,7 @@ struct WeirBoard {
   uint64_t last_id; /* guarded by lock */
   WeirBulletinFunc func;
   void *data;
+  const WeirMask *mask;
 };
 
 static void
@@ -47,17 +48,24 @@ weir_board_free (WeirBoard *board)
   g_free (board);
 }
 
+void
+weir_board_hide (WeirBoard *board, const WeirMask *mask)
+{
+  board->mask = mask;
+}
+
 static WeirBulletin *
-bulletin_new (int64_t wall, WeirLogLevel level, const char *component, const char *name,
-              const char *message)
+bulletin_new (const WeirBoard *board, int64_t wall, WeirLogLevel level, const char *component,
+              const char *name, const char *message)
 {
   WeirBulletin *bulletin = g_new0 (WeirBulletin, 1);
+  g_autofree char *masked = weir_mask_apply (board->mask, message);
 
   bulletin->wall = wall;
   bulletin->level = level;
   bulletin->component = g_strdup (component);
   bulletin->name = g_strdup (name);
-  bulletin->message = weir_error_clean (message);
+  bulletin->message = weir_error_clean (masked);
   return bulletin;
 }
 
@@ -81,7 +89,7 @@ weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  bulletin = bulletin_new (weir_clock_get_wall (node->engine->clock), level, node->path,
+  bulletin = bulletin_new (board, weir_clock_get_wall (node->engine->clock), level, node->path,
                            weir_component_get_label (node->component), message);
 
   WEIR_LOCKED (&board->lock);
@@ -100,7 +108,7 @@ void
 weir_board_tell (WeirBoard *board, int64_t wall, WeirLogLevel level, const char *who,
                  const char *message)
 {
-  WeirBulletin *bulletin = bulletin_new (wall, level, who, who, message);
+  WeirBulletin *bulletin = bulletin_new (board, wall, level, who, who, message);
 
   WEIR_LOCKED (&board->lock);
   bulletin->id = ++board->last_id;

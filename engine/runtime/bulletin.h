@@ -4,6 +4,7 @@
  * Thread: any. */
 #pragma once
 
+#include "base/mask.h"
 #include "runtime/session.h"
 
 #include <glib.h>
@@ -25,6 +26,10 @@ typedef struct WeirBoard WeirBoard;
 /* Returns: (transfer full). @func may be NULL. */
 WeirBoard *weir_board_new (WeirBulletinFunc func, void *data);
 void weir_board_free (WeirBoard *board);
+
+/* From now on messages are told without the secrets of @mask (nullable), which must stay. Thread:
+ * main, before there are others. */
+void weir_board_hide (WeirBoard *board, const WeirMask *mask);
 
 /* Tells @func, and keeps it if @node's bulletin level says so. What a module quotes in it is made
  * fit for a terminal. */

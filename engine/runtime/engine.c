@@ -187,6 +187,7 @@ weir_engine_free (WeirEngine *engine)
   weir_slab_clear (&engine->node_slab);
   weir_timers_free (engine->timers);
   weir_board_free (engine->board);
+  weir_secrecy_free (engine->secrecy);
   weir_depot_free (engine->depot);
   close_store (engine);
   g_free (engine->hostname);
@@ -197,6 +198,8 @@ weir_engine_free (WeirEngine *engine)
 bool
 weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver, GError **error)
 {
+  engine->secrecy = weir_secrecy_new (flow, resolver);
+  weir_board_hide (engine->board, weir_secrecy_get_mask (engine->secrecy));
   if (!weir_build_flow (engine, flow, resolver, error))
     return false;
   return engine->data == NULL || weir_restore (engine, error);

@@ -13,6 +13,7 @@
 #include "runtime/effects.h"
 #include "runtime/node.h"
 #include "runtime/scheduler.h"
+#include "runtime/secrecy.h"
 #include "runtime/slab.h"
 #include "store/data.h"
 
@@ -71,6 +72,7 @@ struct WeirEngine {
   WeirTimers *timers;
   WeirScheduler *scheduler;
   WeirBoard *board;
+  WeirSecrecy *secrecy; /* NULL: nothing is loaded */
   WeirServices *services;
   WeirExprScope scope; /* what every evaluation sees */
   char *hostname;

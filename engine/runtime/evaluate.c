@@ -47,9 +47,24 @@ on_field (const void *subject, WeirExprField field)
 }
 
 static const char *
+get_variable (const WeirEngine *engine, const char *name)
+{
+  return weir_secrecy_has_variable (engine->secrecy, name) ? NULL : g_getenv (name);
+}
+
+static const char *
 on_environment (const void *host, const char *name)
 {
-  return g_getenv (name);
+  const WeirSession *session = host;
+
+  return get_variable (session->engine, name);
+}
+
+/* Without a session. */
+static const char *
+on_bare_environment (const void *host, const char *name)
+{
+  return get_variable (host, name);
 }
 
 static const char *
@@ -211,7 +226,8 @@ weir_context_eval (const WeirContext *context, const WeirExpr *expr, GError **er
   if (literal != NULL)
     return literal;
   scope = engine->scope;
-  scope.environment = on_environment;
+  scope.environment = on_bare_environment;
+  scope.host = engine;
   /* Not where it would stay until the processor stops: the next trigger may ask again. */
   session = weir_scheduler_find_session (engine->scheduler);
   if (session != NULL)

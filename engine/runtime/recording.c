@@ -18,6 +18,7 @@ weir_recording_start (WeirEngine *engine)
                                   .directory = engine->provenance_dir,
                                   .clock = engine->clock,
                                   .fs = engine->fs,
+                                  .mask = weir_secrecy_get_mask (engine->secrecy),
                                   .on_message = on_message,
                                   .user = engine };
 

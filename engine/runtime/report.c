@@ -46,10 +46,12 @@ weir_record_forget_reports (WeirRecord *record)
     record->story->first = record->story->last = NULL;
 }
 
-/* What a person reads: as text, and not without end. */
+/* What a person reads: as text, without secrets, and not without end. */
 static const char *
-keep_text (WeirSession *session, const char *text)
+keep_text (WeirSession *session, const char *original)
 {
+  g_autofree char *text =
+      weir_mask_apply (weir_secrecy_get_mask (session->engine->secrecy), original);
   g_autofree char *valid = NULL;
   size_t size = strnlen (text, WEIR_LIMIT_REPORT);
   const char *end;

@@ -1,6 +1,7 @@
 /* service.c: one lock for all of them while one is enabled, since enabling one enables others. */
 #include "runtime/service.h"
 
+#include "base/secret.h"
 #include "plugin/service-reference.h"
 #include "runtime/engine.h"
 
@@ -89,7 +90,7 @@ weir_property_texts_free (WeirPropertyText *properties, size_t n_properties)
 {
   for (size_t i = 0; properties != NULL && i < n_properties; i++) {
     g_free ((char *)properties[i].name);
-    g_free ((char *)properties[i].value);
+    weir_secret_free ((char *)properties[i].value);
   }
   g_free (properties);
 }
@@ -140,6 +141,8 @@ weir_services_resolve_properties (WeirServices *services, WeirResolver *resolver
     texts[i].name = g_strdup (property->name);
     texts[i].value = g_strdup (value->text);
     texts[i].is_secret = value->is_secret;
+    if (value->text != NULL && !value->is_secret)
+      weir_secrecy_add_property (services->engine->secrecy, type, property->name, value->text);
     if (value->text == NULL)
       g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID,
                    "property \"%s\" names a parameter that has no value", property->name);

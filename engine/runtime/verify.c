@@ -2,12 +2,14 @@
 #include "runtime/verify.h"
 
 #include "base/error.h"
+#include "runtime/engine.h"
 #include "runtime/node.h"
 
 #include <stdarg.h>
 
 struct WeirVerify {
   GPtrArray *steps;
+  const WeirMask *mask;
 };
 
 static void
@@ -22,14 +24,15 @@ step_free (void *data)
 
 /* What a module says may quote anything. */
 static void
-add_step (GPtrArray *steps, const char *name, bool worked, const char *message)
+add_step (WeirVerify *verify, const char *name, bool worked, const char *message)
 {
   WeirVerifyStep *step = g_new (WeirVerifyStep, 1);
+  g_autofree char *masked = weir_mask_apply (verify->mask, message);
 
   step->step = weir_error_clean (name);
-  step->message = weir_error_clean (message);
+  step->message = weir_error_clean (masked);
   step->worked = worked;
-  g_ptr_array_add (steps, step);
+  g_ptr_array_add (verify->steps, step);
 }
 
 void
@@ -41,26 +44,25 @@ weir_verify_tell (WeirVerify *verify, const char *step, const char *format, ...)
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  add_step (verify->steps, step, true, message);
+  add_step (verify, step, true, message);
 }
 
 static void
-add_failure (GPtrArray *steps, const char *name, const GError *error)
+add_failure (WeirVerify *verify, const char *name, const GError *error)
 {
-  add_step (steps, name, false, error != NULL ? error->message : "it failed and gave no reason");
+  add_step (verify, name, false, error != NULL ? error->message : "it failed and gave no reason");
 }
 
 /* @copy is enabled. */
 static void
-try (WeirServed *copy, GPtrArray *steps)
+try (WeirServed *copy, WeirVerify *verify)
 {
-  WeirVerify verify = { steps };
   g_autoptr (GError) error = NULL;
 
   if (copy->type->on_verify == NULL)
-    add_step (steps, "verify", true, "it was enabled; there is nothing more that it can try");
-  else if (!copy->type->on_verify (weir_config_get_state (copy->config), &verify, &error))
-    add_failure (steps, "verify", error);
+    add_step (verify, "verify", true, "it was enabled; there is nothing more that it can try");
+  else if (!copy->type->on_verify (weir_config_get_state (copy->config), verify, &error))
+    add_failure (verify, "verify", error);
 }
 
 GPtrArray *
@@ -68,28 +70,29 @@ weir_verify (WeirServices *services, const WeirServed *served)
 {
   const WeirProcessor *type = served->type->common;
   GPtrArray *steps = g_ptr_array_new_with_free_func (step_free);
+  WeirVerify verify = { steps, weir_secrecy_get_mask (served->engine->secrecy) };
   g_autoptr (GPtrArray) problems = weir_config_problems_new ();
   g_autoptr (GError) error = NULL;
   WeirServed copy = *served;
   WeirContext context = { .service = &copy };
 
   if (!weir_services_enable (services, served->properties, served->n_properties, &error)) {
-    add_failure (steps, "enable what it uses", error);
+    add_failure (&verify, "enable what it uses", error);
     return steps;
   }
   copy.config = weir_config_new (type, served->properties, served->n_properties, problems);
   if (copy.config == NULL) {
     weir_config_problems_to_error (problems, &error);
-    add_failure (steps, "configure", error);
+    add_failure (&verify, "configure", error);
     return steps;
   }
   pthread_mutex_init (&copy.lock, NULL);
   weir_arena_init (&copy.evaluated);
   if (type->on_scheduled != NULL &&
       !type->on_scheduled (weir_config_get_state (copy.config), &context, &error)) {
-    add_failure (steps, "enable", error);
+    add_failure (&verify, "enable", error);
   } else {
-    try (&copy, steps);
+    try (&copy, &verify);
     if (type->on_stopped != NULL)
       type->on_stopped (weir_config_get_state (copy.config));
   }

@@ -1,6 +1,7 @@
 #include "base/secret.h"
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <weir/error.h>
 
 static void
@@ -100,6 +101,21 @@ test_knows_its_sources (void)
   g_assert_false (weir_secret_source_is_valid ("ENV:A"));
 }
 
+static void
+test_leaves_no_core_dump (void)
+{
+  struct rlimit limit = { 0 };
+  struct rlimit now = { .rlim_cur = 1 };
+
+  getrlimit (RLIMIT_CORE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_CORE, &limit);
+  weir_secret_keep_from_disk ();
+  getrlimit (RLIMIT_CORE, &now);
+  g_assert_cmpuint (now.rlim_cur, ==, 0);
+  g_assert_true (now.rlim_max == limit.rlim_max);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -108,5 +124,6 @@ main (int argc, char **argv)
   g_test_add_func ("/base/secret/files", test_reads_files);
   g_test_add_func ("/base/secret/credentials", test_reads_credentials);
   g_test_add_func ("/base/secret/sources", test_knows_its_sources);
+  g_test_add_func ("/base/secret/core", test_leaves_no_core_dump);
   return g_test_run ();
 }

@@ -47,7 +47,7 @@ class Check(FlowCase):
 
     def test_good(self):
         self.write("good.xml", GOOD)
-        result = self.weir("check", "good.xml", WEIR_TEST_KEY="x")
+        result = self.weir("check", "good.xml", WEIR_TEST_KEY="long enough")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual([line.split(": ")[1] for line in result.stdout.splitlines()],
                          ["warning", "warning"])

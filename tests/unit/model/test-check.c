@@ -44,6 +44,8 @@ read_secret (void *data, const char *source, const char *place, GError **error)
 {
   if (strcmp (source, "env:THERE") == 0)
     return g_strdup ("tresor");
+  if (strcmp (source, "env:SHORT") == 0)
+    return g_strdup ("tres");
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "%s is missing", source);
   return NULL;
 }
@@ -287,6 +289,9 @@ test_parameters (void)
       "or of one around it, or write '##{' for the text '#{'\n");
   assert_told ("<parameters><parameter name='a'>1</parameter></parameters>",
                "2:13: warning: nothing uses parameter 'a', take it out\n");
+  assert_told ("<parameters><parameter name='a' secret='env:SHORT'/></parameters>",
+               "2:13: warning: the secret 'a' is so short that it is not hidden in messages, use a "
+               "longer one\n2:13: warning: nothing uses parameter 'a', take it out\n");
 }
 
 static void

@@ -85,6 +85,21 @@ test_ends_somewhere (void)
   g_assert_cmpuint (weir_problems_count (problems, WEIR_SEVERITY_ERROR), ==, 1);
 }
 
+static void
+test_secrets_are_taken_out (void)
+{
+  g_autoptr (GPtrArray) problems = weir_problems_new ();
+  g_autoptr (WeirMask) mask = weir_mask_new ();
+  g_autofree char *text = NULL;
+
+  weir_problems_add (problems, NULL, (WeirOrigin){ 1, 2 }, "not tresor", "it is tresor");
+  weir_problems_mask (problems, NULL);
+  weir_mask_add (mask, "tresor");
+  weir_problems_mask (problems, mask);
+  text = weir_problem_format (problems->pdata[0], "f");
+  g_assert_cmpstr (text, ==, "f:1:2: it is ***, not ***");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -93,5 +108,6 @@ main (int argc, char **argv)
   g_test_add_func ("/model/problem/sorts", test_sorts);
   g_test_add_func ("/model/problem/tames", test_tames_what_it_quotes);
   g_test_add_func ("/model/problem/ends", test_ends_somewhere);
+  g_test_add_func ("/model/problem/mask", test_secrets_are_taken_out);
   return g_test_run ();
 }

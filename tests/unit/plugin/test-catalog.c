@@ -5,12 +5,14 @@ typedef struct {
   int64_t count;
   char *password;
   char *text;
+  const WeirExpr *header;
 } State;
 
 static const WeirProperty properties[] = {
   { "Count", "", WEIR_FIELD (State, count), .required = true },
   { "Password", "", WEIR_FIELD (State, password), .sensitive = true },
   { "Text", "", WEIR_FIELD (State, text) },
+  { "Header", "", WEIR_FIELD (State, header), .sensitive = true },
 };
 
 static const WeirRelationship relationships[] = { { "success", "" }, { "failure", "" } };
@@ -198,6 +200,38 @@ test_unresolved (Fixture *self, const void *data)
 }
 
 static void
+test_what_is_written_down (Fixture *self, const void *data)
+{
+  WeirProcessorNode *node = weir_processor_node_new ("a", "Plain");
+
+  add_value (self, node, "Count", (WeirResolved){ .text = (char *)"1" }, 4);
+  add_value (self, node, "Password", (WeirResolved){ .text = (char *)"" }, 5);
+  add_value (self, node, "Header", (WeirResolved){ .text = (char *)"${hostname()}" }, 6);
+  describe (self, node);
+  g_assert_cmpuint (self->problems->len, ==, 0);
+
+  g_ptr_array_set_size (self->values, 0);
+  node = weir_processor_node_new ("a", "Plain");
+  add_value (self, node, "Count", (WeirResolved){ .text = (char *)"1" }, 4);
+  add_value (self, node, "Password", (WeirResolved){ .text = (char *)"${x}" }, 5);
+  add_value (self, node, "Header", (WeirResolved){ .text = (char *)"hunter2" }, 6);
+  describe (self, node);
+  g_assert_cmpuint (self->problems->len, ==, 2);
+}
+
+static void
+test_secrets_in_added_properties (Fixture *self, const void *data)
+{
+  WeirProcessorNode *node = weir_processor_node_new ("a", "Router");
+
+  add_value (self, node, "added", (WeirResolved){ .text = (char *)"hunter2", .is_secret = true },
+             4);
+  describe (self, node);
+  g_assert_cmpuint (self->problems->len, ==, 1);
+  assert_problem (self, 0, 4, "property 'added' is shown to everybody and must not hold a secret");
+}
+
+static void
 test_secrets (Fixture *self, const void *data)
 {
   WeirProcessorNode *node = weir_processor_node_new ("a", "Plain");
@@ -255,6 +289,8 @@ main (int argc, char **argv)
   add ("/catalog/place", test_problems_have_a_place);
   add ("/catalog/unresolved", test_unresolved);
   add ("/catalog/secrets", test_secrets);
+  add ("/catalog/written-down", test_what_is_written_down);
+  add ("/catalog/secrets-added", test_secrets_in_added_properties);
   add ("/catalog/services", test_services);
   return g_test_run ();
 }

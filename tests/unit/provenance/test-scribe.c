@@ -123,7 +123,7 @@ open_scribe (Fixture *fixture, uint64_t sequence)
 
   close_scribe (fixture);
   fixture->binder = weir_binder_new (&options);
-  fixture->scribe = weir_scribe_new (fixture->binder, fixture->dictionary);
+  fixture->scribe = weir_scribe_new (fixture->binder, fixture->dictionary, NULL);
   weir_scribe_open (fixture->scribe, sequence, &from, &error);
   g_assert_no_error (error);
   return from;
