@@ -46,6 +46,19 @@ tell_unread (const WeirGroup *group, const WeirParameter *parameter, const WeirC
 }
 
 static void
+tell_unresolved (const WeirGroup *group, const WeirParameter *parameter, const WeirCheck *check,
+                 const GError *error, GPtrArray *problems)
+{
+  g_autofree char *advice =
+      g_error_matches (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND)
+          ? weir_resolver_advise (check->resolver, group, parameter->value)
+          : g_strdup ("refer to parameters of this group or of one around it");
+
+  weir_problems_add (problems, &group->base, parameter->origin, advice, "parameter '%s': %s",
+                     parameter->name, error->message);
+}
+
+static void
 check_value (const WeirGroup *group, const WeirParameter *parameter, const WeirCheck *check,
              GPtrArray *problems)
 {
@@ -63,9 +76,7 @@ check_value (const WeirGroup *group, const WeirParameter *parameter, const WeirC
     tell_unread (group, parameter, check, error, problems);
     return;
   }
-  weir_problems_add (problems, &group->base, parameter->origin,
-                     "refer to parameters of this group or of one around it", "parameter '%s': %s",
-                     parameter->name, error->message);
+  tell_unresolved (group, parameter, check, error, problems);
 }
 
 static bool

@@ -4,6 +4,7 @@
  */
 #include "model/resolver.h"
 #include "base/limits.h"
+#include "base/suggest.h"
 #include "model/parameter.h"
 #include "model/reference.h"
 #include <string.h>
@@ -358,15 +359,58 @@ weir_resolver_get (WeirResolver *resolver, const WeirGroup *group, const WeirPar
   return entry->resolved;
 }
 
+/* Returns: (transfer full) (nullable): the first name in @text that means no parameter. */
+static char *
+find_unknown (WeirResolver *resolver, const WeirGroup *group, const char *text)
+{
+  WeirPieceScanner scanner;
+  WeirPiece piece;
+
+  weir_piece_scanner_init (&scanner, text);
+  while (weir_piece_scanner_next (&scanner, &piece, NULL)) {
+    g_autofree char *name = g_strndup (piece.start, piece.length);
+
+    if (piece.kind == WEIR_PIECE_PARAMETER &&
+        weir_resolver_find (resolver, group, name, NULL) == NULL)
+      return g_steal_pointer (&name);
+  }
+  return NULL;
+}
+
+/* Returns: (transfer none) (nullable): of the names that can be seen from @group, the nearest. */
 static const char *
-get_advice (const GError *error)
+find_nearest (const WeirGroup *group, const char *name)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (; group != NULL; group = group->base.parent)
+    for (guint i = 0; i < group->parameters->len; i++)
+      g_ptr_array_add (names, ((const WeirParameter *)group->parameters->pdata[i])->name);
+  return weir_suggest (name, (const char *const *)names->pdata, names->len);
+}
+
+char *
+weir_resolver_advise (WeirResolver *resolver, const WeirGroup *group, const char *text)
+{
+  g_autofree char *unknown = find_unknown (resolver, group, text);
+  const char *nearest = unknown != NULL ? find_nearest (group, unknown) : NULL;
+
+  if (nearest != NULL)
+    return g_strdup_printf ("did you mean '#{%s}'?", nearest);
+  return g_strdup (
+      "define it in <parameters> of this group or of one around it, or write '##{' for "
+      "the text '#{'");
+}
+
+/* Returns: (transfer full): what to do about @error. */
+static char *
+advise (WeirResolver *resolver, const WeirGroup *group, const char *text, const GError *error)
 {
   if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND))
-    return "define it in <parameters> of this group or of one around it, or write '##{' for the "
-           "text '#{'";
+    return weir_resolver_advise (resolver, group, text);
   if (g_error_matches (error, WEIR_ERROR, WEIR_ERROR_INVALID))
-    return "write '#{name}', or '##{' for the text '#{'";
-  return "shorten it or put it into a file";
+    return g_strdup ("write '#{name}', or '##{' for the text '#{'");
+  return g_strdup ("shorten it or put it into a file");
 }
 
 GPtrArray *
@@ -382,10 +426,12 @@ weir_resolver_resolve_all (WeirResolver *resolver, const WeirComponent *owner,
         weir_resolver_resolve (resolver, owner->parent, property->text, &error);
 
     if (resolved == NULL) {
+      g_autofree char *advice = advise (resolver, owner->parent, property->text, error);
+
       resolved = g_new0 (WeirResolved, 1);
       if (!g_error_matches (error, WEIR_ERROR, WEIR_ERROR_FAILED))
-        weir_problems_add (problems, owner, property->origin, get_advice (error),
-                           "property '%s': %s", property->name, error->message);
+        weir_problems_add (problems, owner, property->origin, advice, "property '%s': %s",
+                           property->name, error->message);
     }
     g_ptr_array_add (values, resolved);
   }

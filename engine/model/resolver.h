@@ -56,6 +56,10 @@ void weir_resolved_free (WeirResolved *resolved);
 const WeirParameter *weir_resolver_find (WeirResolver *resolver, const WeirGroup *group,
                                          const char *name, const WeirGroup **ret_owner);
 
+/* What to do about a reference in @text, written in @group, that means no parameter.
+ * Returns: (transfer full): with the name that was probably meant, if there is one. */
+char *weir_resolver_advise (WeirResolver *resolver, const WeirGroup *group, const char *text);
+
 /* Adds the values of all secrets that were read so far to @mask. */
 void weir_resolver_add_secrets (const WeirResolver *resolver, WeirMask *mask);
 

@@ -283,10 +283,16 @@ test_parameters (void)
       "7:1: the secret of parameter 't' has no source, write secret=\"env:NAME\", "
       "\"file:PATH\" or \"credential:NAME\", or use `weir secret set`\n"
       "8:1: parameter 'u': env:GONE is missing, provide the secret before the flow starts\n"
-      "9:1: parameter 'v': there is no parameter 'nobody', refer to parameters of this group or of "
-      "one around it\n"
+      "9:1: parameter 'v': there is no parameter 'nobody', define it in <parameters> of this group "
+      "or of one around it, or write '##{' for the text '#{'\n"
       "11:1: property 'q': there is no parameter 'nobody', define it in <parameters> of this group "
       "or of one around it, or write '##{' for the text '#{'\n");
+  assert_told ("<parameters><parameter name='lake'>1</parameter>\n<parameter name='b'>#{lak}"
+               "</parameter></parameters>\n<group id='g'><service id='x' type='S'>"
+               "<property name='q'>#{lake} #{Lakee}</property></service></group>",
+               "3:1: parameter 'b': there is no parameter 'lak', did you mean '#{lake}'?\n"
+               "4:15: there is no service 'S', install it\n"
+               "4:40: property 'q': there is no parameter 'Lakee', did you mean '#{lake}'?\n");
   assert_told ("<parameters><parameter name='a'>1</parameter></parameters>",
                "2:13: warning: nothing uses parameter 'a', take it out\n");
   assert_told ("<parameters><parameter name='a' secret='env:SHORT'/></parameters>",
