@@ -1,4 +1,4 @@
-/* rows.c: a function for each format. */
+/* rows.c: a function for each format. What is long goes out in parts: no value is there twice. */
 #include "cli/rows.h"
 
 #include <math.h>
@@ -10,6 +10,9 @@
 #define MEASURED  200
 #define MAX_WIDTH 60
 
+#define PART    ((size_t)16 * 1024)   /* bytes of a value that are written at once */
+#define WAITING ((size_t)1024 * 1024) /* bytes of cells that wait */
+
 struct WeirRows {
   WeirRowsFormat format;
   FILE *stream;
@@ -19,8 +22,50 @@ struct WeirRows {
   GString *line;
 
   GPtrArray *waiting; /* char*: cells of a table, row by row; NULL: widths are known */
+  size_t n_waiting;   /* bytes */
   int *widths;        /* negative: of numbers */
 };
+
+/* --- parts --- */
+
+static void
+spill (WeirRows *rows)
+{
+  (void)fwrite (rows->line->str, 1, rows->line->len, rows->stream);
+  g_string_truncate (rows->line, 0);
+}
+
+/* Returns: how many bytes of @text to take next, which do not end within a character. */
+static size_t
+get_part (const char *text, size_t size)
+{
+  if (size <= PART)
+    return size;
+  for (size_t n = PART; n > PART - 4; n--)
+    if (((unsigned char)text[n] & 0xc0) != 0x80)
+      return n;
+  return PART;
+}
+
+typedef void (*AppendFunc) (GString *line, const char *text, size_t size);
+
+static void
+append_parts (WeirRows *rows, const char *text, size_t size, AppendFunc append)
+{
+  for (size_t n = get_part (text, size); size > 0; n = get_part (text, size)) {
+    append (rows->line, text, n);
+    text += n;
+    size -= n;
+    if (rows->line->len >= PART)
+      spill (rows);
+  }
+}
+
+static void
+append_plain (GString *line, const char *text, size_t size)
+{
+  g_string_append_len (line, text, (gssize)size);
+}
 
 /* --- for people --- */
 
@@ -114,7 +159,8 @@ write_cells (WeirRows *rows, char *const *cells)
   }
   while (rows->line->len > 0 && rows->line->str[rows->line->len - 1] == ' ')
     g_string_truncate (rows->line, rows->line->len - 1);
-  fprintf (rows->stream, "%s\n", rows->line->str);
+  g_string_append_c (rows->line, '\n');
+  spill (rows);
 }
 
 static void
@@ -128,49 +174,84 @@ measure (WeirRows *rows, char *const *cells)
   }
 }
 
+/* A row of which something is long: nothing behind that is in line. */
+static void
+put_long (WeirRows *rows, const WeirValue *values)
+{
+  for (unsigned i = 0; i < rows->n_columns; i++) {
+    if (i > 0)
+      g_string_append (rows->line, "  ");
+    if (is_number (&values[i]))
+      append_number (rows->line, &values[i]);
+    else if (values[i].kind != WEIR_VALUE_NULL)
+      append_parts (rows, values[i].text, values[i].size, weir_rows_append_clean);
+  }
+  g_string_append_c (rows->line, '\n');
+  spill (rows);
+}
+
 static void
 put_table (WeirRows *rows, const WeirValue *values)
 {
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  size_t size = 0;
 
   for (unsigned i = 0; i < rows->n_columns; i++) {
-    g_ptr_array_add (cells, make_cell (&values[i]));
+    size += values[i].size;
     if (rows->waiting != NULL && is_number (&values[i]))
       rows->widths[i] = -MAX (ABS (rows->widths[i]), 1);
   }
+  if (size > PART) {
+    weir_rows_flush (rows);
+    put_long (rows, values);
+    return;
+  }
+
+  for (unsigned i = 0; i < rows->n_columns; i++)
+    g_ptr_array_add (cells, make_cell (&values[i]));
   if (rows->waiting == NULL) {
     write_cells (rows, (char *const *)cells->pdata);
     return;
   }
   g_ptr_array_extend_and_steal (rows->waiting, g_steal_pointer (&cells));
-  if (rows->waiting->len >= MEASURED * rows->n_columns)
+  rows->n_waiting += size;
+  if (rows->waiting->len >= MEASURED * rows->n_columns || rows->n_waiting > WAITING)
     weir_rows_flush (rows);
 }
 
 /* --- JSON --- */
 
 static void
+append_json (WeirRows *rows, const char *text, size_t size)
+{
+  g_string_append_c (rows->line, '"');
+  append_parts (rows, text, size, weir_json_append_part);
+  g_string_append_c (rows->line, '"');
+}
+
+static void
 put_json (WeirRows *rows, const WeirValue *values)
 {
-  g_string_assign (rows->line, "{");
+  g_string_append_c (rows->line, '{');
   for (unsigned i = 0; i < rows->n_columns; i++) {
     const WeirValue *value = &values[i];
 
     if (i > 0)
       g_string_append (rows->line, ", ");
-    weir_json_append (rows->line, rows->names[i], strlen (rows->names[i]));
+    append_json (rows, rows->names[i], strlen (rows->names[i]));
     g_string_append (rows->line, ": ");
     if (value->kind == WEIR_VALUE_TEXT)
-      weir_json_append (rows->line, value->text, value->size);
+      append_json (rows, value->text, value->size);
     else if (value->kind == WEIR_VALUE_JSON)
-      g_string_append_len (rows->line, value->text, (gssize)value->size);
+      append_parts (rows, value->text, value->size, append_plain);
     else if (value->kind == WEIR_VALUE_NULL ||
              (value->kind == WEIR_VALUE_REAL && !isfinite (value->real)))
       g_string_append (rows->line, "null");
     else
       append_number (rows->line, value);
   }
-  fprintf (rows->stream, "%s}\n", rows->line->str);
+  g_string_append (rows->line, "}\n");
+  spill (rows);
 }
 
 /* --- CSV --- */
@@ -185,48 +266,53 @@ needs_quotes (const char *text, size_t size)
 }
 
 static void
-append_csv (WeirRows *rows, const char *text, size_t size)
+append_quoted (GString *line, const char *text, size_t size)
 {
-  bool quotes = needs_quotes (text, size);
-
-  if (quotes)
-    g_string_append_c (rows->line, '"');
   for (size_t i = 0; i < size; i++) {
     if (text[i] == '"')
-      g_string_append_c (rows->line, '"');
-    g_string_append_c (rows->line, text[i]);
+      g_string_append_c (line, '"');
+    g_string_append_c (line, text[i]);
   }
-  if (quotes)
-    g_string_append_c (rows->line, '"');
 }
 
-/* A file gets what is there, a terminal nothing that it would obey. */
+/* For a terminal, which is to obey nothing of it. */
+static void
+append_clean_quoted (GString *line, const char *text, size_t size)
+{
+  g_autoptr (GString) clean = g_string_new (NULL);
+
+  weir_rows_append_clean (clean, text, size);
+  append_quoted (line, clean->str, clean->len);
+}
+
 static void
 append_csv_value (WeirRows *rows, const WeirValue *value)
 {
-  if (is_number (value)) {
-    append_number (rows->line, value);
-  } else if (value->kind != WEIR_VALUE_NULL && rows->is_terminal) {
-    g_autoptr (GString) clean = g_string_new (NULL);
+  bool quotes;
 
-    weir_rows_append_clean (clean, value->text, value->size);
-    append_csv (rows, clean->str, clean->len);
-  } else if (value->kind != WEIR_VALUE_NULL) {
-    append_csv (rows, value->text, value->size);
-  }
+  if (is_number (value))
+    append_number (rows->line, value);
+  if (is_number (value) || value->kind == WEIR_VALUE_NULL)
+    return;
+  quotes = needs_quotes (value->text, value->size);
+  if (quotes)
+    g_string_append_c (rows->line, '"');
+  append_parts (rows, value->text, value->size,
+                rows->is_terminal ? append_clean_quoted : append_quoted);
+  if (quotes)
+    g_string_append_c (rows->line, '"');
 }
 
 static void
 put_csv (WeirRows *rows, const WeirValue *values)
 {
-  g_string_truncate (rows->line, 0);
   for (unsigned i = 0; i < rows->n_columns; i++) {
     if (i > 0)
       g_string_append_c (rows->line, ',');
     append_csv_value (rows, &values[i]);
   }
   g_string_append (rows->line, "\r\n");
-  (void)fwrite (rows->line->str, 1, rows->line->len, rows->stream);
+  spill (rows);
 }
 
 /* --- all of them --- */
@@ -290,6 +376,7 @@ weir_rows_flush (WeirRows *rows)
     measure (rows, (char *const *)waiting->pdata + i);
   for (guint i = 0; waiting != NULL && i < waiting->len; i += rows->n_columns)
     write_cells (rows, (char *const *)waiting->pdata + i);
+  rows->n_waiting = 0;
   fflush (rows->stream);
 }
 

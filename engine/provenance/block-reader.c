@@ -87,6 +87,16 @@ weir_block_reader_get_first (const WeirBlockReader *reader)
   return reader->block.first;
 }
 
+size_t
+weir_block_reader_get_size (const WeirBlockReader *reader)
+{
+  size_t size = 0;
+
+  for (unsigned i = 0; i < WEIR_N_PARTS; i++)
+    size += reader->block.columns[i].size;
+  return size;
+}
+
 /* Returns: an empty, failed cursor when it cannot be unpacked. */
 static WeirCursor
 unpack (WeirBlockReader *reader, WeirBlockPart part)

@@ -101,6 +101,9 @@ bool weir_block_reader_open (WeirBlockReader *reader, const uint8_t *bytes, size
 uint32_t weir_block_reader_get_n (const WeirBlockReader *reader);
 uint64_t weir_block_reader_get_first (const WeirBlockReader *reader);
 
+/* Bytes of all its columns when they are unpacked. */
+size_t weir_block_reader_get_size (const WeirBlockReader *reader);
+
 /* Unpacks those of @columns (WeirColumn) that are not yet. */
 bool weir_block_reader_load (WeirBlockReader *reader, unsigned columns, GError **error);
 

@@ -100,11 +100,10 @@ is_plain (gunichar c)
 }
 
 void
-weir_json_append (GString *json, const char *text, size_t size)
+weir_json_append_part (GString *json, const char *text, size_t size)
 {
   const char *at = text, *end = text + size;
 
-  g_string_append_c (json, '"');
   while (at < end) {
     gunichar c =
         (unsigned char)*at < 128 ? (unsigned char)*at : g_utf8_get_char_validated (at, end - at);
@@ -119,6 +118,13 @@ weir_json_append (GString *json, const char *text, size_t size)
       append_escaped (json, c);
     at = next;
   }
+}
+
+void
+weir_json_append (GString *json, const char *text, size_t size)
+{
+  g_string_append_c (json, '"');
+  weir_json_append_part (json, text, size);
   g_string_append_c (json, '"');
 }
 

@@ -97,3 +97,6 @@ uint64_t weir_history_parse_uuid (const WeirHistory *history, const char *text);
 
 /* Adds @text as a JSON string. What is no UTF-8 becomes U+FFFD. */
 void weir_json_append (GString *json, const char *text, size_t size);
+
+/* The same without quotes: of a part that does not end within a character. */
+void weir_json_append_part (GString *json, const char *text, size_t size);

@@ -6,6 +6,9 @@
 
 #define KEPT 4
 
+/* What is larger than this unpacked, because attributes are, is not kept. */
+#define MAX_KEPT ((size_t)4 * 1024 * 1024)
+
 /* --- finding --- */
 
 /* Returns: the index of the partition that has @at or would have it; the first one when all begin
@@ -112,6 +115,14 @@ tell_damage (WeirHistory *history, const WeirHistoryFile *file, uint64_t first, 
                             history->directory, file->number, first, first + n - 1, what);
 }
 
+static void
+forget (WeirHistoryBlock *block)
+{
+  block->n = 0;
+  g_clear_pointer (&block->bytes, g_bytes_unref);
+  g_clear_pointer (&block->file, weir_history_file_unref);
+}
+
 /* Returns: one that has no user: the oldest when there are many, else a new one. */
 static WeirHistoryBlock *
 find_free (WeirHistory *history)
@@ -124,9 +135,7 @@ find_free (WeirHistory *history)
       oldest = block;
   }
   if (oldest != NULL && history->blocks->len >= KEPT) {
-    oldest->n = 0;
-    g_clear_pointer (&oldest->bytes, g_bytes_unref);
-    g_clear_pointer (&oldest->file, weir_history_file_unref);
+    forget (oldest);
     return oldest;
   }
   block = g_new0 (WeirHistoryBlock, 1);
@@ -198,8 +207,12 @@ weir_history_take_block (WeirHistory *history, WeirHistoryFile *file, const Weir
 void
 weir_history_give_back (WeirHistoryBlock *block)
 {
-  if (block != NULL)
-    block->n_users--;
+  if (block == NULL || --block->n_users > 0 ||
+      weir_block_reader_get_size (block->reader) <= MAX_KEPT)
+    return;
+  forget (block);
+  weir_block_reader_free (block->reader);
+  block->reader = weir_block_reader_new ();
 }
 
 bool

@@ -143,7 +143,9 @@ static const char setup[] = "PRAGMA temp_store = FILE;"
                             "SELECT event FROM lineage WHERE 0;"
                             "SELECT name FROM pragma_table_info ('events') WHERE 0;"
                             "SELECT name FROM pragma_table_xinfo ('events') WHERE 0;"
-                            "SELECT name FROM pragma_table_list WHERE 0;";
+                            "SELECT name FROM pragma_table_list WHERE 0;"
+                            "SELECT 1 FROM json_each ('[]');"
+                            "SELECT 1 FROM json_tree ('[]');";
 
 static bool
 configure (WeirQuery *query, WeirHistory *history)

@@ -227,6 +227,7 @@ measure_all (Bench *bench, const char *tree)
     "SELECT count(DISTINCT value) FROM attributes WHERE event < 2000000",
     "SELECT event FROM events ORDER BY time DESC LIMIT 1000000",
     "SELECT group_concat(flowfile) FROM events WHERE event < 300000",
+    "SELECT printf('%.*c', 16000000, char(1))",
   };
   double most = 0;
   char uuid[WEIR_UUID_LENGTH + 1];

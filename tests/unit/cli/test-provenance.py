@@ -185,6 +185,38 @@ class Provenance(FlowCase):
         self.ask("--sql", "SELECT typ FROM events", status=1,
                  told="weir provenance: no such column: typ, did you mean 'type'?\n")
 
+    def test_long_values(self):
+        """They go out in parts, none of which ends within a character."""
+        part = 'a"é€😀\n,\t'
+        query = f"""SELECT 1 AS one, replace(printf('%.*c', 20000, 'x'), 'x', '{part}') AS long, NULL AS none
+                    UNION ALL SELECT 2, 'short', zeroblob(2)"""
+        rows = self.rows("--sql", query)
+        self.assertEqual(rows, [{"one": 1, "long": part * 20000, "none": None},
+                                {"one": 2, "long": "short", "none": "\0\0"}])
+        csv.field_size_limit(1000000)
+        result = list(csv.reader(io.StringIO(self.ask("--csv", "--sql", query.replace("zeroblob", "")),
+                                             newline="")))
+        self.assertEqual(result, [["one", "long", "none"], ["1", part * 20000, ""], ["2", "short", "2"]])
+        lines = self.ask("--sql", query).splitlines()
+        clean = part.replace("\n", "\\n").replace("\t", "\\t")
+        self.assertEqual(lines, ["one  long  none", "1  " + clean * 20000 + "  ",
+                                 r"  2  short  \x00\x00"])
+
+    def test_json_functions(self):
+        rows = self.rows("--sql", "SELECT e.event, p.value FROM events e, json_each(e.parents) p "
+                         "WHERE e.flowfile = '" + UUID + "5' AND e.type = 'JOIN'")
+        self.assertEqual(rows, [{"event": 10, "value": UUID + n} for n in "23"])
+
+    def test_endless(self):
+        """A query that never ends is ended as everything is."""
+        process = subprocess.Popen(
+            [WEIR, "provenance", "--data", "data", "--json", "--sql", "WITH RECURSIVE c(x) AS "
+             "(SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c WHERE x = 1 OR x < 0"],
+            cwd=self.folder, env=self.environment, stdout=subprocess.DEVNULL,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+        os.kill(process.pid, signal.SIGINT)
+        self.assertEqual(process.wait(), -signal.SIGINT)
+
     def test_injection(self):
         """What stands in an option is looked for, and never anything else."""
         for text in ("' OR '1'='1", "x'; DROP TABLE events; --", "%", "*", "\\", '"'):
