@@ -26,6 +26,7 @@ list_files (WeirBinder *binder, GError **error)
   g_autoptr (GArray) files = NULL;
 
   if (!weir_fs_make_directory (options->fs, options->directory, 0700, error) ||
+      !weir_shelf_settle (options->directory, options->fs, error) ||
       !weir_shelf_sweep (options->directory, options->fs, error))
     return false;
   files = weir_shelf_list (options->directory, options->fs, error);
@@ -68,6 +69,14 @@ cut (WeirBinder *binder, WeirPartition *partition, uint64_t sequence, bool *ret_
   return true;
 }
 
+/* For good: if it were there again, it would tell of what did not happen. */
+static bool
+remove_file (const WeirBinderOptions *options, uint64_t number, GError **error)
+{
+  return weir_shelf_remove (options->directory, number, options->fs, error) &&
+         weir_fs_sync_directory (options->fs, options->directory, error);
+}
+
 /* Tries the newest one. */
 static FileVerdict
 open_newest (WeirBinder *binder, uint64_t sequence, GError **error)
@@ -91,8 +100,7 @@ open_newest (WeirBinder *binder, uint64_t sequence, GError **error)
   }
   g_clear_pointer (&partition, weir_partition_free);
   if (is_empty || g_error_matches (reason, WEIR_ERROR, WEIR_ERROR_NOT_FOUND))
-    return weir_shelf_remove (options->directory, number, options->fs, error) ? FILE_GONE
-                                                                              : FILE_FAILED;
+    return remove_file (options, number, error) ? FILE_GONE : FILE_FAILED;
   if (weir_sql_is_damage (reason) || g_error_matches (reason, WEIR_ERROR, WEIR_ERROR_UNSUPPORTED))
     return weir_binder_put_aside (binder, number, reason, error) ? FILE_GONE : FILE_FAILED;
   g_propagate_error (error, g_steal_pointer (&reason));
@@ -228,6 +236,7 @@ weir_binder_open (WeirBinder *binder, uint64_t sequence, WeirPosition *ret_posit
   WeirPosition position = { .event = 1 };
 
   g_clear_pointer (&binder->current, weir_partition_free);
+  g_ptr_array_set_size (binder->closing, 0);
   binder->number = 0;
   binder->is_in_hole = false;
   if (!list_files (binder, error))

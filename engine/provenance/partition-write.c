@@ -158,17 +158,12 @@ get_cut (WeirPartition *partition, uint64_t sequence, uint64_t *ret_first, GErro
   return done;
 }
 
-bool
-weir_partition_cut (WeirPartition *partition, uint64_t sequence, bool *ret_is_cut, GError **error)
+static bool
+cut (WeirPartition *partition, uint64_t sequence, GError **error)
 {
-  WeirPosition position, end;
+  WeirPosition end;
   uint64_t first;
 
-  if (!weir_partition_get_position (partition, &position, error))
-    return false;
-  *ret_is_cut = position.sequence + (position.skip > 0) > sequence;
-  if (!*ret_is_cut)
-    return true;
   if (!weir_partition_begin (partition, error))
     return false;
   if (get_cut (partition, sequence, &first, error) && delete_from (partition, first, error) &&
@@ -176,6 +171,26 @@ weir_partition_cut (WeirPartition *partition, uint64_t sequence, bool *ret_is_cu
     return true;
   weir_partition_roll_back (partition);
   return false;
+}
+
+/* It is on disk before the log has other frames with these numbers. */
+bool
+weir_partition_cut (WeirPartition *partition, uint64_t sequence, bool *ret_is_cut, GError **error)
+{
+  WeirPosition position;
+  bool is_done;
+
+  if (!weir_partition_get_position (partition, &position, error))
+    return false;
+  *ret_is_cut = position.sequence + (position.skip > 0) > sequence;
+  if (!*ret_is_cut)
+    return true;
+  if (!weir_sql_run (partition->db, partition->path, "PRAGMA synchronous = FULL", error))
+    return false;
+  is_done = cut (partition, sequence, error);
+  return weir_sql_run (partition->db, partition->path, "PRAGMA synchronous = NORMAL",
+                       is_done ? error : NULL) &&
+         is_done;
 }
 
 bool

@@ -3,6 +3,7 @@
 #include "provenance/partition-parts.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <weir/error.h>
 
 #include "base/error.h"
+#include "base/fs.h"
 #include "base/hash.h"
 #include "base/limits.h"
 
@@ -117,14 +119,20 @@ partition_new (const char *directory, uint64_t number)
   return partition;
 }
 
+static void
+close_database (WeirPartition *partition)
+{
+  for (unsigned i = 0; i < WEIR_N_SQL; i++)
+    g_clear_pointer (&partition->statements[i], sqlite3_finalize);
+  sqlite3_close (g_steal_pointer (&partition->db));
+}
+
 void
 weir_partition_free (WeirPartition *partition)
 {
   if (partition == NULL)
     return;
-  for (unsigned i = 0; i < WEIR_N_SQL; i++)
-    sqlite3_finalize (partition->statements[i]);
-  sqlite3_close (partition->db);
+  close_database (partition);
   g_hash_table_unref (partition->words);
   g_hash_table_unref (partition->types);
   g_free (partition->lost);
@@ -370,12 +378,56 @@ use_settings (WeirPartition *partition, GError **error)
   return true;
 }
 
+static void
+remove_new (const char *name)
+{
+  static const char *const endings[] = { "", "-journal", "-wal", "-shm" };
+
+  for (size_t i = 0; i < G_N_ELEMENTS (endings); i++) {
+    g_autofree char *path = g_strconcat (name, endings[i], NULL);
+
+    (void)g_unlink (path);
+  }
+}
+
+/* All of it is on disk then, in the one file. */
+static bool
+make_file (WeirPartition *partition, const char *name, GError **error)
+{
+  g_autofree char *install = g_strdup_printf ("%016" PRIx64, partition->install);
+  bool is_all = false;
+
+  if (!open_file (partition, name, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error) ||
+      !use_settings (partition, error) || !weir_partition_begin (partition, error))
+    return false;
+  if (!weir_sql_run (partition->db, partition->path, schema, error) ||
+      !put_meta (partition, "install", install, error) ||
+      !put_position (partition, "start", &partition->start, error) ||
+      !weir_partition_commit (partition, &partition->start, error)) {
+    weir_partition_roll_back (partition);
+    return false;
+  }
+  if (!weir_partition_checkpoint (partition, &is_all, error))
+    return false;
+  close_database (partition);
+  return true;
+}
+
+static bool
+give_name (const WeirPartition *partition, const char *directory, const char *name, GError **error)
+{
+  return weir_fs_rename (NULL, name, partition->path, error) &&
+         weir_fs_sync_directory (NULL, directory, error);
+}
+
+/* Under another name at first, so that one that is not whole is not there, also after a power cut,
+ * nor what SQLite has beside it meanwhile. */
 WeirPartition *
 weir_partition_create (const char *directory, uint64_t number, uint64_t install,
                        const WeirPosition *start, GError **error)
 {
   g_autoptr (WeirPartition) partition = partition_new (directory, number);
-  g_autofree char *text = g_strdup_printf ("%016" PRIx64, install);
+  g_autofree char *name = g_strconcat (partition->path, ".new", NULL);
 
   if (g_file_test (partition->path, G_FILE_TEST_EXISTS)) {
     weir_error_set_errno (error, "make", partition->path, EEXIST);
@@ -383,16 +435,15 @@ weir_partition_create (const char *directory, uint64_t number, uint64_t install,
   }
   partition->install = install;
   partition->start = *start;
-  if (!open_file (partition, partition->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error) ||
-      !use_settings (partition, error) || !weir_partition_begin (partition, error))
-    return NULL;
-  if (!weir_sql_run (partition->db, partition->path, schema, error) ||
-      !put_meta (partition, "install", text, error) ||
-      !put_position (partition, "start", start, error) ||
-      !weir_partition_commit (partition, start, error)) {
-    weir_partition_roll_back (partition);
+  remove_new (name);
+  if (!make_file (partition, name, error) || !give_name (partition, directory, name, error)) {
+    close_database (partition);
+    remove_new (name);
     return NULL;
   }
+  if (!open_file (partition, partition->path, SQLITE_OPEN_READWRITE, error) ||
+      !use_settings (partition, error))
+    return NULL;
   return g_steal_pointer (&partition);
 }
 
@@ -430,9 +481,7 @@ reopen_unchanging (WeirPartition *partition, GError **error)
   g_autofree char *escaped = g_uri_escape_string (partition->path, "/", FALSE);
   g_autofree char *uri = g_strdup_printf ("file:%s?immutable=1", escaped);
 
-  for (unsigned i = 0; i < WEIR_N_SQL; i++)
-    g_clear_pointer (&partition->statements[i], sqlite3_finalize);
-  sqlite3_close (g_steal_pointer (&partition->db));
+  close_database (partition);
   return open_file (partition, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error) &&
          read_meta (partition, error);
 }

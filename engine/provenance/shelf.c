@@ -15,10 +15,11 @@
 #define DATABASE ".db"
 #define PARTIAL  ".partial"
 #define ASIDE    ".damaged"
+#define LOG      "-wal"
 #define SPOILT   DATABASE ASIDE
 
 /* Beside a database, as SQLite calls them. */
-static const char *const endings[] = { "-wal", "-shm", "-journal" };
+static const char *const endings[] = { LOG, "-shm", "-journal" };
 
 /* Returns: 0 when @name is not a number and @ending. */
 static uint64_t
@@ -80,7 +81,7 @@ weir_shelf_list (const char *directory, WeirFs *fs, GError **error)
   for (guint i = 0; files != NULL && i < files->len; i++) {
     WeirShelfFile *file = &g_array_index (files, WeirShelfFile, i);
     g_autofree char *path = weir_partition_get_path (directory, file->number);
-    g_autofree char *log = g_strconcat (path, endings[0], NULL);
+    g_autofree char *log = g_strconcat (path, LOG, NULL);
 
     file->bytes = measure (path) + measure (log);
   }
@@ -180,4 +181,35 @@ weir_shelf_sweep (const char *directory, WeirFs *fs, GError **error)
       return false;
   }
   return marks != NULL;
+}
+
+/* Takes a file that is not there, too. */
+static bool
+settle_file (const char *path, WeirFs *fs, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  WEIR_AUTO_FD int fd = weir_fs_open (fs, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW, 0, &reason);
+
+  if (fd >= 0)
+    return weir_fs_sync (fs, fd, path, error);
+  if (g_error_matches (reason, WEIR_ERROR, WEIR_ERROR_NOT_FOUND))
+    return true;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return false;
+}
+
+bool
+weir_shelf_settle (const char *directory, WeirFs *fs, GError **error)
+{
+  g_autoptr (GArray) logs = list_names (directory, DATABASE LOG, fs, error);
+
+  for (guint i = 0; logs != NULL && i < logs->len; i++) {
+    g_autofree char *path =
+        weir_partition_get_path (directory, g_array_index (logs, WeirShelfFile, i).number);
+    g_autofree char *log = g_strconcat (path, LOG, NULL);
+
+    if (!settle_file (path, fs, error) || !settle_file (log, fs, error))
+      return false;
+  }
+  return logs != NULL && (logs->len == 0 || weir_fs_sync_directory (fs, directory, error));
 }

@@ -28,5 +28,9 @@ char *weir_shelf_put_aside (const char *directory, uint64_t number, WeirFs *fs, 
 bool weir_shelf_mark (const char *directory, uint64_t number, bool is_partial, WeirFs *fs,
                       GError **error);
 
+/* Brings to disk what a run that did not end in order may have left in memory only: the log is let
+ * go of below the place that the files name. While none of them is open. */
+bool weir_shelf_settle (const char *directory, WeirFs *fs, GError **error);
+
 /* Removes what a crash left of a file that was marked. */
 bool weir_shelf_sweep (const char *directory, WeirFs *fs, GError **error);

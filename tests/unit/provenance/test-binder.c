@@ -429,6 +429,52 @@ test_damaged_inside (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (count_events (fixture), ==, 50);
 }
 
+static int
+fail_to_sync (WeirFs *fs, WeirFsCall call)
+{
+  return call == WEIR_FS_SYNC ? EIO : 0;
+}
+
+static void
+copy_file (const char *from, const char *to, const char *name)
+{
+  g_autofree char *source = g_build_filename (from, name, NULL);
+  g_autofree char *copy = g_build_filename (to, name, NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (source, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (copy, bytes, (gssize)size, NULL));
+}
+
+/* What a killed run had committed may be in memory only, and who opens it lets go of the log that
+ * it was made of: it is brought to disk before. What was closed in order is. */
+static void
+test_killed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *left = test_make_directory ();
+  WeirFs failing = { fail_to_sync };
+  g_autoptr (GError) error = NULL;
+  WeirPosition position;
+
+  add_block (fixture, 50);
+  commit (fixture);
+  copy_file (fixture->directory, left, "000000000001.db");
+  copy_file (fixture->directory, left, "000000000001.db-wal");
+  fixture->options.fs = &failing;
+  (void)open_binder (fixture);
+  g_clear_pointer (&fixture->binder, weir_binder_free);
+
+  fixture->options.directory = left;
+  fixture->binder = weir_binder_new (&fixture->options);
+  g_assert_false (weir_binder_open (fixture->binder, UINT64_MAX, &position, &error));
+  g_assert_error (error, WEIR_ERROR, WEIR_ERROR_IO);
+  fixture->options.fs = NULL;
+  g_assert_cmpuint (open_binder (fixture).event, ==, 51);
+  g_clear_pointer (&fixture->binder, weir_binder_free);
+  test_remove (left);
+}
+
 static void
 test_taken_away (Fixture *fixture, gconstpointer data)
 {
@@ -504,6 +550,7 @@ main (int argc, char **argv)
   ADD ("/binder/damaged", test_damaged);
   ADD ("/binder/damaged-while-open", test_damaged_while_open);
   ADD ("/binder/damaged-inside", test_damaged_inside);
+  ADD ("/binder/killed", test_killed);
   ADD ("/binder/taken-away", test_taken_away);
   ADD ("/binder/foreign", test_foreign);
   ADD ("/binder/slow-reader", test_slow_reader);

@@ -181,6 +181,34 @@ test_cut (Fixture *fixture, gconstpointer data)
   g_assert_cmpmem (&position, sizeof position, &start, sizeof start);
 }
 
+/* The file is whole as soon as it is there, without what is beside it, whatever a power cut has
+ * left of one that was not. */
+static void
+test_new (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = weir_partition_get_path (fixture->directory, 4);
+  g_autofree char *rest = g_strconcat (path, ".new", NULL);
+  g_autofree char *journal = g_strconcat (rest, "-journal", NULL);
+  g_autofree char *copy = weir_partition_get_path (fixture->directory, 5);
+  g_autofree char *bytes = NULL;
+  g_autoptr (WeirPartition) partition = NULL, found = NULL;
+  WeirPosition position;
+  gsize size;
+
+  g_assert_true (g_file_set_contents (rest, "half of it", -1, NULL));
+  g_assert_true (g_file_set_contents (journal, "half of it", -1, NULL));
+  partition = weir_partition_create (fixture->directory, 4, TEST_INSTALL, &start, NULL);
+  g_assert_nonnull (partition);
+  g_assert_false (g_file_test (rest, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (journal, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  g_assert_true (g_file_set_contents (copy, bytes, (gssize)size, NULL));
+  found = weir_partition_open_to_read (fixture->directory, 5, NULL);
+  g_assert_nonnull (found);
+  g_assert_true (weir_partition_get_position (found, &position, NULL));
+  g_assert_cmpmem (&position, sizeof position, &start, sizeof start);
+}
+
 /* --- what finds blocks --- */
 
 static bool
@@ -380,6 +408,7 @@ main (int argc, char **argv)
   ADD ("/partition/kill", test_kill);
   ADD ("/partition/roll-back", test_roll_back);
   ADD ("/partition/cut", test_cut);
+  ADD ("/partition/new", test_new);
   ADD ("/partition/find", test_find);
   ADD ("/partition/readers", test_readers);
   ADD ("/partition/checkpoint", test_checkpoint);
