@@ -289,8 +289,8 @@
 #define WEIR_LIMIT_PROVENANCE_BLOCKS 16u
 
 /* Log between two moments at which provenance is brought to disk, after which segments of the log
- * can go: half a segment. */
-#define WEIR_LIMIT_PROVENANCE_SYNC (32u * 1024 * 1024)
+ * can go: this part of what a file of provenance may have, which is half a segment. */
+#define WEIR_LIMIT_PROVENANCE_SYNC_PART 8u
 
 /* When provenance cannot be written: log that waits for it, until what cannot be written is given
  * up. Sources would wait at WEIR_LIMIT_FOLLOWER, and provenance is no reason for a flow to stop. */

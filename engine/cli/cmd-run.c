@@ -224,6 +224,8 @@ prepare (Run *run, GError **error)
                                 .archive_bytes = run->options.archive_bytes,
                                 .segment_size = sizes.segment,
                                 .checkpoint_bytes = sizes.checkpoint,
+                                .partition_bytes = sizes.partition,
+                                .provenance_usec = sizes.provenance_usec,
                                 .on_failure = on_failure,
                                 .on_bulletin = on_bulletin,
                                 .data = run };

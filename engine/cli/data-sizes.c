@@ -21,5 +21,7 @@ WeirDataSizes
 weir_data_sizes_get (void)
 {
   return (WeirDataSizes){ .segment = get ("WEIR_TEST_SEGMENT_SIZE", 16 * 1024),
-                          .checkpoint = get ("WEIR_TEST_CHECKPOINT_BYTES", 1) };
+                          .checkpoint = get ("WEIR_TEST_CHECKPOINT_BYTES", 1),
+                          .partition = get ("WEIR_TEST_PARTITION_BYTES", 1),
+                          .provenance_usec = (int64_t)get ("WEIR_TEST_PROVENANCE_USEC", 1) };
 }

@@ -370,6 +370,12 @@ weir_binder_commit (WeirBinder *binder, const WeirBlock *open, const WeirPositio
   return true;
 }
 
+uint64_t
+weir_binder_get_sync_bytes (const WeirBinder *binder)
+{
+  return binder->options.partition_bytes / WEIR_LIMIT_PROVENANCE_SYNC_PART;
+}
+
 bool
 weir_binder_is_checkpoint_due (const WeirBinder *binder)
 {

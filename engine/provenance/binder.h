@@ -74,6 +74,9 @@ void weir_binder_get_end (const WeirBinder *binder, WeirPosition *ret_end);
 /* Whether the next commit ends the partition, also if nothing is written by it. */
 bool weir_binder_is_full (const WeirBinder *binder);
 
+/* So much of the log may wait for a weir_binder_checkpoint. */
+uint64_t weir_binder_get_sync_bytes (const WeirBinder *binder);
+
 /* Whether much was committed that is not yet where it belongs, or the last of a partition. */
 bool weir_binder_is_checkpoint_due (const WeirBinder *binder);
 

@@ -28,6 +28,7 @@ struct WeirRecorder {
   WeirFollower *follower; /* NULL: the log cannot be read */
   pthread_t thread;
   uint64_t lag_bytes;
+  int64_t wait_usec; /* from an event until it is written */
   bool is_nice;
   int64_t flush_at; /* monotonic; 0: nothing waits */
 
@@ -225,7 +226,7 @@ take (WeirRecorder *recorder)
   if (recorder->has_frame)
     note_failure (recorder, error);
   else if (recorder->flush_at == 0 && weir_scribe_has_more (recorder->scribe))
-    recorder->flush_at = g_get_monotonic_time () + WEIR_LIMIT_PROVENANCE_WAIT;
+    recorder->flush_at = g_get_monotonic_time () + recorder->wait_usec;
 }
 
 /* For the next frame; -1: as long as it takes. What is due, and cannot go yet, is not looked at all
@@ -368,6 +369,7 @@ weir_recorder_new (const WeirRecorderOptions *options)
   recorder->data = options->data;
   recorder->clock = options->clock != NULL ? options->clock : weir_clock_system ();
   recorder->lag_bytes = options->lag_bytes != 0 ? options->lag_bytes : WEIR_LIMIT_PROVENANCE_LAG;
+  recorder->wait_usec = options->wait_usec != 0 ? options->wait_usec : WEIR_LIMIT_PROVENANCE_WAIT;
   make_binder (recorder, options);
   recorder->scribe =
       weir_scribe_new (recorder->binder, weir_data_get_dictionary (options->data), options->mask);

@@ -18,6 +18,7 @@ typedef struct {
   uint64_t retention_bytes; /* 0: WEIR_LIMIT_PROVENANCE */
   int64_t retention_usec;   /* 0: WEIR_LIMIT_PROVENANCE_USEC */
   uint64_t partition_bytes; /* 0: WEIR_LIMIT_PARTITION; smaller ones are for tests */
+  int64_t wait_usec;        /* 0: WEIR_LIMIT_PROVENANCE_WAIT; likewise */
   uint64_t lag_bytes;       /* 0: WEIR_LIMIT_PROVENANCE_LAG; likewise */
   const WeirMask *mask;     /* (nullable): what is not kept of attributes; must stay */
   /* The recorder's thread, or weir_recorder_new: something that a person should know: what was

@@ -212,7 +212,8 @@ bool
 weir_scribe_has_more (const WeirScribe *scribe)
 {
   return scribe->position.event != scribe->flushed.event ||
-         scribe->position.place - scribe->flushed.place >= WEIR_LIMIT_PROVENANCE_SYNC;
+         scribe->position.place - scribe->flushed.place >=
+             weir_binder_get_sync_bytes (scribe->binder);
 }
 
 /* By its place in the log, or by the number of the next event, which is what must not be twice. */
@@ -361,7 +362,8 @@ weir_scribe_give_up (WeirScribe *scribe, const WeirFrame *frame, const char *rea
 bool
 weir_scribe_is_sync_due (const WeirScribe *scribe)
 {
-  return scribe->flushed.place >= scribe->synced.place + WEIR_LIMIT_PROVENANCE_SYNC ||
+  return scribe->flushed.place >=
+             scribe->synced.place + weir_binder_get_sync_bytes (scribe->binder) ||
          weir_binder_is_checkpoint_due (scribe->binder);
 }
 

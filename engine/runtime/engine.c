@@ -79,6 +79,8 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
     return false;
   engine->store = weir_data_get_contents (engine->data);
   engine->has_provenance = !options->without_provenance;
+  engine->partition_bytes = options->partition_bytes;
+  engine->provenance_usec = options->provenance_usec;
   engine->provenance_dir = g_build_filename (options->data_dir, "provenance", NULL);
   engine->fs = options->fs;
   return true;

@@ -33,7 +33,9 @@ typedef struct {
   uint64_t archive_bytes;  /* kept of contents after their end, and of the log; 0: none */
   uint64_t segment_size;   /* of the log, and how much of it may be between two snapshots; 0: as */
   uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
-  size_t entry_max;          /* bytes of a session in the log; 0: as in limits.h; likewise */
+  uint64_t partition_bytes;  /* of provenance, likewise, and the time until an event is there */
+  int64_t provenance_usec;
+  size_t entry_max;   /* bytes of a session in the log; 0: as in limits.h; likewise */
   size_t queue_front; /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */
   WeirFs *fs;         /* NULL outside of tests */
   /* The disk has failed: what was committed last may not be there, and nothing more can be. The
@@ -58,6 +60,8 @@ struct WeirEngine {
   WeirEffects *effects; /* NULL likewise */
   bool has_provenance;
   char *provenance_dir;
+  uint64_t partition_bytes;
+  int64_t provenance_usec;
   WeirRecorder *recorder; /* NULL: nothing is recorded */
   WeirFs *fs;
   GPtrArray *stranded; /* WeirStranded */

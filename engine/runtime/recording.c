@@ -19,6 +19,8 @@ weir_recording_start (WeirEngine *engine)
                                   .clock = engine->clock,
                                   .fs = engine->fs,
                                   .mask = weir_secrecy_get_mask (engine->secrecy),
+                                  .partition_bytes = engine->partition_bytes,
+                                  .wait_usec = engine->provenance_usec,
                                   .on_message = on_message,
                                   .user = engine };
 

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/lock.h"
 #include "store/follower-data.h"
+#include "store/mutant.h"
 #include "store/segment.h"
 
 #include <weir/error.h>
@@ -52,7 +53,7 @@ weir_follower_data_on_durable (WeirFollowerData *data, uint64_t durable)
 uint64_t
 weir_follower_data_get_hold (WeirFollowerData *data)
 {
-  return atomic_load (&data->hold);
+  return WEIR_MUTANT (11) ? UINT64_MAX : atomic_load (&data->hold);
 }
 
 bool
@@ -211,7 +212,8 @@ weir_follower_next (WeirFollower *follower, int64_t usec, WeirFrame *ret_frame, 
 
   do {
     durable = atomic_load (&data->durable);
-    read = weir_log_reader_next (follower->reader, durable, ret_frame, error);
+    read = weir_log_reader_next (follower->reader, WEIR_MUTANT (12) ? UINT64_MAX : durable,
+                                 ret_frame, error);
   } while (read == WEIR_LOG_END && wait_for_more (data, durable, end));
   if (read == WEIR_LOG_FRAME)
     atomic_store (&data->read, ret_frame->next);

@@ -7,7 +7,8 @@
  *   5  a snapshot is not synced                    6  nor is its name, before the old one goes
  *   7  a sink does not sync (property of the flow) 8  what recovery has read is not synced
  *   9  the numbers of segments and places of frames are not compared
- *   10 what a run that synced nothing has left in contents is not brought to disk */
+ *   10 what a run that synced nothing has left in contents is not brought to disk
+ *   11 the log does not wait for who follows it   12 who follows it sees what is not durable */
 #pragma once
 
 #ifdef WEIR_MUTANTS

@@ -5,8 +5,8 @@
 
 Half of the kills come after a random time, half after a random number of changes to files (RECORDER),
 which reaches recovery, snapshots, new segments and cleaning up as often as anything else. After every
-kill: what was taken over from the inbox and what came out stays so. After every 40: all is processed,
-and each input has given exactly its outputs, once. Guards invariants 5, 10, 15, 17 and 22 to 24.
+kill: what was taken over from the inbox and what came out stays so, and what provenance tells is so (history.py).
+After every 40: all is processed, each input has given exactly its outputs, once, and all of that is told. Guards invariants 5, 10, 15, 17 and 22 to 24.
 """
 import argparse
 import concurrent.futures
@@ -21,16 +21,20 @@ import time
 from pathlib import Path
 
 import case as oracle
+import history
 
 KILLS_A_ROUND = 40
 # Small, so that segments, snapshots and cleaning up are in the way of every kill.
-SMALL = {"WEIR_TEST_SEGMENT_SIZE": "262144", "WEIR_TEST_CHECKPOINT_BYTES": "131072"}
+SMALL = {"WEIR_TEST_SEGMENT_SIZE": "262144", "WEIR_TEST_CHECKPOINT_BYTES": "131072",
+         "WEIR_TEST_PARTITION_BYTES": "524288", "WEIR_TEST_PROVENANCE_USEC": "5000"}
+ARCHIVES = ("0", "100 KB", "1 GB")  # of log and contents, after they have been needed
 
 
 class Killer:
     def __init__(self, options, home, seed):
         self.options = options
         self.case = oracle.Case(home)
+        self.history = history.History(options.weir, self.case)
         self.random = random.Random(seed)
         self.next_input = 0
         self.kills = self.ended = 0
@@ -53,11 +57,14 @@ class Killer:
                                WEIR_RECORD_ROOT=str(self.case.home), WEIR_RECORD_TRACE="/dev/null")
         return environment
 
+    def command(self, *more):
+        return self.case.command(self.options.weir, f"--archive={self.random.choice(ARCHIVES)}", *more)
+
     def live_and_die(self):
         """One life of the program. Returns what is wrong."""
         environment = self.environment()
         by_count = "WEIR_RECORD_KILL" in environment
-        process = subprocess.Popen(self.case.command(self.options.weir), env=environment,
+        process = subprocess.Popen(self.command(), env=environment,
                                    cwd=self.case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE)
         limit = 0.15 if by_count else self.random.choice((0.012, 0.03, 0.08)) * self.random.random()
@@ -85,18 +92,21 @@ class Killer:
         if self.random.random() < self.options.take:
             problems += self.case.take()
             self.last = set()
+        if self.random.random() < self.options.tell:
+            problems += self.history.read() or self.history.check()
         return problems
 
     def finish_round(self):
         """All that is left is processed. Returns what is wrong."""
         begin = time.monotonic()
-        done = subprocess.run(self.case.command(self.options.weir, "--until-idle"),
+        done = subprocess.run(self.command("--until-idle"),
                               env={**os.environ, **SMALL}, cwd=self.case.home, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=200, check=False)
         self.slowest = max(self.slowest, time.monotonic() - begin)
         if done.returncode:
             return [f"after the kills the program ended with {done.returncode}: {done.stderr}"]
-        problems = self.case.check_end()
+        problems = self.case.check_end() + (self.history.read() or self.history.check(is_end=True))
+        self.history.settle()
         if problems:
             problems.append(done.stderr)
         self.inputs = len(self.case.given)
@@ -117,7 +127,7 @@ class Killer:
                 return problems
             self.case.take()
             self.last = set()
-        return []
+        return self.history.read(everything=True)
 
 
 def numbers_in(folder):
@@ -132,7 +142,7 @@ def run_one(options, index, n_kills):
     try:
         problems = killer.run(n_kills)
         data = killer.case.folder("data")
-        figures = (killer.kills, killer.inputs, killer.outputs, killer.slowest,
+        figures = (killer.kills, killer.inputs, killer.outputs, len(killer.history.events), killer.slowest,
                    numbers_in(data / "log"), numbers_in(data / "snapshot"))
         if problems:
             problems.append(f"seed {seed}, after {killer.kills} kills; kept in "
@@ -151,6 +161,8 @@ def main():
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--take", type=float, default=0.3,
                         help="how often somebody takes the outputs away after a kill")
+    parser.add_argument("--tell", type=float, default=0.3,
+                        help="how often it is asked after a kill what provenance has of it")
     parser.add_argument("--dir", help="where the runs are (the directory for temporary files)")
     options = parser.parse_args()
     options.weir, options.recorder = options.weir.resolve(), options.recorder.resolve()
@@ -160,10 +172,10 @@ def main():
         results = list(pool.map(lambda index: run_one(options, index, share),
                                 range(options.jobs)))
     problems = [problem for found, _ in results for problem in found]
-    kills, inputs, outputs, slowest, segments, snapshots = zip(*(figures for _, figures in results))
+    kills, inputs, outputs, events, slowest, segments, snapshots = zip(*(figures for _, figures in results))
     for problem in problems:
         print(problem, file=sys.stderr)
-    print(f"{sum(kills)} kills, {sum(inputs)} inputs, {sum(outputs)} outputs, {sum(segments)} segments,"
+    print(f"{sum(kills)} kills, {sum(inputs)} inputs, {sum(outputs)} outputs, {sum(events)} events, {sum(segments)} segments,"
           f" {sum(snapshots)} snapshots, slowest end {max(slowest):.2f} s, {len(problems)} problems,"
           f" {time.monotonic() - begin:.0f} s")
     sys.exit(1 if problems else 0)

@@ -11,7 +11,7 @@ tools=("${@:1:4}")
 states=${5:-2000}
 shift $(($# < 5 ? $# : 5))
 mutants=("$@")
-[ ${#mutants[@]} -gt 0 ] || mutants=(1 2 3 4 5 6 7 8 9 10)
+[ ${#mutants[@]} -gt 0 ] || mutants=(1 2 3 4 5 6 7 8 9 10 11 12)
 failed=0
 
 # A mutant is dead with its first failing state; three traces in turn are tried.

@@ -6,8 +6,8 @@
 A trace is several lives of the program, each but the last killed after a random number of changes to
 files. From it, REPLAY builds what a disk may hold when the power goes at some step of it; the program
 is started on each of these states and processes what is left. Then each input has given exactly its
-outputs, once: also those whose sources were deleted. Guards invariants 5, 10, 15 to 17 and
-19 to 24.
+outputs, once: also those whose sources were deleted; and provenance tells exactly that (history.py), which it did as
+far as it went before the start. Guards invariants 5, 10, 15 to 17 and 19 to 24.
 
 With --takeover every other life syncs nothing (--durability=process) and is killed; what it has left may be in
 memory only. The next one must bring it to disk before it builds on it: from there on the power is cut.
@@ -28,11 +28,13 @@ import time
 from pathlib import Path
 
 import case as oracle
+import history
 
 CREATE, WRITE, RESIZE, EXTEND, LINK, RENAME, UNLINK, MKDIR, SYNC, SYNC_NAMES, SYNC_ALL, SYNCED, \
     TIMES, MARK = range(1, 15)
 RECORD = struct.Struct("<IIQQQ")
-SMALL = {"WEIR_TEST_SEGMENT_SIZE": "65536", "WEIR_TEST_CHECKPOINT_BYTES": "32768"}
+SMALL = {"WEIR_TEST_SEGMENT_SIZE": "65536", "WEIR_TEST_CHECKPOINT_BYTES": "32768",
+         "WEIR_TEST_PARTITION_BYTES": "262144", "WEIR_TEST_PROVENANCE_USEC": "2000"}
 N_INPUTS = 30       # at first
 MORE_INPUTS = 8     # before each life but the first, at most
 N_LIVES = 30
@@ -146,6 +148,7 @@ class PowerCut:
         self.random = random.Random(self.seed)
         # The larger one begins with a quarter of itself and grows.
         self.sizes = {**SMALL, "WEIR_TEST_SEGMENT_SIZE": self.random.choice(("65536", "262144"))}
+        self.archive = self.random.choice(("0", "100 KB", "1 GB"))
         self.home = Path(home)
         self.trace = self.home / "trace"
         self.marks = []
@@ -160,6 +163,9 @@ class PowerCut:
             case.sets["sync"] = "false"
         return case
 
+    def command(self, case, *more):
+        return case.command(self.options.weir, "--until-idle", f"--archive={self.archive}", *more)
+
     def live(self, case, last, *more):
         environment = self.environment(
             LD_PRELOAD=str(self.options.recorder), WEIR_RECORD_ROOT=str(case.home),
@@ -169,7 +175,7 @@ class PowerCut:
             environment["WEIR_RECORD_KILL"] = str(int(self.random.expovariate(1 / 300)) + 20)
         elif not last:
             environment["WEIR_RECORD_KILL_SYNC"] = str(int(self.random.expovariate(1 / 12)) + 1)
-        done = subprocess.run(case.command(self.options.weir, "--until-idle", *more), env=environment,
+        done = subprocess.run(self.command(case, *more), env=environment,
                               cwd=case.home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, text=True, timeout=200, check=False)
         if done.returncode not in (0, -signal.SIGKILL):
@@ -204,14 +210,17 @@ class PowerCut:
         """Starts the program on the state of a step. Returns what is wrong."""
         case = self.new_case(folder)
         case.given = set(range(max(n for at, n in self.marks if at < step)))
-        done = subprocess.run(case.command(self.options.weir, "--until-idle"),
+        told = history.History(self.options.weir, case)
+        problems = (told.read() or told.check()) if self.states % 3 == 0 else []
+        if problems:
+            return problems
+        done = subprocess.run(self.command(case), cwd=case.home,
                               env=self.environment(LD_PRELOAD=str(self.options.inode),
-                                                   WEIR_INODES=f"{folder}.inodes"),
-                              cwd=case.home, stdin=subprocess.DEVNULL,
+                                                   WEIR_INODES=f"{folder}.inodes"), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=200, check=False)
         if done.returncode:
             return [f"the program ended with {done.returncode}: {done.stderr}"]
-        problems = case.check_end()
+        problems += case.check_end() + (told.read(everything=True) or told.check(is_end=True))
         return problems + [done.stderr] if problems else []
 
     def cut(self, n_states):
