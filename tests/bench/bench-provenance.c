@@ -137,7 +137,7 @@ build (Bench *bench, uint64_t n, double *ret_rates)
   if (g_mkdir (bench->partitions, 0700) != 0)
     g_error ("cannot make '%s': %s", bench->partitions, g_strerror (errno));
   bench->binder = make_binder (bench, UINT64_MAX);
-  bench->scribe = weir_scribe_new (bench->binder, bench->lives.dictionary);
+  bench->scribe = weir_scribe_new (bench->binder, bench->lives.dictionary, NULL);
   if (!weir_scribe_open (bench->scribe, 1, &from, &error))
     fail (error);
   for (uint64_t i = 1; i <= N_PARTS; i++) {
