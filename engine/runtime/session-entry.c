@@ -220,7 +220,7 @@ weir_session_entry_check (const WeirSessionEntry *entry, GError **error)
 uint64_t
 weir_session_entry_append (WeirSessionEntry *entry)
 {
-  size_t size = weir_entry_writer_get_size (&entry->writer);
+  size_t size = weir_entry_writer_end (&entry->writer);
   uint64_t place;
   uint64_t ticket;
 

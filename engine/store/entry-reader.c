@@ -35,7 +35,8 @@ read_text (WeirCursor *cursor, size_t *ret_size)
 static uint64_t
 read_id (WeirEntryReader *reader)
 {
-  reader->last_id += (uint64_t)weir_cursor_get_signed (&reader->cursor);
+  reader->step = weir_cursor_get_signed (&reader->cursor);
+  reader->last_id += (uint64_t)reader->step;
   return reader->last_id;
 }
 
@@ -209,16 +210,12 @@ read_state (WeirEntryReader *reader, WeirOp *op, unsigned flags)
     weir_cursor_fail (&reader->cursor);
 }
 
-bool
-weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
+static bool
+read_op (WeirEntryReader *reader, WeirOp *ret_op)
 {
-  const uint8_t *byte;
-  unsigned flags;
+  const uint8_t *byte = weir_cursor_get_bytes (&reader->cursor, 1);
+  unsigned flags = *byte & 0xf0;
 
-  if (weir_cursor_is_at_end (&reader->cursor))
-    return false;
-  byte = weir_cursor_get_bytes (&reader->cursor, 1);
-  flags = *byte & 0xf0;
   /* Field by field: to clear all of it would take as long as the rest of reading does. */
   ret_op->kind = *byte & 15;
   ret_op->has_queue = ret_op->has_attributes = ret_op->has_content = ret_op->has_penalty = false;
@@ -253,6 +250,75 @@ weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
   if (ret_op->kind >= WEIR_OP_DROP && ret_op->kind != WEIR_OP_STATE && flags != 0)
     weir_cursor_fail (&reader->cursor);
   return !reader->cursor.failed;
+}
+
+static inline bool
+is_again (const WeirEntryReader *reader)
+{
+  return reader->cursor.at < reader->cursor.end && *reader->cursor.at == WEIR_OP_AGAIN;
+}
+
+/* What says how often the last operation is to come. */
+static void
+read_again (WeirEntryReader *reader)
+{
+  weir_cursor_get_bytes (&reader->cursor, 1);
+  reader->n_again = (unsigned)weir_cursor_get (&reader->cursor);
+  if (reader->op == NULL || reader->n_again == 0 || reader->n_again > 127) {
+    weir_cursor_fail (&reader->cursor);
+    reader->n_again = 0;
+  }
+}
+
+/* The same bytes once more. */
+static bool
+read_op_again (WeirEntryReader *reader, WeirOp *ret_op)
+{
+  WeirCursor rest = reader->cursor;
+  bool worked;
+
+  reader->n_again--;
+  reader->cursor = (WeirCursor){ reader->op, reader->op_end, false };
+  worked = read_op (reader, ret_op);
+  reader->cursor = rest;
+  if (!worked)
+    weir_cursor_fail (&reader->cursor);
+  return worked;
+}
+
+bool
+weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
+{
+  const uint8_t *start;
+
+  if (reader->n_again == 0 && is_again (reader))
+    read_again (reader);
+  if (reader->n_again > 0)
+    return read_op_again (reader, ret_op);
+  if (weir_cursor_is_at_end (&reader->cursor))
+    return false;
+  start = reader->cursor.at;
+  if (!read_op (reader, ret_op))
+    return false;
+  reader->op = ret_op->kind <= WEIR_OP_DROP ? start : NULL;
+  reader->op_end = reader->cursor.at;
+  return true;
+}
+
+uint64_t
+weir_entry_reader_pass_again (WeirEntryReader *reader, int64_t *ret_step)
+{
+  uint64_t n = reader->n_again;
+
+  reader->n_again = 0;
+  while (is_again (reader)) {
+    read_again (reader);
+    n += reader->n_again;
+    reader->n_again = 0;
+  }
+  reader->last_id += n * (uint64_t)reader->step;
+  *ret_step = reader->step;
+  return n;
 }
 
 bool

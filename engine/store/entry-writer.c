@@ -1,5 +1,8 @@
 /* entry-writer.c: operations into bytes. Each function reserves the most that it may write and then
- * writes without looking, so that a field costs a few instructions. */
+ * writes without looking, so that a field costs a few instructions.
+ *
+ * A session mostly does the same to many FlowFiles, whose ids follow each other: then an operation
+ * has the same bytes as the one before, and is counted instead of written. */
 #include "store/entry.h"
 
 #include <string.h>
@@ -68,9 +71,42 @@ put_text (WeirEntryWriter *writer, const void *text, size_t size)
   writer->at += size;
 }
 
+#define AGAIN_SIZE 2u /* the kind, and how often */
+#define AGAIN_MAX  127u
+
+/* Once it is whole. Contents have places of their own, even those with the same bytes. */
+static void
+end_op (WeirEntryWriter *writer)
+{
+  size_t at, size;
+
+  if (writer->flags == NULL || writer->passed > 0)
+    return;
+  at = (size_t)(writer->flags - writer->start);
+  size = (size_t)(writer->at - writer->flags);
+  if (size != writer->last_size ||
+      memcmp (writer->start + writer->last, writer->flags, size) != 0) {
+    writer->last = at;
+    writer->last_size = (*writer->flags & 15) <= WEIR_OP_DROP && !writer->is_here ? size : 0;
+    writer->again = 0;
+  } else if (writer->again != 0 && writer->again + AGAIN_SIZE == at &&
+             writer->start[writer->again + 1] < AGAIN_MAX) {
+    writer->start[writer->again + 1]++;
+    writer->at = writer->flags;
+  } else {
+    writer->again = at;
+    writer->flags[0] = WEIR_OP_AGAIN;
+    writer->flags[1] = 1;
+    writer->at = writer->flags + AGAIN_SIZE;
+  }
+  writer->flags = NULL;
+  writer->is_here = false;
+}
+
 static void
 begin_op (WeirEntryWriter *writer, WeirOpKind kind)
 {
+  end_op (writer);
   reserve (writer, 4 * FIELD);
   writer->flags = writer->at;
   *writer->at++ = (uint8_t)kind;
@@ -93,6 +129,9 @@ weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component)
   writer->flags = NULL;
   writer->last_id = 0;
   writer->passed = 0;
+  writer->is_here = false;
+  writer->last_size = 0;
+  writer->again = 0;
   reserve (writer, WEIR_VARINT_MAX);
   writer->at = weir_varint_put (writer->at, component);
 }
@@ -107,6 +146,13 @@ bool
 weir_entry_writer_is_too_large (const WeirEntryWriter *writer)
 {
   return weir_entry_writer_get_size (writer) > writer->most;
+}
+
+size_t
+weir_entry_writer_end (WeirEntryWriter *writer)
+{
+  end_op (writer);
+  return weir_entry_writer_get_size (writer);
 }
 
 void
@@ -243,6 +289,7 @@ weir_entry_write_content (WeirEntryWriter *writer, const WeirContentRef *content
 
   reserve (writer, WEIR_CONTENT_REF_MAX + size);
   *writer->flags |= FLAG (4);
+  writer->is_here |= content->where == WEIR_WHERE_HERE;
   at = weir_entry_writer_get_size (writer) + 1 + weir_varint_size (size) + sizeof content->crc;
   writer->at = weir_content_ref_put (writer->at, content, bytes);
   return at;

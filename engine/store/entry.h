@@ -20,6 +20,7 @@ typedef enum {
   WEIR_OP_NAME,
   WEIR_OP_FACT = 9,
   WEIR_OP_IDS,
+  WEIR_OP_AGAIN, /* the writer makes it, and the reader what it stands for */
 } WeirOpKind;
 
 /* Where the bytes of a content are. */
@@ -60,6 +61,10 @@ typedef struct {
   uint64_t last_id;
   size_t most;   /* WEIR_LIMIT_ENTRY; of an entry that becomes larger only the size is known */
   size_t passed; /* what was given up of it */
+  bool is_here;  /* it has bytes of a content */
+  size_t last;   /* where the operation before it is, if it can be repeated */
+  size_t last_size;
+  size_t again; /* where it is said how often it is; 0: it is not */
 } WeirEntryWriter;
 
 typedef struct {
@@ -74,6 +79,9 @@ void weir_entry_writer_clear (WeirEntryWriter *writer);
 /* Begins an entry of @component, forgetting what was there. */
 void weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component);
 size_t weir_entry_writer_get_size (const WeirEntryWriter *writer);
+
+/* After the last operation. Returns: the size, which may have become less. */
+size_t weir_entry_writer_end (WeirEntryWriter *writer);
 
 /* True when the entry is larger than can be: its bytes are of no use then. */
 bool weir_entry_writer_is_too_large (const WeirEntryWriter *writer);
@@ -144,7 +152,11 @@ typedef struct {
   int64_t wall;
   const uint8_t *start;
   uint64_t last_id;
+  int64_t step; /* from the id before that */
   WeirContentRef last_content;
+  const uint8_t *op; /* the last one, if it can be repeated */
+  const uint8_t *op_end;
+  unsigned n_again; /* so often it is to come */
 } WeirEntryReader;
 
 /* Returns: false when not even the component can be read. */
@@ -154,6 +166,10 @@ bool weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_
 /* The next operation; what it points to is in the body. Returns: false at the end; then
  * reader->cursor.failed says whether the entry was malformed. */
 bool weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op);
+
+/* Passes over what says the same of other FlowFiles as the operation that was returned last.
+ * Returns: of how many; the id of each is @ret_step from the one before. */
+uint64_t weir_entry_reader_pass_again (WeirEntryReader *reader, int64_t *ret_step);
 
 bool weir_op_next_set (WeirOpNames *names, WeirEntryName *ret_name, const uint8_t **ret_value,
                        size_t *ret_size);

@@ -104,40 +104,42 @@ add_ids (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, GError **e
   return true;
 }
 
+static const char *
+note (WeirFold *fold, const WeirOp *op)
+{
+  if (op->kind == WEIR_OP_CREATE)
+    fold->manifest->next_id = MAX (fold->manifest->next_id, op->id + 1);
+  fold->manifest->next_order += op->has_queue ? 1 : 0;
+  if (fold->is_full)
+    return NULL;
+  if (fold->n_noted == fold->room) {
+    fold->room = MAX (2 * fold->room, 1024);
+    fold->noted = g_renew (WeirFate, fold->noted, fold->room);
+  }
+  return weir_fates_note (&fold->fates, op, &fold->noted[fold->n_noted++]);
+}
+
+/* @op and those that say the same of other FlowFiles. */
 static bool
-note (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, bool is_large, GError **error)
+add_flowfiles (WeirFold *fold, const WeirLogEntry *entry, WeirEntryReader *reader, WeirOp *op,
+               GError **error)
 {
   const char *problem = NULL;
-  WeirFate fate;
+  uint64_t n;
+  int64_t step;
 
   if (!has_known_numbers (fold, op))
     problem = "has a queue or an attribute that was never named";
   else if (op->is_based && !fold->has_create)
     problem = "is made like one before it, and there is none";
-  else if (!is_large)
-    problem = weir_fates_note (&fold->fates, op, &fate);
-  if (problem != NULL)
-    return contradicts (entry, op->id, error, problem);
-  if (!is_large)
-    fold->noted[fold->n_noted++] = fate;
-  if (op->kind == WEIR_OP_CREATE) {
-    fold->has_create = true;
-    fold->manifest->next_id = MAX (fold->manifest->next_id, op->id + 1);
+  else
+    problem = note (fold, op);
+  fold->has_create |= op->kind == WEIR_OP_CREATE;
+  for (n = weir_entry_reader_pass_again (reader, &step); n > 0 && problem == NULL; n--) {
+    op->id += (uint64_t)step;
+    problem = note (fold, op);
   }
-  fold->manifest->next_order += op->has_queue ? 1 : 0;
-  return true;
-}
-
-/* An operation has two bytes at least. */
-static void
-make_room (WeirFold *fold, size_t size)
-{
-  size_t room = fold->n_noted + size / 2;
-
-  if (fold->room >= room)
-    return;
-  fold->room = 2 * room;
-  fold->noted = g_renew (WeirFate, fold->noted, fold->room);
+  return problem == NULL || contradicts (entry, op->id, error, problem);
 }
 
 bool
@@ -166,8 +168,6 @@ add (WeirFold *fold, const WeirLogEntry *entry, GError **error)
 
   fold->is_full = entry->size > LARGE;
   fold->has_create = false;
-  if (!fold->is_full)
-    make_room (fold, entry->size);
   if (!weir_entry_reader_init (&reader, entry->body, entry->size, entry->place, entry->wall))
     return malformed (entry, error, "it has no component");
   if (reader.component != 0 && !is_given (fold, WEIR_WORD_COMPONENT, reader.component))
@@ -175,7 +175,7 @@ add (WeirFold *fold, const WeirLogEntry *entry, GError **error)
 
   while (weir_entry_reader_next (&reader, &op)) {
     if (op.kind <= WEIR_OP_DROP) {
-      if (!note (fold, entry, &op, fold->is_full, error))
+      if (!add_flowfiles (fold, entry, &reader, &op, error))
         return false;
     } else if (op.kind == WEIR_OP_STATE) {
       if (!weir_manifest_set_state (fold->manifest, reader.component, op.key, op.key_size, op.text,

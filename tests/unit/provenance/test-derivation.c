@@ -275,6 +275,81 @@ test_types (Fixture *self, const void *data)
   g_assert_false (weir_derivation_next_description (self->derivation, &description));
 }
 
+/* The same is done to many FlowFiles, with facts that hold for all of them. @breaks: between any
+ * two operations stands one that says nothing, so that none of them is counted instead of written.
+ */
+static void
+write_runs (Fixture *self, bool breaks)
+{
+  weir_entry_writer_begin (&self->writer, 7);
+  for (uint64_t id = 1; id <= 900; id++) {
+    if (id % 150 == 1)
+      fact (self, (WeirFact){ .fields = WEIR_FACT_SIZE | WEIR_FACT_SOURCE | WEIR_FACT_OLD_SIZE,
+                              .size = id,
+                              .source = 2,
+                              .old_size = id + 1 });
+    if (id == 500)
+      report (self, WEIR_EVENT_SEND);
+    if (id <= 300) {
+      weir_entry_write_create (&self->writer, id, 3, id > 1);
+      weir_entry_write_attributes (&self->writer, NULL, 0, NULL, 0);
+    } else if (id <= 600) {
+      move (self, id);
+      set_attribute (self);
+      set_content (self, 10);
+    } else {
+      weir_entry_write_drop (&self->writer, id);
+    }
+    if (breaks)
+      weir_entry_write_ids (&self->writer, 1);
+  }
+  weir_entry_writer_end (&self->writer);
+}
+
+static GArray *
+derive_runs (Fixture *self, bool breaks)
+{
+  GArray *events = g_array_new (FALSE, FALSE, sizeof (WeirEvent));
+  const WeirEvent *event;
+
+  write_runs (self, breaks);
+  begin (self);
+  while ((event = weir_derivation_next (self->derivation)) != NULL)
+    g_array_append_val (events, *event);
+  end (self);
+  return events;
+}
+
+/* In all but where the bytes are. */
+static void
+assert_same (const WeirEvent *a, const WeirEvent *b)
+{
+  g_assert_cmpstr (weir_event_type_get_name (a->type), ==, weir_event_type_get_name (b->type));
+  g_assert_true (a->flowfile == b->flowfile && a->is_birth == b->is_birth && a->usec == b->usec);
+  g_assert_true (a->source == b->source && a->queue == b->queue &&
+                 a->relationship == b->relationship);
+  g_assert_true (a->size == b->size && a->old_size == b->old_size);
+  g_assert_true (a->has_attributes == b->has_attributes && a->is_based == b->is_based &&
+                 a->set.n == b->set.n && a->removed.n == b->removed.n);
+  g_assert_true (a->has_content == b->has_content && a->content.where == b->content.where &&
+                 a->content.start == b->content.start && a->content.length == b->content.length);
+  g_assert_true (a->n_parents == b->n_parents && a->uri_size == b->uri_size);
+}
+
+static void
+test_runs (Fixture *self, const void *data)
+{
+  g_autoptr (GArray) counted = derive_runs (self, false);
+  size_t size = weir_entry_writer_get_size (&self->writer);
+  g_autoptr (GArray) written = derive_runs (self, true);
+
+  g_assert_cmpuint (20 * size, <, weir_entry_writer_get_size (&self->writer));
+  g_assert_cmpuint (counted->len, >, 900);
+  g_assert_cmpuint (counted->len, ==, written->len);
+  for (guint i = 0; i < counted->len; i++)
+    assert_same (&g_array_index (counted, WeirEvent, i), &g_array_index (written, WeirEvent, i));
+}
+
 /* Every fact that is cut off anywhere, or has a byte changed, ends in order. */
 static void
 test_damage (Fixture *self, const void *data)
@@ -322,7 +397,8 @@ main (int argc, char **argv)
   } tests[] = {
     { "/derivation/births", test_births },   { "/derivation/updates", test_updates },
     { "/derivation/reports", test_reports }, { "/derivation/ends", test_ends },
-    { "/derivation/types", test_types },     { "/derivation/damage", test_damage },
+    { "/derivation/types", test_types },     { "/derivation/runs", test_runs },
+    { "/derivation/damage", test_damage },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -161,7 +161,7 @@ static inline void
 model_commit (Model *self)
 {
   g_autoptr (GError) error = NULL;
-  size_t size = weir_entry_writer_get_size (&self->writer);
+  size_t size = weir_entry_writer_end (&self->writer);
   ModelEntry entry = { self->frame.next, self->wall, g_bytes_new (self->writer.start, size) };
 
   g_array_append_val (self->log, entry);
@@ -336,16 +336,38 @@ model_write_content (Model *self, WeirImage *image)
   weir_entry_write_content (&self->writer, &image->content, NULL);
 }
 
+static inline uint64_t
+model_next_id (Model *self, int block)
+{
+  uint64_t *next = &self->id_blocks[block];
+  uint64_t id = (*next)++;
+
+  if (*next % 16 == 1)
+    *next += 16;
+  return id;
+}
+
+/* @image: (transfer full). */
+static inline void
+model_take_created (Model *self, ModelImage *image)
+{
+  uint64_t id = image->image.id;
+
+  g_clear_pointer (&self->last_created, g_hash_table_unref);
+  self->last_created = model_copy_attributes (image->attributes);
+  self->highest_id = MAX (self->highest_id, id);
+  image->index = self->ids->len;
+  g_array_append_val (self->ids, id);
+  g_hash_table_insert (self->images, g_memdup2 (&id, sizeof id), image);
+}
+
 static inline void
 model_create (Model *self)
 {
   ModelImage *image = g_new0 (ModelImage, 1);
-  uint64_t *next = &self->id_blocks[g_test_rand_int_range (0, 2)];
-  uint64_t id = (*next)++;
+  uint64_t id = model_next_id (self, g_test_rand_int_range (0, 2));
   bool is_based = self->last_created != NULL && (self->is_splitting || g_test_rand_bit ());
 
-  if (*next % 16 == 1)
-    *next += 16;
   image->image.id = id;
   image->image.queue = model_random_word (self, WEIR_WORD_QUEUE);
   image->image.order = self->next_order++;
@@ -365,12 +387,7 @@ model_create (Model *self)
     weir_entry_write_penalty (&self->writer, 30);
   }
 
-  g_clear_pointer (&self->last_created, g_hash_table_unref);
-  self->last_created = model_copy_attributes (image->attributes);
-  self->highest_id = MAX (self->highest_id, id);
-  image->index = self->ids->len;
-  g_array_append_val (self->ids, id);
-  g_hash_table_insert (self->images, g_memdup2 (&id, sizeof id), image);
+  model_take_created (self, image);
 }
 
 static inline void
@@ -407,6 +424,46 @@ model_drop (Model *self, uint64_t id)
   if (index < self->ids->len)
     model_find (self, g_array_index (self->ids, uint64_t, index))->index = index;
   g_hash_table_remove (self->images, &id);
+}
+
+/* Brothers that are all alike. */
+static inline void
+model_create_many (Model *self)
+{
+  uint64_t queue = model_random_word (self, WEIR_WORD_QUEUE);
+
+  for (int n = g_test_rand_int_range (1, 40); n > 0; n--) {
+    ModelImage *image = g_new0 (ModelImage, 1);
+
+    image->image.id = model_next_id (self, 0);
+    image->image.queue = queue;
+    image->image.order = self->next_order++;
+    image->image.entry_time = image->image.lineage_start = self->wall;
+    image->attributes = model_copy_attributes (self->last_created);
+    weir_entry_write_create (&self->writer, image->image.id, queue, self->last_created != NULL);
+    weir_entry_write_attributes (&self->writer, NULL, 0, NULL, 0);
+    model_take_created (self, image);
+  }
+}
+
+/* The same is done to neighbours. */
+static inline void
+model_change_many (Model *self, uint64_t id)
+{
+  uint64_t queue = model_random_word (self, WEIR_WORD_QUEUE);
+  bool is_end = g_test_rand_bit ();
+
+  for (ModelImage *image; (image = model_find (self, id)) != NULL; id++) {
+    if (is_end) {
+      model_drop (self, id);
+      continue;
+    }
+    image->image.queue = queue;
+    image->image.order = self->next_order++;
+    image->image.penalty_until = 0;
+    weir_entry_write_update (&self->writer, id);
+    weir_entry_write_queue (&self->writer, queue);
+  }
 }
 
 static inline void
@@ -452,7 +509,11 @@ model_random_op (Model *self, guint target, uint64_t component)
     uint64_t id =
         g_array_index (self->ids, uint64_t, g_test_rand_int_range (0, (int)self->ids->len));
 
-    if (what < 70)
+    if (what == 50)
+      model_change_many (self, id);
+    else if (what == 51 && self->ids->len < target)
+      model_create_many (self);
+    else if (what < 70)
       model_update (self, id);
     else
       model_drop (self, id);
@@ -485,100 +546,4 @@ model_random_entry (Model *self, guint target)
     model_make_large (self);
   g_clear_pointer (&self->last_created, g_hash_table_unref);
   model_commit (self);
-}
-
-/* --- comparing --- */
-
-typedef struct {
-  Model *model;
-  guint n;
-  uint64_t last_id;
-} ModelCheck;
-
-static inline bool
-model_check_image (void *user, const WeirImage *image, GError **error)
-{
-  ModelCheck *check = user;
-  ModelImage *wanted = model_find (check->model, image->id);
-  WeirOpNames names = image->attributes;
-  const uint8_t *value;
-  WeirEntryName name;
-  size_t size;
-  guint n = 0;
-
-  g_assert_nonnull (wanted);
-  g_assert_cmpuint (image->id, >, check->last_id);
-  check->last_id = image->id;
-  check->n++;
-  g_assert_cmpuint (image->queue, ==, wanted->image.queue);
-  g_assert_cmpuint (image->order, ==, wanted->image.order);
-  g_assert_cmpint (image->entry_time, ==, wanted->image.entry_time);
-  g_assert_cmpint (image->lineage_start, ==, wanted->image.lineage_start);
-  g_assert_cmpint (image->penalty_until, ==, wanted->image.penalty_until);
-  g_assert_cmpmem (&image->content, sizeof image->content, &wanted->image.content,
-                   sizeof wanted->image.content);
-  for (; weir_op_next_set (&names, &name, &value, &size); n++) {
-    size_t key = name.number != 0 ? name.number : name.size - MODEL_LONG + MODEL_NUMBERED;
-    const char *text = g_hash_table_lookup (wanted->attributes, GSIZE_TO_POINTER (key));
-
-    g_assert_true (name.number != 0 || memcmp (name.text, check->model->long_name, name.size) == 0);
-    g_assert_nonnull (text);
-    g_assert_cmpmem (value, size, text, strlen (text));
-  }
-  g_assert_cmpuint (n, ==, g_hash_table_size (wanted->attributes));
-  return true;
-}
-
-static inline void
-model_check_state (void *user, uint64_t component, const char *key, const char *value)
-{
-  ModelCheck *check = user;
-  g_autofree char *name = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", component, key);
-
-  g_assert_cmpstr (g_hash_table_lookup (check->model->states, name), ==, value);
-  check->n++;
-}
-
-static inline void
-model_check_all (Model *self)
-{
-  g_autoptr (GError) error = NULL;
-  ModelCheck flowfiles = { .model = self }, states = { .model = self };
-
-  weir_book_each_flowfile (self->book, model_check_image, &flowfiles, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (flowfiles.n, ==, self->ids->len);
-  weir_book_each_state (self->book, model_check_state, &states);
-  g_assert_cmpuint (states.n, ==, g_hash_table_size (self->states));
-  g_assert_cmpuint (weir_book_get_next_flowfile_id (self->book), ==, self->highest_id + 1);
-  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
-    g_assert_cmpuint (weir_dictionary_get_n (self->dictionary, (WeirWordKind)kind), ==,
-                      self->n_words[kind]);
-}
-
-static inline int
-model_compare_ids (const void *a, const void *b)
-{
-  const uint64_t *left = a, *right = b;
-
-  return *left < *right ? -1 : *left > *right;
-}
-
-/* Each FlowFile with a chance of one in @one_in. */
-static inline void
-model_check_some (Model *self, int one_in)
-{
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (uint64_t));
-  g_autoptr (GError) error = NULL;
-  ModelCheck check = { .model = self };
-
-  for (guint i = 0; i < self->ids->len; i++) {
-    if (g_test_rand_int_range (0, one_in) == 0)
-      g_array_append_val (ids, g_array_index (self->ids, uint64_t, i));
-  }
-  g_array_sort (ids, model_compare_ids);
-  weir_book_read (self->book, (const uint64_t *)(void *)ids->data, ids->len, model_check_image,
-                  &check, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (check.n, ==, ids->len);
 }

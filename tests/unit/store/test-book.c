@@ -5,7 +5,7 @@
 #include <weir/error.h>
 
 #include "base/limits.h"
-#include "book-model.h"
+#include "book-compare.h"
 
 static void
 test_is_empty_at_first (Model *self, const void *data)

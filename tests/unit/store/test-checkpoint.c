@@ -1,7 +1,7 @@
 #include <glib.h>
 #include <weir/error.h>
 
-#include "book-model.h"
+#include "book-compare.h"
 
 static void
 grow (Model *self, unsigned n_entries)

@@ -109,6 +109,11 @@ test_refuses_what_a_writer_never_makes (void)
     { 6, { 1, 0x42, 2, 16, 0, 0 } },                    /* a slice of nothing */
     { 12, { 1, 0x42, 2, 18, 1, 9, 0, 0, 0, 0, 8, 2 } }, /* a slice beyond the claim */
     { 9, { 1, 0x42, 2, 1, 1, 0, 0, 0, 0 } },            /* bytes that are not there */
+    { 3, { 1, 11, 1 } },                                /* nothing, once more */
+    { 5, { 1, 10, 1, 11, 1 } },                         /* what is of no FlowFile, likewise */
+    { 5, { 1, 3, 2, 11, 0 } },                          /* not once more */
+    { 6, { 1, 3, 2, 11, 0x80, 1 } },                    /* oftener than is said at once */
+    { 4, { 1, 3, 2, 11 } },                             /* how often is not there */
   };
 
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++) {
@@ -117,6 +122,8 @@ test_refuses_what_a_writer_never_makes (void)
     WeirOp op;
 
     g_assert_true (weir_entry_reader_init (&reader, exact, bad[i].size, 0, 0));
+    if (bad[i].size > 3 && bad[i].bytes[3] == WEIR_OP_AGAIN)
+      g_assert_true (weir_entry_reader_next (&reader, &op));
     g_assert_false (weir_entry_reader_next (&reader, &op));
     g_assert_true (reader.cursor.failed);
   }
