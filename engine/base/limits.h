@@ -175,6 +175,10 @@
 /* Many entries in one frame: more would not be written faster, and who waits waits longer. */
 #define WEIR_LIMIT_FRAME (4u * 1024 * 1024)
 
+/* So long a frame waits for more entries when nobody waits for it: frames are fewer, and each costs
+ * about the same. What a process that is killed has then done in vain is little. */
+#define WEIR_LIMIT_FRAME_USEC 3000u
+
 /* One entry: the attributes and small contents of one session. */
 #define WEIR_LIMIT_ENTRY (1024u * 1024 * 1024)
 

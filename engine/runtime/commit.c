@@ -318,9 +318,10 @@ weir_session_commit (WeirSession *session, WeirWorker *worker, GError **error)
   ticket = append (&commit);
   publish (&commit, worker);
   settle (&commit);
-  if (commit.entry != NULL)
+  if (commit.entry != NULL && session->now.effects != NULL) {
     weir_effects_add (session->engine->effects, session->now.effects, ticket);
-  else
+    weir_data_hurry (session->engine->data, ticket);
+  } else if (commit.entry == NULL)
     weir_effects_run (session->now.effects);
   weir_session_reset (session);
   return true;

@@ -58,6 +58,8 @@ open_store (WeirEngine *engine, const WeirEngineOptions *options, GError **error
                            .fs = options->fs,
                            .segment_size = options->segment_size,
                            .checkpoint_bytes = options->checkpoint_bytes,
+                           .patience_usec = options->patience_usec > 0 ? options->patience_usec
+                                                                       : WEIR_LIMIT_FRAME_USEC,
                            .archive_bytes = options->archive_bytes,
                            .archive_usec = WEIR_LIMIT_ARCHIVE_USEC,
                            .on_durable = on_durable,

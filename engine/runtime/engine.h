@@ -35,9 +35,10 @@ typedef struct {
   uint64_t checkpoint_bytes; /* in limits.h; tests make both small */
   uint64_t partition_bytes;  /* of provenance, likewise, and the time until an event is there */
   int64_t provenance_usec;
-  size_t entry_max;   /* bytes of a session in the log; 0: as in limits.h; likewise */
-  size_t queue_front; /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */
-  WeirFs *fs;         /* NULL outside of tests */
+  unsigned patience_usec; /* of a frame that nobody waits for; 0: as in limits.h; likewise */
+  size_t entry_max;       /* bytes of a session in the log; 0: as in limits.h; likewise */
+  size_t queue_front;     /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */
+  WeirFs *fs;             /* NULL outside of tests */
   /* The disk has failed: what was committed last may not be there, and nothing more can be. The
    * process should end at once. Thread: any. */
   void (*on_failure) (void *data, const GError *error);

@@ -248,20 +248,6 @@ open_all (WeirData *data, GError **error)
          open_book (data, error) && read_log (data, error) && open_contents (data, error);
 }
 
-static void
-begin_retention (WeirData *data)
-{
-  data->retention = (WeirRetention){
-    .folder = { data->log_directory, data->identity.log_id, data->identity.segment_size,
-                data->options.fs },
-    .contents = data->contents,
-    .reserve = data->reserve,
-    .follower = &data->follower,
-    .archive_bytes = data->options.archive_bytes,
-  };
-  weir_retention_init (&data->retention);
-}
-
 WeirData *
 weir_data_open (const WeirDataOptions *options, GError **error)
 {
@@ -281,7 +267,15 @@ weir_data_open (const WeirDataOptions *options, GError **error)
   data->dictionary = weir_dictionary_new (on_word, data);
   if (!open_all (data, error))
     return NULL;
-  begin_retention (data);
+  data->retention = (WeirRetention){
+    .folder = { data->log_directory, data->identity.log_id, data->identity.segment_size,
+                data->options.fs },
+    .contents = data->contents,
+    .reserve = data->reserve,
+    .follower = &data->follower,
+    .archive_bytes = data->options.archive_bytes,
+  };
+  weir_retention_init (&data->retention);
   return g_steal_pointer (&data);
 }
 
@@ -322,21 +316,16 @@ on_later_checkpoint (void *user, uint64_t place)
   data->before = place;
 }
 
-/* A small segment holds several frames, too. */
-static uint64_t
-frame_size (const WeirData *data)
-{
-  return MIN (WEIR_LIMIT_FRAME, data->identity.segment_size / 8);
-}
-
 static bool
 start_log (WeirData *data, GError **error)
 {
   WeirLogOptions options = { .directory = data->log_directory,
                              .log_id = data->identity.log_id,
                              .segment_size = data->identity.segment_size,
-                             .frame_size = frame_size (data),
+                             .frame_size = /* a small segment holds several, too */
+                             MIN (WEIR_LIMIT_FRAME, data->identity.segment_size / 8),
                              .durability = data->options.durability,
+                             .patience_usec = data->options.patience_usec,
                              .fs = data->options.fs,
                              .clock = data->options.clock,
                              .on_write = on_write,
@@ -436,6 +425,7 @@ weir_data_get_enough (WeirData *data)
 static void
 wait_until_told (WeirData *data, uint64_t place)
 {
+  weir_log_hurry (data->log, place);
   for (;;) {
     uint32_t n_rings = weir_wake_get (&data->teller);
 
@@ -506,6 +496,12 @@ weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size, u
   return ticket;
 }
 
+void
+weir_data_hurry (WeirData *data, uint64_t ticket)
+{
+  weir_log_hurry (data->log, ticket);
+}
+
 uint64_t
 weir_data_get_appended (WeirData *data)
 {
@@ -538,6 +534,7 @@ weir_data_wait_applied (WeirData *data, uint64_t ticket)
 {
   if (ticket > weir_log_get_appended (data->log))
     return false;
+  weir_log_hurry (data->log, ticket);
   return weir_applier_wait (data->applier, ticket);
 }
 

@@ -22,6 +22,7 @@ typedef struct {
   WeirFs *fs;                /* NULL outside of tests */
   uint64_t segment_size;     /* of a new directory; 0: WEIR_LIMIT_SEGMENT */
   uint64_t checkpoint_bytes; /* of log between two snapshots; 0: WEIR_LIMIT_CHECKPOINT */
+  unsigned patience_usec;    /* as in WeirLogOptions */
   uint64_t archive_bytes;    /* of contents kept after their end, and of the log; 0: none */
   int64_t archive_usec;      /* the longest that one is kept */
   /* Any thread. Both must be quick: all entries with a ticket up to @durable can no longer be lost;
@@ -100,6 +101,9 @@ bool weir_data_start (WeirData *data, GError **error);
 uint64_t weir_data_append (WeirData *data, int64_t wall, const void *body, size_t size,
                            uint64_t *ret_place);
 uint64_t weir_data_get_appended (WeirData *data);
+
+/* Somebody waits until @ticket is durable. Thread: any. */
+void weir_data_hurry (WeirData *data, uint64_t ticket);
 
 /* The first of @n ids of FlowFiles, which nobody ever had or will have (ids.h); it may wait for the
  * disk. Thread: any. */

@@ -1,10 +1,12 @@
-/* log.c: who appends fills one buffer while the writer brings the other one to disk.
+/* log.c: who appends fills one buffer while the writer brings the other one to disk. A buffer that
+ * nobody waits for waits a moment for more, since a frame costs about the same whatever is in it.
  *
  * Nobody is woken for one entry: the writer only when it rests, those who wait for durability once
  * a frame, each by the bell of the buffer that holds their entry. */
 #include "store/log.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/limits.h"
 #include "base/lock.h"
@@ -30,6 +32,8 @@ struct WeirLog {
   unsigned n_waiting_for_room;
   unsigned n_large_waiting; /* of these: they need an empty buffer, and go first */
   bool is_idle;             /* the writer waits for work */
+  bool is_patient;          /* it waits for more */
+  uint64_t hurried;         /* the last ticket that somebody waits for */
   bool is_closing;
   GError *error;
   WeirLogFigures figures;
@@ -56,6 +60,31 @@ get_time (const WeirLog *log)
   return weir_clock_get_monotonic (log->options.clock);
 }
 
+/* Of the largest frame. */
+static bool
+is_enough (const WeirLogBuffer *buffer)
+{
+  return buffer->is_sealed || buffer->fill >= buffer->limit / 8;
+}
+
+/* Call with the lock held. */
+static void
+wait_for_more (WeirLog *log, const WeirLogBuffer *buffer)
+{
+  struct timespec until;
+
+  clock_gettime (CLOCK_MONOTONIC, &until);
+  until.tv_nsec += log->options.patience_usec * 1000L;
+  until.tv_sec += until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  log->is_patient = true;
+  while (!is_enough (buffer) && log->hurried <= buffer->layout.next &&
+         log->n_waiting_for_room == 0 && !log->is_closing &&
+         pthread_cond_timedwait (&log->work, &log->lock, &until) == 0)
+    continue;
+  log->is_patient = false;
+}
+
 /* Waits for entries and makes the other buffer active. Returns: NULL when the log is closed. */
 static WeirLogBuffer *
 take_buffer (WeirLog *log)
@@ -71,6 +100,8 @@ take_buffer (WeirLog *log)
   log->is_idle = false;
   if (buffer->n_entries == 0)
     return NULL;
+  if (log->options.patience_usec > 0)
+    wait_for_more (log, buffer);
 
   layout = buffer->layout;
   weir_log_layout_advance (&layout, weir_frame_pad (buffer->fill), get_time (log));
@@ -255,6 +286,7 @@ static WeirLog *
 new_log (const WeirLogOptions *options, const WeirLogEnd *end)
 {
   WeirLog *log = g_new0 (WeirLog, 1);
+  pthread_condattr_t monotonic;
   WeirLogLayout layout;
 
   log->options = *options;
@@ -271,7 +303,10 @@ new_log (const WeirLogOptions *options, const WeirLogEnd *end)
             log->options.segment_size >= WEIR_SEGMENT_HEADER + log->options.frame_size);
 
   pthread_mutex_init (&log->lock, NULL);
-  pthread_cond_init (&log->work, NULL);
+  pthread_condattr_init (&monotonic);
+  pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init (&log->work, &monotonic);
+  pthread_condattr_destroy (&monotonic);
   pthread_cond_init (&log->room, NULL);
   log->segment.fd = -1;
   log->sequence = end->sequence;
@@ -344,6 +379,8 @@ wait_for_room (WeirLog *log, size_t size)
       return buffer;
     log->n_waiting_for_room++;
     log->n_large_waiting += is_large;
+    if (log->is_patient)
+      pthread_cond_signal (&log->work);
     pthread_cond_wait (&log->room, &log->lock);
     log->n_large_waiting -= is_large;
     log->n_waiting_for_room--;
@@ -372,7 +409,7 @@ append (WeirLog *log, int64_t wall, const void *body, size_t size, bool must_syn
     log->appended = ticket;
     log->figures.n_entries++;
     log->figures.n_bytes += size;
-    must_wake = log->is_idle;
+    must_wake = log->is_idle || (log->is_patient && is_enough (buffer));
     log->is_idle = false;
   }
   if (must_wake)
@@ -406,6 +443,24 @@ weir_log_get_durable (WeirLog *log)
   return atomic_load (&log->durable);
 }
 
+/* Call with the lock held. */
+static void
+hurry (WeirLog *log, uint64_t ticket)
+{
+  log->hurried = MAX (log->hurried, ticket);
+  if (log->is_patient)
+    pthread_cond_signal (&log->work);
+}
+
+void
+weir_log_hurry (WeirLog *log, uint64_t ticket)
+{
+  if (atomic_load (&log->durable) >= ticket)
+    return;
+  WEIR_LOCKED (&log->lock);
+  hurry (log, ticket);
+}
+
 bool
 weir_log_wait (WeirLog *log, uint64_t ticket, GError **error)
 {
@@ -419,6 +474,7 @@ weir_log_wait (WeirLog *log, uint64_t ticket, GError **error)
         g_propagate_error (error, g_error_copy (log->error));
         return false;
       }
+      hurry (log, ticket);
       done = ticket > log->active->layout.next ? &log->active->done : &get_other (log)->done;
       n_rings = weir_wake_get (done);
     }

@@ -27,6 +27,7 @@ typedef struct {
   uint64_t frame_size;       /* 0: WEIR_LIMIT_FRAME; likewise */
   WeirDurability durability; /* POWER or PROCESS */
   WeirFs *fs;                /* NULL outside of tests */
+  unsigned patience_usec;    /* a frame that nobody waits for waits so long for more; 0: not */
   WeirClock *clock;          /* NULL: the machine's */
 
   /* Writer's thread, before a frame is written: makes durable what its entries refer to. */
@@ -64,6 +65,9 @@ uint64_t weir_log_get_appended (WeirLog *log);
 /* The watermark: all below this place can no longer be lost. At first that is the end that the log
  * was opened with. Thread: any. */
 uint64_t weir_log_get_durable (WeirLog *log);
+
+/* Somebody waits for @ticket: its frame is to be written without waiting for more. Thread: any. */
+void weir_log_hurry (WeirLog *log, uint64_t ticket);
 
 /* Waits until @ticket is durable. Returns: false with @error when the log has failed before.
  * Thread: any. */

@@ -48,7 +48,10 @@ static void
 open_log (Bench *bench, WeirDurability durability, unsigned n_released)
 {
   g_autoptr (GError) error = NULL;
-  WeirLogOptions options = { .directory = bench->directory, .log_id = 1, .durability = durability };
+  WeirLogOptions options = { .directory = bench->directory,
+                             .log_id = 1,
+                             .durability = durability,
+                             .patience_usec = WEIR_LIMIT_FRAME_USEC };
   WeirLogEnd end = { .segment = n_released };
   WeirSegmentFolder folder = { bench->directory, 1, 64u << 20, NULL };
   g_autofree char *zeros = g_malloc0 (64u << 20);

@@ -6,6 +6,7 @@
 #include "runtime/backlog.h"
 
 #include <errno.h>
+#include <sched.h>
 
 #define PENALTY (20 * G_USEC_PER_SEC)
 
@@ -382,6 +383,33 @@ test_effects_at_the_end (void)
   }
 }
 
+/* A frame waits long for more, but not when an effect, or who reads what was written, waits for it,
+ * nor at the end. */
+static void
+test_patience (void)
+{
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = make_kit (0, false, &directory);
+
+  kit->options.patience_usec = 1000 * G_USEC_PER_SEC;
+  kit_start (kit);
+  for (unsigned round = 1; round <= 20; round++) {
+    for (to_make = 10; to_make > 0;)
+      kit_advance (kit, G_USEC_PER_SEC / 100);
+    while (atomic_load (&n_happened) < 10 * round)
+      sched_yield ();
+  }
+  weir_data_take_ids (kit->engine->data, 1000000);
+  weir_data_append (kit->engine->data, 0, "\0", 1, NULL);
+  weir_data_wait_applied (kit->engine->data, weir_data_get_appended (kit->engine->data));
+  weir_data_append (kit->engine->data, 0, "\0", 1, NULL);
+  kit_stop (kit);
+  kit_load (kit);
+  g_assert_cmpuint (kit_count (kit, 0), ==, 200);
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
 static _Atomic unsigned n_failures;
 
 static void
@@ -517,6 +545,7 @@ main (int argc, char **argv)
   g_test_add_func ("/durable/state of many tasks", test_state_of_many_tasks);
   g_test_add_func ("/durable/loaded only", test_loaded_only);
   g_test_add_func ("/durable/effects at the end", test_effects_at_the_end);
+  g_test_add_func ("/durable/patience", test_patience);
   g_test_add_func ("/durable/bad disk", test_bad_disk);
   g_test_add_func ("/durable/long and penalized", test_long_and_penalized);
   g_test_add_func ("/durable/clock set back", test_clock_set_back);

@@ -69,6 +69,65 @@ test_times (void)
   g_assert_cmpuint (n, ==, G_N_ELEMENTS (walls));
 }
 
+#define VERY_LONG 1000000000u /* microseconds */
+
+static void
+wait_without_asking (LogFixture *self, uint64_t ticket)
+{
+  while (weir_log_get_durable (self->log) < ticket)
+    sched_yield ();
+}
+
+/* A frame waits for more entries, but not when somebody waits for it, nor when there is much in it,
+ * nor at the end. */
+static void
+test_patience (void)
+{
+  g_autoptr (LogFixture) self = log_fixture_new (WEIR_DURABILITY_POWER);
+  WeirLogOptions options = log_fixture_get_options (self);
+  g_autoptr (WeirLogReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  unsigned n_frames = 0;
+  uint64_t ticket = 0;
+  WeirFrame frame;
+
+  options.patience_usec = VERY_LONG;
+  self->log = weir_log_open (&options, &self->end, &error);
+  g_assert_no_error (error);
+  for (unsigned i = 0; i < 5; i++)
+    ticket = log_fixture_append (self, 40);
+  g_assert_true (weir_log_wait (self->log, ticket, &error));
+  for (unsigned i = 0; i < 5; i++)
+    ticket = log_fixture_append (self, 40);
+  weir_log_hurry (self->log, ticket);
+  wait_without_asking (self, ticket);
+  wait_without_asking (self, log_fixture_append (self, FRAME_SIZE / 8));
+  log_fixture_append (self, 40);
+  wait_without_asking (self, log_fixture_append (self, 4 * FRAME_SIZE)); /* it needs a buffer */
+  log_fixture_append (self, 40);
+  log_fixture_close (self);
+
+  log_fixture_read (self, 14);
+  reader = log_fixture_new_reader (self);
+  while (weir_log_reader_next (reader, UINT64_MAX, &frame, NULL) == WEIR_LOG_FRAME)
+    n_frames += frame.n_entries > 0 ? 1 : 0;
+  g_assert_cmpuint (n_frames, ==, 6);
+}
+
+/* Nobody asks, and yet it is written. */
+static void
+test_patience_ends (void)
+{
+  g_autoptr (LogFixture) self = log_fixture_new (WEIR_DURABILITY_POWER);
+  WeirLogOptions options = log_fixture_get_options (self);
+
+  options.patience_usec = 1000;
+  self->log = weir_log_open (&options, &self->end, NULL);
+  for (unsigned i = 0; i < 20; i++)
+    wait_without_asking (self, log_fixture_append (self, 40));
+  log_fixture_close (self);
+}
+
 /* Each file is as large as its header says. */
 static void
 check_sizes (LogFixture *self)
@@ -439,6 +498,8 @@ main (int argc, char **argv)
   g_test_add_func ("/log/round-trip", test_round_trip);
   g_test_add_func ("/log/runs", test_runs);
   g_test_add_func ("/log/times", test_times);
+  g_test_add_func ("/log/patience", test_patience);
+  g_test_add_func ("/log/patience-ends", test_patience_ends);
   g_test_add_func ("/log/large-entries", test_large_entries);
   g_test_add_func ("/log/threads", test_threads);
   g_test_add_func ("/log/order-of-calls", test_order_of_calls);
