@@ -20,10 +20,11 @@ typedef struct {
 
 struct WeirAttributes {
   _Atomic uint32_t refs;
-  uint32_t size; /* of the whole block */
-  uint32_t n;    /* entries in use */
-  uint32_t used; /* bytes at the end, by values */
-  uint32_t dead; /* of these, those that nobody uses any more */
+  uint32_t size;                /* of the whole block */
+  uint32_t n;                   /* entries in use */
+  uint32_t used;                /* bytes at the end, by values */
+  uint32_t dead;                /* of these, those that nobody uses any more */
+  const WeirAttributes *origin; /* whose values these end with; NULL: that is not known */
   Entry entries[];
 };
 
@@ -127,6 +128,7 @@ block_new (size_t size)
   block->n = 0;
   block->used = 0;
   block->dead = 0;
+  block->origin = NULL;
   return block;
 }
 
@@ -213,9 +215,9 @@ block_copy (const WeirAttributes *source, const Entry *skip, size_t extra)
   return block;
 }
 
-/* The same with all values, also those that nobody uses. */
+/* The same with all values, also those that nobody uses. @origin: see there. */
 static WeirAttributes *
-block_copy_whole (const WeirAttributes *source, size_t extra)
+block_copy_whole (const WeirAttributes *source, size_t extra, const WeirAttributes *origin)
 {
   size_t entries = source->n * sizeof (Entry);
   WeirAttributes *block = block_new (sizeof *source + entries + source->used + extra);
@@ -223,6 +225,7 @@ block_copy_whole (const WeirAttributes *source, size_t extra)
   block->n = source->n;
   block->used = source->used;
   block->dead = source->dead;
+  block->origin = origin;
   memcpy (block->entries, source->entries, entries);
   memcpy ((char *)block + block->size - block->used, text_at (source, source->used), source->used);
   return block;
@@ -245,8 +248,9 @@ make_room (WeirAttributes **attributes, size_t need, WeirAttributes **ret_old)
   /* The second change to a block of our own is a sign of more to come. */
   if (own)
     extra = need + old->size / 2;
-  *attributes = old != NULL && old->dead <= old->size / 8 ? block_copy_whole (old, extra)
-                                                          : block_copy (old, NULL, extra);
+  *attributes = old != NULL && old->dead <= old->size / 8
+                    ? block_copy_whole (old, extra, own ? old->origin : old)
+                    : block_copy (old, NULL, extra);
   *ret_old = old;
   return true;
 }
@@ -440,17 +444,19 @@ find_like (const WeirAttributes *attributes, const WeirAttributes *other, const 
 static bool
 ends_alike (const WeirAttributes *from, const WeirAttributes *to)
 {
-  return from != NULL && to != NULL && to->used >= from->used &&
+  return to->used >= from->used &&
          memcmp (text_at (to, from->used), text_at (from, from->used), from->used) == 0;
 }
 
 /* How many entries at the front of both say the same. */
 static uint32_t
-count_alike (const WeirAttributes *from, const WeirAttributes *to)
+count_alike (const WeirAttributes *from, const WeirAttributes *to, bool is_made_from)
 {
   uint32_t n = 0, end;
 
-  if (!ends_alike (from, to))
+  if (from == NULL || to == NULL)
+    return 0;
+  if ((!is_made_from || to->origin != from) && !ends_alike (from, to))
     return 0;
   end = MIN (from->n, to->n);
   if (memcmp (from->entries, to->entries, end * sizeof (Entry)) == 0)
@@ -461,7 +467,7 @@ count_alike (const WeirAttributes *from, const WeirAttributes *to)
 }
 
 size_t
-weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
+weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to, bool is_made_from,
                       WeirAttributeChange *ret_changes)
 {
   uint32_t n_from = from != NULL ? from->n : 0;
@@ -470,7 +476,7 @@ weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
 
   if (from == to)
     return 0;
-  n_kept = count_alike (from, to);
+  n_kept = count_alike (from, to, is_made_from);
   for (uint32_t i = n_kept; to != NULL && i < to->n; i++) {
     const Entry *entry = &to->entries[i];
     /* A name stands once in a block: when all have been found, this one is new. */

@@ -65,7 +65,9 @@ typedef struct {
   const char *value; /* NULL: @to does not have it */
 } WeirAttributeChange;
 
-/* What makes @from into @to. @ret_changes has room for the attributes of both. Returns: how many;
- * those without a value come last. */
+/* What makes @from into @to. @is_made_from: @to was @from, had references to that been held ever
+ * since, and was changed by the functions above only: then there is less to compare.
+ * @ret_changes has room for the attributes of both. Returns: how many; those without a value come
+ * last. */
 size_t weir_attributes_diff (const WeirAttributes *from, const WeirAttributes *to,
-                             WeirAttributeChange *ret_changes);
+                             bool is_made_from, WeirAttributeChange *ret_changes);

@@ -90,12 +90,13 @@ name_of (WeirSessionEntry *entry, const WeirAttributeChange *change)
 }
 
 static void
-add_attributes (WeirSessionEntry *entry, const WeirAttributes *from, const WeirAttributes *to)
+add_attributes (WeirSessionEntry *entry, const WeirAttributes *from, const WeirAttributes *to,
+                bool is_made_from)
 {
   size_t n, n_set;
 
   make_room (entry, weir_attributes_get_n (from) + weir_attributes_get_n (to));
-  n = weir_attributes_diff (from, to, entry->changes);
+  n = weir_attributes_diff (from, to, is_made_from, entry->changes);
   for (n_set = 0; n_set < n && entry->changes[n_set].value != NULL; n_set++) {
     const WeirAttributeChange *change = &entry->changes[n_set];
 
@@ -145,7 +146,7 @@ weir_session_entry_add_create (WeirSessionEntry *entry, const WeirRecord *record
   if (flowfile->entry_time != wall || flowfile->lineage_start != wall)
     weir_entry_write_times (&entry->writer, flowfile->entry_time - wall,
                             flowfile->lineage_start - wall);
-  add_attributes (entry, entry->attributes_before, flowfile->attributes);
+  add_attributes (entry, entry->attributes_before, flowfile->attributes, false);
   if (flowfile->content.size > 0)
     add_content (entry, &flowfile->content);
   if (penalty > 0)
@@ -170,7 +171,7 @@ weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *record
   if (queue != NULL)
     weir_entry_write_queue (&entry->writer, queue->number);
   if (record->attributes_changed)
-    add_attributes (entry, record->old_attributes, flowfile->attributes);
+    add_attributes (entry, record->old_attributes, flowfile->attributes, true);
   if (record->content_changed)
     add_content (entry, &flowfile->content);
   if (penalty > 0)

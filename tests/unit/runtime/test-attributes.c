@@ -148,12 +148,12 @@ random_name (void)
 /* What the difference says, done to what @from has, gives what @to has; and it says nothing that
  * was so before. */
 static void
-assert_leads_to (const WeirAttributes *from, const WeirAttributes *to)
+assert_leads_to (const WeirAttributes *from, const WeirAttributes *to, bool is_made_from)
 {
   g_autoptr (GHashTable) model = g_hash_table_new (g_str_hash, g_str_equal);
   size_t n_from = weir_attributes_get_n (from), n_to = weir_attributes_get_n (to);
   g_autofree WeirAttributeChange *changes = g_new (WeirAttributeChange, n_from + n_to + 1);
-  size_t n = weir_attributes_diff (from, to, changes);
+  size_t n = weir_attributes_diff (from, to, is_made_from, changes);
   const char *name, *value;
 
   for (size_t i = 0; i < n_from; i++) {
@@ -182,7 +182,10 @@ test_against_a_hash_table (void)
     g_autofree char *value = g_strnfill (g_test_rand_int_range (0, 60), 'a' + round % 26);
     WeirAttributes *old = NULL;
 
-    switch (g_test_rand_int_range (0, 4)) {
+    switch (g_test_rand_int_range (0, 5)) {
+    case 4:
+      weir_attributes_trim (&attributes);
+      break;
     case 0:
       weir_attributes_remove (&attributes, name, &old);
       g_hash_table_remove (model, name);
@@ -198,8 +201,9 @@ test_against_a_hash_table (void)
     }
     weir_attributes_unref (old);
     assert_equal (attributes, model);
-    assert_leads_to (shared, attributes);
-    assert_leads_to (attributes, shared);
+    assert_leads_to (shared, attributes, false);
+    assert_leads_to (shared, attributes, true);
+    assert_leads_to (attributes, shared, false);
   }
   weir_attributes_unref (shared);
   weir_attributes_unref (attributes);
@@ -270,7 +274,7 @@ static void
 assert_diff (WeirAttributes *from, WeirAttributes *to, const char *expected)
 {
   WeirAttributeChange changes[16];
-  size_t n = weir_attributes_diff (from, to, changes);
+  size_t n = weir_attributes_diff (from, to, false, changes);
   g_autoptr (GString) text = g_string_new ("");
 
   for (size_t i = 0; i < n; i++)
