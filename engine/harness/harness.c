@@ -353,7 +353,7 @@ take_penalized (WeirQueue *queue, WeirList *list)
   WEIR_LOCKED (&queue->lock);
   if (queue->penalized.n == 0)
     return;
-  flowfile = weir_heap_pop (&queue->penalized);
+  flowfile = weir_heap_pop (&queue->penalized).flowfile;
   flowfile->penalty_until = 0;
   weir_list_append (list, flowfile);
 }

@@ -5,14 +5,11 @@
  * thaws the first chunk; the lock is not held meanwhile, and nobody else touches that chunk. */
 #include "runtime/backlog.h"
 
-#include "runtime/bulletin.h"
 #include "runtime/engine.h"
-#include "runtime/image.h"
+#include "runtime/far.h"
+#include "runtime/thaw.h"
 #include "store/content-durable.h"
 #include "store/content-file.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 typedef struct Chunk {
   struct Chunk *next;
@@ -38,9 +35,15 @@ struct WeirBacklog {
 void
 weir_backlog_add (WeirQueue *queue, size_t front)
 {
+  if (front == 0)
+    front = WEIR_BACKLOG_FRONT;
+  queue->long_from = 2 * front;
+  if (queue->order != WEIR_ORDER_FIFO) {
+    queue->far = weir_far_new (front);
+    return;
+  }
   queue->backlog = g_new0 (WeirBacklog, 1);
-  queue->backlog->front = front > 0 ? front : WEIR_BACKLOG_FRONT;
-  queue->long_from = 2 * queue->backlog->front;
+  queue->backlog->front = front;
 }
 
 static size_t
@@ -259,7 +262,8 @@ keep_small (WeirQueue *queue, WeirSession *session, bool may_wait)
   uint64_t ticket;
   bool too_many = false;
 
-  while ((ticket = freeze (queue, session, &too_many)) != 0) {
+  while ((ticket = queue->far != NULL ? weir_far_freeze (queue, session, &too_many)
+                                      : freeze (queue, session, &too_many)) != 0) {
     atomic_store (&engine->has_long_queues, true);
     /* It may have caught up before that could be seen. */
     if (weir_data_get_applied (engine->data) >= ticket)
@@ -285,7 +289,7 @@ on_timer (void *data)
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirQueue *queue = engine->queues->pdata[i];
 
-    if (queue->backlog != NULL && weir_backlog_is_long (queue))
+    if (weir_backlog_is_long (queue))
       keep_small (queue, &engine->expiry_session, false);
   }
 }
@@ -309,85 +313,18 @@ weir_backlog_on_applied (void *data)
 
 /* --- coming back --- */
 
-typedef struct {
-  uint64_t id;
-  size_t index;
-} Wanted;
-
-typedef struct {
-  WeirImageReader reader;
-  WeirSession *session;
-  Wanted *wanted; /* by id */
-  size_t n;
-  size_t n_found;
-  WeirFlowFile **found; /* by place in the chunk */
-} Thaw;
-
-static int
-by_id (const void *a, const void *b)
-{
-  const Wanted *one = a;
-  const Wanted *other = b;
-
-  return (one->id > other->id) - (one->id < other->id);
-}
-
-static bool
-on_image (void *user, const WeirImage *image, GError **error)
-{
-  Thaw *thaw = user;
-  WeirFlowFile *flowfile;
-
-  if (thaw->n_found == thaw->n || thaw->wanted[thaw->n_found].id != image->id) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
-                 "FlowFile %" G_GUINT64_FORMAT " was not asked for; `weir data check` tells more",
-                 image->id);
-    return false;
-  }
-  flowfile = weir_flowfile_new (&thaw->session->magazine);
-  thaw->found[thaw->wanted[thaw->n_found++].index] = flowfile;
-  return weir_image_reader_read (&thaw->reader, image, flowfile, error);
-}
-
-static bool
-read_chunk (Thaw *thaw, const Chunk *chunk, GError **error)
-{
-  g_autofree uint64_t *ids = g_new (uint64_t, chunk->n);
-
-  for (size_t i = 0; i < chunk->n; i++)
-    thaw->wanted[i] = (Wanted){ chunk->ids[i], i };
-  qsort (thaw->wanted, chunk->n, sizeof (Wanted), by_id);
-  for (size_t i = 0; i < chunk->n; i++)
-    ids[i] = thaw->wanted[i].id;
-  return weir_data_read (thaw->session->engine->data, ids, chunk->n, on_image, thaw, error);
-}
-
 static bool
 thaw_chunk (const Chunk *chunk, WeirSession *session, WeirList *ret_list, GError **error)
 {
-  g_autofree Wanted *wanted = g_new (Wanted, chunk->n);
-  g_autofree WeirFlowFile **found = g_new0 (WeirFlowFile *, chunk->n);
-  Thaw thaw = { .session = session, .wanted = wanted, .n = chunk->n, .found = found };
-  bool ok;
+  g_autofree WeirFlowFile **found = g_new (WeirFlowFile *, chunk->n);
 
-  weir_image_reader_init (&thaw.reader, session->engine->data);
-  ok = read_chunk (&thaw, chunk, error);
-  weir_image_reader_clear (&thaw.reader);
-  if (ok && thaw.n_found < chunk->n) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
-                 "FlowFile %" G_GUINT64_FORMAT " is not there; `weir data check` tells more",
-                 wanted[thaw.n_found].id);
-    ok = false;
-  }
+  if (!weir_thaw (session, chunk->ids, chunk->n, found, error))
+    return false;
   for (size_t i = 0; i < chunk->n; i++) {
-    if (!ok) {
-      weir_flowfile_free (&session->magazine, found[i]);
-      continue;
-    }
     found[i]->queue_time = chunk->queue_times[i];
     weir_list_append (ret_list, found[i]);
   }
-  return ok;
+  return true;
 }
 
 /* Returns: (transfer none) (nullable): the first chunk, which is the caller's to read. */
@@ -409,10 +346,13 @@ bool
 weir_backlog_thaw (WeirQueue *queue, WeirSession *session)
 {
   g_autoptr (GError) error = NULL;
-  Chunk *chunk = begin_thaw (queue);
   WeirList list = { 0 };
+  Chunk *chunk;
   bool ok;
 
+  if (queue->far != NULL)
+    return weir_far_thaw (queue, session);
+  chunk = begin_thaw (queue);
   if (chunk == NULL)
     return false;
   ok = thaw_chunk (chunk, session, &list, &error);
@@ -427,18 +367,20 @@ weir_backlog_thaw (WeirQueue *queue, WeirSession *session)
     weir_node_wake (queue->target, NULL);
     return true;
   }
-  weir_bulletin_raise (queue->target, WEIR_LOG_ERROR,
-                       "what is queued cannot be read back: %s; it stays queued", error->message);
-  weir_context_yield (&queue->target->context);
+  weir_thaw_fail (queue, error);
   return false;
 }
 
 bool
-weir_backlog_fill_front (WeirQueue *queue, WeirSession *session)
+weir_backlog_bring_expired (WeirQueue *queue, WeirSession *session, int64_t wall)
 {
   size_t before, after;
   bool is_cold;
 
+  if (queue->far != NULL)
+    return weir_far_thaw_expired (queue, session, wall);
+  if (queue->backlog == NULL)
+    return false;
   pthread_mutex_lock (&queue->lock);
   before = queue->fifo.n;
   is_cold = weir_backlog_refill (queue->backlog, &queue->fifo);
@@ -452,6 +394,8 @@ weir_backlog_drop (WeirQueue *queue, WeirMagazine *magazine)
 {
   WeirBacklog *backlog = queue->backlog;
 
+  if (queue->far != NULL)
+    weir_far_drop (queue->far);
   while (backlog != NULL && backlog->first != NULL) {
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&backlog->first->list)) != NULL;)
       weir_flowfile_free (magazine, flowfile);

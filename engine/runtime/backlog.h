@@ -3,7 +3,7 @@
  *
  * The front of the queue is its list; behind it come chunks of a thousand. A chunk that is full and
  * has been applied to the book (store/book.h) is cold from then on, unless it is soon to be needed.
- * Only queues without an order are long in this sense: a heap has to look at all that it holds.
+ * What a queue with an order has behind its front is in far.h; both are asked for here.
  *
  * Thread: any; what has to be called with the queue's lock held says so. */
 #pragma once
@@ -44,7 +44,8 @@ void weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, 
 static inline bool
 weir_backlog_is_long (const WeirQueue *queue)
 {
-  return atomic_load_explicit (&queue->count, memory_order_relaxed) > queue->long_from;
+  return queue->long_from > 0 &&
+         atomic_load_explicit (&queue->count, memory_order_relaxed) > queue->long_from;
 }
 
 /* Takes cold what may be, of a queue that has just got more. It may wait for the book (which waits
@@ -56,12 +57,14 @@ void weir_backlog_keep_small (WeirQueue *queue, WeirSession *session);
 void weir_backlog_on_applied (void *data);
 void weir_backlog_init (WeirEngine *engine);
 
-/* Reads the next chunk back when it is cold and the front is short. A chunk that cannot be read
- * stays where it is, and people are told. Returns: whether one was read. */
+/* Reads the next ones back when they are cold and the front is short. What cannot be read stays
+ * where it is, and people are told. Returns: whether one was read. */
 bool weir_backlog_thaw (WeirQueue *queue, WeirSession *session);
 
-/* Brings more into a front that is short, hot or cold. Returns: whether there was more. */
-bool weir_backlog_fill_front (WeirQueue *queue, WeirSession *session);
+/* Brings more of what may have expired to where weir_queue_pop_expired finds it: what comes next
+ * into a front that is short, or, of a queue with an order, what has expired. Returns: whether
+ * there was more. */
+bool weir_backlog_bring_expired (WeirQueue *queue, WeirSession *session, int64_t wall);
 
 /* Takes all of it out, in memory only. */
 void weir_backlog_drop (WeirQueue *queue, WeirMagazine *magazine);

@@ -228,7 +228,7 @@ publish (Commit *commit, WeirWorker *worker)
     if (commit->out[i].n == 0)
       continue;
     weir_queue_push (node->outputs[i], &commit->out[i], commit->session->wall);
-    if (node->outputs[i]->backlog != NULL && weir_backlog_is_long (node->outputs[i]))
+    if (weir_backlog_is_long (node->outputs[i]))
       weir_backlog_keep_small (node->outputs[i], commit->session);
     weir_session_wake_output (commit->session, i, worker);
   }

@@ -164,7 +164,9 @@ empty_queues (WeirEngine *engine)
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirList list = { 0 };
 
+    weir_backlog_drop (engine->queues->pdata[i], magazine);
     weir_queue_pop (engine->queues->pdata[i], SIZE_MAX, 0, INT64_MAX, &list, &list);
+    /* Those that waited for the end of a penalty may be in there now. */
     weir_backlog_drop (engine->queues->pdata[i], magazine);
     for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
       weir_flowfile_free (magazine, flowfile);
@@ -341,11 +343,13 @@ expire (WeirEngine *engine, WeirQueue *queue)
   bool may_be_more;
 
   do {
-    may_be_more = weir_queue_pop_expired (queue, weir_clock_get_wall (engine->clock), &expired);
+    int64_t wall = weir_clock_get_wall (engine->clock);
+
+    may_be_more = weir_queue_pop_expired (queue, wall, &expired);
     if (expired.n > 0)
       end_expired (engine, queue, &expired);
-    if (!may_be_more && queue->backlog != NULL)
-      may_be_more = weir_backlog_fill_front (queue, &engine->expiry_session);
+    if (!may_be_more)
+      may_be_more = weir_backlog_bring_expired (queue, &engine->expiry_session, wall);
   } while (may_be_more);
 }
 

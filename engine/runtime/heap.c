@@ -2,6 +2,7 @@
 #include "runtime/heap.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -11,8 +12,8 @@ weir_heap_clear (WeirHeap *heap)
   *heap = (WeirHeap){ 0 };
 }
 
-static bool
-is_before (const WeirRank *a, const WeirRank *b)
+bool
+weir_rank_is_before (const WeirRank *a, const WeirRank *b)
 {
   int order = 0;
 
@@ -29,7 +30,7 @@ static void
 sift_up (WeirHeap *heap, size_t i, WeirHeapItem item)
 {
   for (; i > 0; i = (i - 1) / 2) {
-    if (!is_before (&item.rank, &heap->items[(i - 1) / 2].rank))
+    if (!weir_rank_is_before (&item.rank, &heap->items[(i - 1) / 2].rank))
       break;
     heap->items[i] = heap->items[(i - 1) / 2];
   }
@@ -40,9 +41,10 @@ static void
 sift_down (WeirHeap *heap, size_t i, WeirHeapItem item)
 {
   for (size_t child; (child = 2 * i + 1) < heap->n; i = child) {
-    if (child + 1 < heap->n && is_before (&heap->items[child + 1].rank, &heap->items[child].rank))
+    if (child + 1 < heap->n &&
+        weir_rank_is_before (&heap->items[child + 1].rank, &heap->items[child].rank))
       child++;
-    if (!is_before (&heap->items[child].rank, &item.rank))
+    if (!weir_rank_is_before (&heap->items[child].rank, &item.rank))
       break;
     heap->items[i] = heap->items[child];
   }
@@ -50,13 +52,13 @@ sift_down (WeirHeap *heap, size_t i, WeirHeapItem item)
 }
 
 void
-weir_heap_push (WeirHeap *heap, const WeirRank *rank, WeirFlowFile *flowfile)
+weir_heap_push (WeirHeap *heap, const WeirHeapItem *item)
 {
   if (heap->n == heap->capacity) {
     heap->capacity = MAX (64, heap->capacity * 2);
     heap->items = g_renew (WeirHeapItem, heap->items, heap->capacity);
   }
-  sift_up (heap, heap->n++, (WeirHeapItem){ *rank, flowfile });
+  sift_up (heap, heap->n++, *item);
 }
 
 const WeirHeapItem *
@@ -65,15 +67,15 @@ weir_heap_peek (const WeirHeap *heap)
   return heap->n > 0 ? &heap->items[0] : NULL;
 }
 
-WeirFlowFile *
+WeirHeapItem
 weir_heap_pop (WeirHeap *heap)
 {
-  WeirFlowFile *flowfile = heap->items[0].flowfile;
+  WeirHeapItem first = heap->items[0];
 
   g_assert (heap->n > 0);
   if (--heap->n > 0)
     sift_down (heap, 0, heap->items[heap->n]);
-  return flowfile;
+  return first;
 }
 
 static void
@@ -83,30 +85,48 @@ remove_at (WeirHeap *heap, size_t i)
 
   if (i == heap->n)
     return;
-  if (i > 0 && is_before (&last.rank, &heap->items[(i - 1) / 2].rank))
+  if (i > 0 && weir_rank_is_before (&last.rank, &heap->items[(i - 1) / 2].rank))
     sift_up (heap, i, last);
   else
     sift_down (heap, i, last);
 }
 
-WeirFlowFile *
-weir_heap_take_older (WeirHeap *heap, int64_t entry_time, size_t max, size_t *end)
+static int
+by_rank (const void *a, const void *b)
 {
-  WeirFlowFile *taken = NULL;
+  const WeirHeapItem *one = a;
+  const WeirHeapItem *other = b;
 
+  if (weir_rank_is_before (&one->rank, &other->rank))
+    return -1;
+  return weir_rank_is_before (&other->rank, &one->rank) ? 1 : 0;
+}
+
+void
+weir_heap_sort (WeirHeap *heap)
+{
+  if (heap->n > 0)
+    qsort (heap->items, heap->n, sizeof *heap->items, by_rank);
+}
+
+bool
+weir_heap_take_older (WeirHeap *heap, int64_t entry_time, size_t *max, size_t *end,
+                      WeirHeapItem *ret_item)
+{
   *end = MIN (*end, heap->n);
-  for (; *end > 0 && max > 0; max--) {
-    WeirFlowFile *flowfile = heap->items[*end - 1].flowfile;
+  for (; *end > 0 && *max > 0; --*max) {
+    const WeirHeapItem *item = &heap->items[*end - 1];
 
-    if (flowfile->entry_time > entry_time) {
+    if (item->entry_time > entry_time) {
       --*end;
       continue;
     }
+    *ret_item = *item;
+    --*max;
     /* What comes to this place is looked at next: it may be from further in front. */
     remove_at (heap, *end - 1);
     *end = MIN (*end, heap->n);
-    flowfile->next = taken;
-    taken = flowfile;
+    return true;
   }
-  return taken;
+  return false;
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "runtime/backlog.h"
+#include "runtime/far.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -63,7 +64,8 @@ weir_queue_init (WeirQueue *queue, const WeirConnection *connection)
   queue->max_bytes = connection->max_bytes;
   queue->expire_usec = connection->expire_usec;
   queue->order = connection->order;
-  queue->sequence = queue->front = UINT64_MAX / 2;
+  queue->sequence = UINT64_MAX / 2;
+  queue->front = WEIR_SEQUENCE_RESTORED;
   atomic_init (&queue->next_due, INT64_MAX);
 }
 
@@ -72,6 +74,7 @@ weir_queue_clear (WeirQueue *queue)
 {
   g_assert (queue->fifo.head == NULL && queue->ordered.n == 0 && queue->penalized.n == 0);
   weir_backlog_free (queue->backlog);
+  weir_far_free (queue->far);
   weir_heap_clear (&queue->ordered);
   weir_heap_clear (&queue->penalized);
   pthread_mutex_destroy (&queue->lock);
@@ -108,28 +111,35 @@ append (WeirQueue *queue, WeirList *list)
     weir_list_join (&queue->fifo, list);
 }
 
+void
+weir_queue_rank (const WeirQueue *queue, const WeirFlowFile *flowfile, uint64_t sequence,
+                 WeirRank *ret_rank)
+{
+  *ret_rank = (WeirRank){ .sequence = sequence };
+  if (queue->order == WEIR_ORDER_NEWEST)
+    ret_rank->key = -flowfile->lineage_start;
+  else if (queue->order == WEIR_ORDER_OLDEST)
+    ret_rank->key = flowfile->lineage_start;
+  else
+    rank_by_priority (ret_rank, flowfile);
+}
+
 static void
 push_ready (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence)
 {
-  WeirRank rank = { .sequence = sequence };
+  WeirHeapItem item = { .entry_time = flowfile->entry_time,
+                        .flowfile = flowfile,
+                        .arrival = queue->arrivals };
   WeirList one = { 0 };
 
-  switch (queue->order) {
-  case WEIR_ORDER_FIFO:
+  if (queue->order == WEIR_ORDER_FIFO) {
     weir_list_append (&one, flowfile);
     append (queue, &one);
     return;
-  case WEIR_ORDER_NEWEST:
-    rank.key = -flowfile->lineage_start;
-    break;
-  case WEIR_ORDER_OLDEST:
-    rank.key = flowfile->lineage_start;
-    break;
-  case WEIR_ORDER_PRIORITY:
-    rank_by_priority (&rank, flowfile);
-    break;
   }
-  weir_heap_push (&queue->ordered, &rank, flowfile);
+  queue->arrivals++;
+  weir_queue_rank (queue, flowfile, sequence, &item.rank);
+  weir_heap_push (&queue->ordered, &item);
 }
 
 /* Call with the lock held, after each change. */
@@ -139,6 +149,8 @@ publish (WeirQueue *queue)
   const WeirHeapItem *first = weir_heap_peek (&queue->penalized);
   size_t behind = queue->backlog != NULL ? weir_backlog_get_n (queue->backlog) : 0;
 
+  if (queue->far != NULL)
+    behind = weir_far_get_n (queue->far);
   atomic_store_explicit (&queue->ready, queue->fifo.n + queue->ordered.n + behind,
                          memory_order_release);
   atomic_store_explicit (&queue->next_due, first != NULL ? first->rank.key : INT64_MAX,
@@ -149,8 +161,10 @@ static void
 push_one (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence)
 {
   if (flowfile->penalty_until != 0) {
-    WeirRank rank = { .key = flowfile->penalty_until, .sequence = sequence };
-    weir_heap_push (&queue->penalized, &rank, flowfile);
+    WeirHeapItem item = { .rank = { .key = flowfile->penalty_until, .sequence = sequence },
+                          .entry_time = flowfile->entry_time,
+                          .flowfile = flowfile };
+    weir_heap_push (&queue->penalized, &item);
   } else {
     push_ready (queue, flowfile, sequence);
   }
@@ -186,6 +200,13 @@ weir_queue_count (WeirQueue *queue, size_t n, uint64_t bytes)
   atomic_fetch_add_explicit (&queue->count, n, memory_order_relaxed);
   atomic_fetch_add_explicit (&queue->bytes, bytes, memory_order_relaxed);
   WEIR_LOCKED (&queue->lock);
+  publish (queue);
+}
+
+void
+weir_queue_put (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence)
+{
+  push_one (queue, flowfile, sequence);
   publish (queue);
 }
 
@@ -236,15 +257,21 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
 
   WEIR_LOCKED (&queue->lock);
   while ((waiting = weir_heap_peek (&queue->penalized)) != NULL && waiting->rank.key <= monotonic) {
-    WeirFlowFile *flowfile = weir_heap_pop (&queue->penalized);
+    WeirFlowFile *flowfile = weir_heap_pop (&queue->penalized).flowfile;
     flowfile->penalty_until = 0;
     push_ready (queue, flowfile, queue->sequence++);
   }
   if (queue->backlog != NULL)
     is_cold = weir_backlog_refill (queue->backlog, &queue->fifo);
   while (max > 0) {
-    WeirFlowFile *flowfile =
-        queue->ordered.n > 0 ? weir_heap_pop (&queue->ordered) : weir_list_pop (&queue->fifo);
+    WeirFlowFile *flowfile;
+
+    if (queue->far != NULL && weir_far_is_next (queue->far, &queue->ordered)) {
+      is_cold = !weir_far_is_thawing (queue->far);
+      break;
+    }
+    flowfile = queue->ordered.n > 0 ? weir_heap_pop (&queue->ordered).flowfile
+                                    : weir_list_pop (&queue->fifo);
     if (flowfile == NULL)
       break;
     /* What is before it is gone as well. */
@@ -296,12 +323,12 @@ pop_expired_of_fifo (WeirQueue *queue, int64_t wall, size_t max, WeirList *ret_e
 }
 
 static void
-append_all (WeirList *list, WeirFlowFile *flowfile)
+pop_expired_of_heap (WeirHeap *heap, int64_t limit, size_t max, size_t *end, WeirList *ret_expired)
 {
-  for (WeirFlowFile *next; flowfile != NULL; flowfile = next) {
-    next = flowfile->next;
-    weir_list_append (list, flowfile);
-  }
+  WeirHeapItem item;
+
+  while (weir_heap_take_older (heap, limit, &max, end, &item))
+    weir_list_append (ret_expired, item.flowfile);
 }
 
 bool
@@ -317,10 +344,8 @@ weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
   if (!queue->is_in_search)
     queue->end_of_ordered = queue->end_of_penalized = SIZE_MAX;
   left = pop_expired_of_fifo (queue, wall, LOOK_MAX, ret_expired);
-  append_all (ret_expired,
-              weir_heap_take_older (&queue->ordered, limit, left, &queue->end_of_ordered));
-  append_all (ret_expired,
-              weir_heap_take_older (&queue->penalized, limit, left, &queue->end_of_penalized));
+  pop_expired_of_heap (&queue->ordered, limit, left, &queue->end_of_ordered, ret_expired);
+  pop_expired_of_heap (&queue->penalized, limit, left, &queue->end_of_penalized, ret_expired);
   queue->is_in_search = left == 0 || queue->end_of_ordered > 0 || queue->end_of_penalized > 0;
   if (!queue->is_in_search)
     queue->looked_at = NULL;

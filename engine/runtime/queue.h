@@ -15,6 +15,7 @@
 
 typedef struct WeirNode WeirNode;
 typedef struct WeirBacklog WeirBacklog;
+typedef struct WeirFar WeirFar;
 
 /* FlowFiles linked by next, with their sums. A zeroed struct is an empty list. */
 typedef struct {
@@ -45,6 +46,8 @@ typedef struct WeirQueue {
   _Atomic uint64_t passed_bytes;
   WeirHeap penalized;      /* guarded by lock */
   WeirHeap ordered;        /* guarded by lock */
+  WeirFar *far;            /* guarded by lock: what is not in memory of an order (far.h), or NULL */
+  uint64_t arrivals;       /* guarded by lock: ever in ordered */
   uint64_t sequence;       /* guarded by lock: of the next that comes */
   uint64_t front;          /* guarded by lock: of the first, counted down by those that come back */
   WeirFlowFile *looked_at; /* guarded by lock: as of weir_queue_pop_expired */
@@ -82,6 +85,18 @@ void weir_queue_append (WeirQueue *queue, WeirList *list);
 
 /* Takes all of @list, which is empty afterwards. @wall becomes their queue time. */
 void weir_queue_push (WeirQueue *queue, WeirList *list, int64_t wall);
+
+/* What its order makes of @flowfile, which came as @sequence. The rank is good as long as the
+ * attributes are. Only for queues with an order. */
+void weir_queue_rank (const WeirQueue *queue, const WeirFlowFile *flowfile, uint64_t sequence,
+                      WeirRank *ret_rank);
+
+/* FlowFiles that were in a queue with an order when the process ended have sequences from here on;
+ * what has come back since is before them, what has come since is behind. */
+#define WEIR_SEQUENCE_RESTORED (UINT64_MAX / 4)
+
+/* Takes @flowfile, which is counted already, in the place that it had. Call with the lock held. */
+void weir_queue_put (WeirQueue *queue, WeirFlowFile *flowfile, uint64_t sequence);
 
 /* @n FlowFiles of @bytes are in it that are not in memory (backlog.h). */
 void weir_queue_count (WeirQueue *queue, size_t n, uint64_t bytes);

@@ -4,6 +4,7 @@
 
 #include "provenance/fact.h"
 #include "runtime/backlog.h"
+#include "runtime/far.h"
 #include "runtime/image.h"
 #include "runtime/recording.h"
 #include "runtime/worker.h"
@@ -204,6 +205,22 @@ get_penalty_until (const Restore *restore, const WeirQueue *queue, const WeirIma
                         MIN (image->penalty_until - restore->wall, get_longest_penalty (queue)));
 }
 
+/* Its rank is in its attributes, and it is sorted by the queue. */
+static bool
+restore_ordered (Restore *restore, WeirQueue *queue, const WeirImage *image, GError **error)
+{
+  WeirFlowFile *flowfile = weir_flowfile_new (restore->magazine);
+
+  if (!weir_image_reader_read (&restore->reader, image, flowfile, error)) {
+    weir_flowfile_free (restore->magazine, flowfile);
+    return false;
+  }
+  flowfile->queue_time = restore->wall;
+  flowfile->penalty_until = get_penalty_until (restore, queue, image);
+  weir_far_restore (queue, flowfile, image->order, restore->magazine);
+  return true;
+}
+
 static bool
 on_flowfile (void *user, const WeirImage *image, GError **error)
 {
@@ -214,6 +231,8 @@ on_flowfile (void *user, const WeirImage *image, GError **error)
 
   if (place == NULL)
     return false;
+  if (place->queue != NULL && place->queue->far != NULL)
+    return restore_ordered (restore, place->queue, image, error);
   if (stays_on_disk (restore, place, image))
     return note_on_disk (restore, place, image, error);
   flowfile = weir_flowfile_new (restore->magazine);
@@ -275,7 +294,7 @@ fill (Restore *restore, Place *place)
   WeirList list = { 0 };
   guint n = 0;
 
-  if (place->items == NULL)
+  if (place->items == NULL || place->items->len == 0)
     return;
   qsort (place->items->data, place->items->len, sizeof (Item), by_order);
   items = (const Item *)place->items->data;
@@ -302,15 +321,12 @@ on_state (void *user, uint64_t component, const char *key, const char *value)
     weir_state_set (node->state, key, value);
 }
 
-/* Only where there is a directory to come back from, and an order that looks at nothing. */
+/* Only where there is a directory to come back from. */
 static void
 add_backlogs (WeirEngine *engine)
 {
-  for (guint i = 0; i < engine->queues->len; i++) {
-    WeirQueue *queue = engine->queues->pdata[i];
-    if (queue->order == WEIR_ORDER_FIFO)
-      weir_backlog_add (queue, engine->queue_front);
-  }
+  for (guint i = 0; i < engine->queues->len; i++)
+    weir_backlog_add (engine->queues->pdata[i], engine->queue_front);
 }
 
 static void

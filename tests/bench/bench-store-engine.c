@@ -70,6 +70,7 @@ static const char *const values[N_ATTRIBUTES] = { "events-2026-08-25T11-01.json"
                                                   "edge-0123.fab3.example.net" };
 
 static unsigned each; /* FlowFiles that each source makes */
+static WeirOrder order;
 
 typedef struct {
   unsigned n_made;
@@ -84,6 +85,9 @@ on_make (void *state, WeirSession *session, GError **error)
     WeirFlowFile *flowfile = weir_session_create (session);
 
     weir_session_put_attributes (session, flowfile, names, values, N_ATTRIBUTES);
+    if (order == WEIR_ORDER_PRIORITY)
+      weir_session_put_attribute_printf (session, flowfile, "priority", "%u",
+                                         self->n_made * 7919 % 1000);
     weir_session_transfer (session, flowfile, 0);
   }
   return true;
@@ -108,6 +112,7 @@ queues_new (unsigned n_queues, const char *directory)
     connection = kit_connect (kit, source, "success", funnel);
     connection->max_count = 0;
     connection->max_bytes = 0;
+    connection->order = order;
   }
   return kit;
 }
@@ -167,9 +172,9 @@ print_queued (unsigned n)
 }
 
 static void
-bench_queued (const char *program, const char *id, const char *n)
+bench_queued (const char *program, const char *id, const char *n, const char *priority)
 {
-  const char *argv[] = { program, "queued", n, NULL };
+  const char *argv[] = { program, "queued", n, priority, NULL };
   g_autofree char *output = NULL;
   int status;
   double megabytes;
@@ -201,7 +206,9 @@ print_lives (const char *level, bool has_provenance)
 int
 main (int argc, char **argv)
 {
-  if (argc == 3 && strcmp (argv[1], "queued") == 0)
+  if (argc == 4 && strcmp (argv[3], "priority") == 0)
+    order = WEIR_ORDER_PRIORITY;
+  if (argc >= 3 && strcmp (argv[1], "queued") == 0)
     return print_queued ((unsigned)strtoul (argv[2], NULL, 10));
   if (argc == 2 && strcmp (argv[1], "restart") == 0) {
     bench_restart ();
@@ -212,8 +219,9 @@ main (int argc, char **argv)
     return print_lives (argv[2], argc == 4 && strcmp (argv[3], "provenance") == 0);
   bench_events ();
   bench_restart ();
-  bench_queued (argv[0], "store.rss_1m_mb", "1000000");
-  bench_queued (argv[0], "store.rss_10m_mb", "10000000");
+  bench_queued (argv[0], "store.rss_1m_mb", "1000000", NULL);
+  bench_queued (argv[0], "store.rss_10m_mb", "10000000", NULL);
+  bench_queued (argv[0], "store.rss_1m_ordered_mb", "1000000", "priority");
   weir_registry_free (registry);
   return 0;
 }

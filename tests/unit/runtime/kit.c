@@ -232,11 +232,14 @@ static void
 take_all (Kit *kit, WeirQueue *queue, WeirList *ret_list)
 {
   WeirWorker *worker = weir_scheduler_get_first_worker (kit->engine->scheduler);
+  bool is_cold;
+  size_t before;
 
-  do
-    weir_queue_pop (queue, SIZE_MAX, 0, 0, ret_list, ret_list);
-  while (queue->backlog != NULL &&
-         weir_backlog_fill_front (queue, weir_worker_get_session (worker)));
+  do {
+    before = ret_list->n;
+    is_cold = weir_queue_pop (queue, SIZE_MAX, 0, 0, ret_list, ret_list);
+  } while (ret_list->n > before ||
+           (is_cold && weir_backlog_thaw (queue, weir_worker_get_session (worker))));
 }
 
 static void

@@ -301,7 +301,7 @@ test_unreadable (void)
     kit_advance (kit, G_USEC_PER_SEC);
   g_assert_cmpuint (n_taken, ==, 2000);
 
-  /* With an order all come into memory. */
+  /* With an order from now on. */
   kit_stop (kit);
   to_end->order = WEIR_ORDER_NEWEST;
   kit_load (kit);

@@ -4,6 +4,14 @@
 #include <glib.h>
 
 static void
+push (WeirHeap *heap, const WeirRank *rank, WeirFlowFile *flowfile)
+{
+  WeirHeapItem item = { .rank = *rank, .entry_time = flowfile->entry_time, .flowfile = flowfile };
+
+  weir_heap_push (heap, &item);
+}
+
+static void
 test_order (void)
 {
   enum { N = 1000 };
@@ -14,10 +22,10 @@ test_order (void)
   for (unsigned i = 0; i < N; i++) {
     WeirRank rank = { .key = g_test_rand_int_range (0, 100), .sequence = i };
     flowfiles[i].id = (uint64_t)rank.key * N + i; /* what it should be sorted by */
-    weir_heap_push (&heap, &rank, &flowfiles[i]);
+    push (&heap, &rank, &flowfiles[i]);
   }
   for (unsigned i = 0; i < N; i++) {
-    WeirFlowFile *flowfile = weir_heap_pop (&heap);
+    WeirFlowFile *flowfile = weir_heap_pop (&heap).flowfile;
     g_assert_cmpint ((int64_t)flowfile->id, >, last);
     last = (int64_t)flowfile->id;
   }
@@ -38,23 +46,20 @@ test_groups_and_texts (void)
   WeirHeap heap = { 0 };
 
   for (unsigned i = 0; i < G_N_ELEMENTS (ranks); i++)
-    weir_heap_push (&heap, &ranks[i], &flowfiles[i]);
+    push (&heap, &ranks[i], &flowfiles[i]);
   for (unsigned i = G_N_ELEMENTS (ranks); i-- > 0;)
-    g_assert_true (weir_heap_pop (&heap) == &flowfiles[i]);
+    g_assert_true (weir_heap_pop (&heap).flowfile == &flowfiles[i]);
   weir_heap_clear (&heap);
 }
 
 static unsigned
 count_older (WeirHeap *heap, int64_t entry_time, size_t max, size_t *end)
 {
+  WeirHeapItem item;
   unsigned n = 0;
 
-  for (WeirFlowFile *taken = weir_heap_take_older (heap, entry_time, max, end), *next;
-       taken != NULL; taken = next) {
-    next = taken->next;
-    g_assert_cmpint (taken->entry_time, <=, entry_time);
-    n++;
-  }
+  for (size_t left = max; weir_heap_take_older (heap, entry_time, &left, end, &item); n++)
+    g_assert_cmpint (item.flowfile->entry_time, <=, entry_time);
   g_assert_cmpuint (n, <=, max);
   return n;
 }
@@ -75,17 +80,17 @@ test_take_older (gconstpointer steps)
     flowfiles[i].entry_time = g_rand_int_range (random, 0, 100);
     flowfiles[i].lineage_start = rank.key;
     n_older += flowfiles[i].entry_time <= 59;
-    weir_heap_push (&heap, &rank, &flowfiles[i]);
+    push (&heap, &rank, &flowfiles[i]);
   }
   do {
     n_older -= count_older (&heap, 59, GPOINTER_TO_SIZE (steps), &end);
     if (end > 0)
-      n_older -= weir_heap_pop (&heap)->entry_time <= 59;
+      n_older -= weir_heap_pop (&heap).entry_time <= 59;
   } while (end > 0);
   g_assert_cmpuint (n_older, ==, 0);
   g_assert_cmpuint (heap.n, >, 0);
   for (int64_t last = -1; heap.n > 0;) {
-    WeirFlowFile *flowfile = weir_heap_pop (&heap);
+    WeirFlowFile *flowfile = weir_heap_pop (&heap).flowfile;
 
     g_assert_cmpint (flowfile->entry_time, >, 59);
     g_assert_cmpint (flowfile->lineage_start, >=, last);
@@ -94,11 +99,27 @@ test_take_older (gconstpointer steps)
   weir_heap_clear (&heap);
 }
 
+static void
+test_sort (void)
+{
+  WeirFlowFile flowfiles[100] = { 0 };
+  WeirHeap heap = { 0 };
+
+  weir_heap_sort (&heap);
+  for (unsigned i = 0; i < G_N_ELEMENTS (flowfiles); i++)
+    push (&heap, &(WeirRank){ .key = i * 37 % 10, .sequence = i }, &flowfiles[i]);
+  weir_heap_sort (&heap);
+  for (unsigned i = 1; i < G_N_ELEMENTS (flowfiles); i++)
+    g_assert_true (weir_rank_is_before (&heap.items[i - 1].rank, &heap.items[i].rank));
+  weir_heap_clear (&heap);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/heap/order", test_order);
+  g_test_add_func ("/heap/sort", test_sort);
   g_test_add_func ("/heap/groups and texts", test_groups_and_texts);
   g_test_add_data_func ("/heap/take older", GSIZE_TO_POINTER (100000), test_take_older);
   g_test_add_data_func ("/heap/take older in steps", GSIZE_TO_POINTER (30), test_take_older);
