@@ -17,6 +17,7 @@ on_bulletin (void *data, const WeirBulletin *bulletin)
 {
   Kit *kit = data;
 
+  WEIR_LOCKED (&kit->lock);
   g_ptr_array_add (kit->messages, g_strdup (bulletin->message));
 }
 
@@ -25,6 +26,7 @@ kit_new (void)
 {
   Kit *kit = g_new0 (Kit, 1);
 
+  pthread_mutex_init (&kit->lock, NULL);
   kit->registry = weir_registry_new ("");
   kit->flow = weir_flow_new ("kit");
   kit->messages = g_ptr_array_new_with_free_func (g_free);
@@ -78,6 +80,7 @@ kit_free (Kit *kit)
   weir_registry_free (kit->registry);
   weir_clock_free_fake (kit->clock);
   g_ptr_array_unref (kit->messages);
+  pthread_mutex_destroy (&kit->lock);
   g_free (kit);
 }
 
@@ -161,7 +164,19 @@ kit_queue (Kit *kit, unsigned index)
 const char *
 kit_message (Kit *kit)
 {
+  WEIR_LOCKED (&kit->lock);
   return kit->messages->len > 0 ? kit->messages->pdata[kit->messages->len - 1] : NULL;
+}
+
+bool
+kit_has_said (Kit *kit, const char *text)
+{
+  WEIR_LOCKED (&kit->lock);
+  for (guint i = 0; i < kit->messages->len; i++) {
+    if (strstr (kit->messages->pdata[i], text) != NULL)
+      return true;
+  }
+  return false;
 }
 
 void
@@ -169,10 +184,9 @@ kit_assert_said (Kit *kit, const char *text)
 {
   g_autofree char *all = NULL;
 
-  for (guint i = 0; i < kit->messages->len; i++) {
-    if (strstr (kit->messages->pdata[i], text) != NULL)
-      return;
-  }
+  if (kit_has_said (kit, text))
+    return;
+  pthread_mutex_lock (&kit->lock);
   g_ptr_array_add (kit->messages, NULL);
   all = g_strjoinv ("\n", (char **)kit->messages->pdata);
   g_error ("nobody said \"%s\", but:\n%s", text, all);

@@ -13,8 +13,9 @@ typedef struct {
   WeirClock *clock; /* NULL: the machine's */
   WeirRegistry *registry;
   WeirFlow *flow;
-  WeirEngine *engine;  /* from kit_start on */
-  GPtrArray *messages; /* char *, of bulletins; guarded by the board's lock while threads run */
+  WeirEngine *engine; /* from kit_start on */
+  WeirLock lock;
+  GPtrArray *messages; /* char *, of bulletins; guarded by lock while threads run */
   WeirEngineOptions options;
 } Kit;
 
@@ -64,6 +65,9 @@ WeirQueue *kit_queue (Kit *kit, unsigned index);
 
 /* The last message, or NULL. */
 const char *kit_message (Kit *kit);
+
+/* Whether one of the bulletins has @text in it. */
+bool kit_has_said (Kit *kit, const char *text);
 
 /* Fails the test unless one of the bulletins has @text in it; what else is said meanwhile, of a
  * disk that is slow for example, is another matter. */
