@@ -251,10 +251,9 @@ fold_op (WeirFold *fold, const WeirOp *op, int64_t wall, uint64_t order, bool is
 static bool
 is_all_sealed (const WeirFold *fold, const Added *added)
 {
-  const WeirFate *fates = fold->noted + added->first;
   size_t i = 0;
 
-  while (i < added->n && weir_fates_is_sealed (&fold->fates, fates[i]))
+  while (i < added->n && weir_fates_is_sealed (&fold->fates, fold->noted[added->first + i]))
     i++;
   return i == added->n;
 }
@@ -263,7 +262,7 @@ static bool
 fold_added (WeirFold *fold, const Added *added, GError **error)
 {
   const WeirLogEntry *entry = &added->entry;
-  const WeirFate *fate = fold->noted + added->first;
+  size_t noted = added->first;
   uint64_t order = added->next_order;
   WeirEntryReader reader;
   WeirOp op;
@@ -278,7 +277,7 @@ fold_added (WeirFold *fold, const Added *added, GError **error)
     if (op.kind > WEIR_OP_DROP)
       continue;
     problem = fold_op (fold, &op, entry->wall, order,
-                       !fold->is_full && weir_fates_is_sealed (&fold->fates, *fate++));
+                       !fold->is_full && weir_fates_is_sealed (&fold->fates, fold->noted[noted++]));
     if (problem != NULL)
       return contradicts (entry, op.id, error, problem);
     order += op.has_queue ? 1 : 0;
