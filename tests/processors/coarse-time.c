@@ -57,13 +57,35 @@ fstatat (int directory, const char *restrict path, struct stat *restrict status,
 EXPORT int fstatat64 (int directory, const char *restrict path, struct stat64 *restrict status,
                       int flags) __attribute__ ((alias ("fstatat")));
 
-EXPORT int
-fstat (int fd, struct stat *status)
+static int
+fstat_cut (int fd, struct stat *status)
 {
   return correct ((int)syscall (SYS_fstat, fd, status), status);
 }
 
+EXPORT int
+fstat (int fd, struct stat *status)
+{
+  return fstat_cut (fd, status);
+}
+
 EXPORT int fstat64 (int fd, struct stat64 *status) __attribute__ ((alias ("fstat")));
+
+/* What ThreadSanitizer calls where the program calls fstat: the names of glibc before 2.33. */
+EXPORT int fstat_before (int version, int fd, struct stat *status) __asm__("__fxstat");
+EXPORT int fstat64_before (int version, int fd, struct stat64 *status) __asm__("__fxstat64");
+
+int
+fstat_before (int version, int fd, struct stat *status)
+{
+  return fstat_cut (fd, status);
+}
+
+int
+fstat64_before (int version, int fd, struct stat64 *status)
+{
+  return fstat_cut (fd, (struct stat *)status);
+}
 
 EXPORT int
 stat (const char *restrict path, struct stat *restrict status)
