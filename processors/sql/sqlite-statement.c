@@ -44,20 +44,20 @@ sqlite_statement_prepare (WeirSqlConnection *connection, const char *sql, GError
 }
 
 void
-sqlite_statement_finish (WeirSqlStatement *base)
+sqlite_statement_finish (WeirSqlStatement *statement)
 {
-  Statement *statement = (Statement *)base;
+  Statement *self = (Statement *)statement;
 
-  sqlite3_finalize (statement->stmt);
-  g_free (statement);
+  sqlite3_finalize (self->stmt);
+  g_free (self);
 }
 
 bool
-sqlite_statement_bind (WeirSqlStatement *base, unsigned index, const WeirSqlValue *value,
+sqlite_statement_bind (WeirSqlStatement *statement, unsigned index, const WeirSqlValue *value,
                        GError **error)
 {
-  Statement *statement = (Statement *)base;
-  sqlite3_stmt *stmt = statement->stmt;
+  Statement *self = (Statement *)statement;
+  sqlite3_stmt *stmt = self->stmt;
   int at = (int)index + 1;
   int code = SQLITE_MISUSE;
 
@@ -90,57 +90,57 @@ sqlite_statement_bind (WeirSqlStatement *base, unsigned index, const WeirSqlValu
                  "there is no parameter %u: the statement has %d of them", index + 1,
                  sqlite3_bind_parameter_count (stmt));
   else
-    sqlite_link_fail (statement->link, "set a parameter", error);
+    sqlite_link_fail (self->link, "set a parameter", error);
   return false;
 }
 
 int
-sqlite_statement_step (WeirSqlStatement *base, GError **error)
+sqlite_statement_step (WeirSqlStatement *statement, GError **error)
 {
-  Statement *statement = (Statement *)base;
-  int64_t before = sqlite3_total_changes64 (statement->link->db);
-  int code = sqlite3_step (statement->stmt);
+  Statement *self = (Statement *)statement;
+  int64_t before = sqlite3_total_changes64 (self->link->db);
+  int code = sqlite3_step (self->stmt);
 
-  statement->n_changed += sqlite3_total_changes64 (statement->link->db) - before;
+  self->n_changed += sqlite3_total_changes64 (self->link->db) - before;
   if (code == SQLITE_ROW)
     return 1;
   if (code == SQLITE_DONE)
     return 0;
-  sqlite_link_fail (statement->link, "run the statement", error);
+  sqlite_link_fail (self->link, "run the statement", error);
   return -1;
 }
 
 void
-sqlite_statement_reset (WeirSqlStatement *base)
+sqlite_statement_reset (WeirSqlStatement *statement)
 {
-  Statement *statement = (Statement *)base;
+  Statement *self = (Statement *)statement;
 
-  sqlite3_reset (statement->stmt);
-  statement->n_changed = 0;
+  sqlite3_reset (self->stmt);
+  self->n_changed = 0;
 }
 
 unsigned
-sqlite_statement_get_n_columns (WeirSqlStatement *base)
+sqlite_statement_get_n_columns (WeirSqlStatement *statement)
 {
-  return (unsigned)sqlite3_column_count (((Statement *)base)->stmt);
+  return (unsigned)sqlite3_column_count (((Statement *)statement)->stmt);
 }
 
 const char *
-sqlite_statement_get_column_name (WeirSqlStatement *base, unsigned index)
+sqlite_statement_get_column_name (WeirSqlStatement *statement, unsigned index)
 {
-  return sqlite3_column_name (((Statement *)base)->stmt, (int)index);
+  return sqlite3_column_name (((Statement *)statement)->stmt, (int)index);
 }
 
 const char *
-sqlite_statement_get_column_type (WeirSqlStatement *base, unsigned index)
+sqlite_statement_get_column_type (WeirSqlStatement *statement, unsigned index)
 {
-  return sqlite3_column_decltype (((Statement *)base)->stmt, (int)index);
+  return sqlite3_column_decltype (((Statement *)statement)->stmt, (int)index);
 }
 
 void
-sqlite_statement_get_value (WeirSqlStatement *base, unsigned index, WeirSqlValue *ret_value)
+sqlite_statement_get_value (WeirSqlStatement *statement, unsigned index, WeirSqlValue *ret_value)
 {
-  sqlite3_stmt *stmt = ((Statement *)base)->stmt;
+  sqlite3_stmt *stmt = ((Statement *)statement)->stmt;
   int column = (int)index;
 
   *ret_value = (WeirSqlValue){ 0 };
@@ -167,9 +167,9 @@ sqlite_statement_get_value (WeirSqlStatement *base, unsigned index, WeirSqlValue
 }
 
 int64_t
-sqlite_statement_get_n_changed (WeirSqlStatement *base)
+sqlite_statement_get_n_changed (WeirSqlStatement *statement)
 {
-  return ((Statement *)base)->n_changed;
+  return ((Statement *)statement)->n_changed;
 }
 
 bool

@@ -49,13 +49,13 @@ correct (int result, struct stat *status)
 }
 
 EXPORT int
-fstatat (int directory, const char *restrict path, struct stat *restrict status, int flags)
+fstatat (int fd, const char *restrict file, struct stat *restrict buf, int flag)
 {
-  return correct ((int)syscall (SYS_newfstatat, directory, path, status, flags), status);
+  return correct ((int)syscall (SYS_newfstatat, fd, file, buf, flag), buf);
 }
 
-EXPORT int fstatat64 (int directory, const char *restrict path, struct stat64 *restrict status,
-                      int flags) __attribute__ ((alias ("fstatat")));
+EXPORT int fstatat64 (int fd, const char *restrict file, struct stat64 *restrict buf, int flag)
+    __attribute__ ((alias ("fstatat")));
 
 static int
 fstat_cut (int fd, struct stat *status)
@@ -64,12 +64,12 @@ fstat_cut (int fd, struct stat *status)
 }
 
 EXPORT int
-fstat (int fd, struct stat *status)
+fstat (int fd, struct stat *buf)
 {
-  return fstat_cut (fd, status);
+  return fstat_cut (fd, buf);
 }
 
-EXPORT int fstat64 (int fd, struct stat64 *status) __attribute__ ((alias ("fstat")));
+EXPORT int fstat64 (int fd, struct stat64 *buf) __attribute__ ((alias ("fstat")));
 
 /* What ThreadSanitizer calls where the program calls fstat: the names of glibc before 2.33. */
 EXPORT int fstat_before (int version, int fd, struct stat *status) __asm__("__fxstat");
@@ -88,22 +88,21 @@ fstat64_before (int version, int fd, struct stat64 *status)
 }
 
 EXPORT int
-stat (const char *restrict path, struct stat *restrict status)
+stat (const char *restrict file, struct stat *restrict buf)
 {
-  return correct ((int)syscall (SYS_newfstatat, AT_FDCWD, path, status, 0), status);
+  return correct ((int)syscall (SYS_newfstatat, AT_FDCWD, file, buf, 0), buf);
 }
 
-EXPORT int stat64 (const char *restrict path, struct stat64 *restrict status)
+EXPORT int stat64 (const char *restrict file, struct stat64 *restrict buf)
     __attribute__ ((alias ("stat")));
 
 EXPORT int
-lstat (const char *restrict path, struct stat *restrict status)
+lstat (const char *restrict file, struct stat *restrict buf)
 {
-  return correct ((int)syscall (SYS_newfstatat, AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW),
-                  status);
+  return correct ((int)syscall (SYS_newfstatat, AT_FDCWD, file, buf, AT_SYMLINK_NOFOLLOW), buf);
 }
 
-EXPORT int lstat64 (const char *restrict path, struct stat64 *restrict status)
+EXPORT int lstat64 (const char *restrict file, struct stat64 *restrict buf)
     __attribute__ ((alias ("lstat")));
 
 static void
@@ -113,15 +112,14 @@ cut_statx_time (struct statx_timestamp *time)
 }
 
 EXPORT int
-statx (int directory, const char *restrict path, int flags, unsigned mask,
-       struct statx *restrict status)
+statx (int dirfd, const char *restrict path, int flags, unsigned mask, struct statx *restrict buf)
 {
-  int result = (int)syscall (SYS_statx, directory, path, flags, mask, status);
+  int result = (int)syscall (SYS_statx, dirfd, path, flags, mask, buf);
 
   if (result == 0) {
-    cut_statx_time (&status->stx_mtime);
-    cut_statx_time (&status->stx_ctime);
-    cut_statx_time (&status->stx_btime);
+    cut_statx_time (&buf->stx_mtime);
+    cut_statx_time (&buf->stx_ctime);
+    cut_statx_time (&buf->stx_btime);
   }
   return result;
 }
