@@ -163,6 +163,8 @@ static int
 finish (Run *run, bool patient)
 {
   g_autoptr (WeirFigures) figures = NULL;
+  WeirRecorderFigures recorded;
+  const WeirRecorderFigures *provenance = NULL;
   double seconds;
   bool stopped;
 
@@ -171,13 +173,15 @@ finish (Run *run, bool patient)
   weir_run_status_draw (run->status, run->engine, run->flow, "stopping (a second Ctrl-C: at once)");
   stopped = weir_engine_stop (run->engine, patient ? RETURN_USEC : 0);
   figures = weir_figures_take (run->engine);
+  if (weir_recording_get_figures (run->engine, &recorded))
+    provenance = &recorded;
   seconds = (double)(g_get_monotonic_time () - run->start) / G_USEC_PER_SEC;
 
   g_clear_pointer (&run->status, weir_run_status_free);
   if (run->options.json)
-    weir_run_summary_print_json (figures, run->flow, seconds);
+    weir_run_summary_print_json (figures, provenance, run->flow, seconds);
   else if (!run->options.quiet)
-    weir_run_summary_print (figures, run->flow, seconds);
+    weir_run_summary_print (figures, provenance, run->flow, seconds);
   fflush (stdout);
   if (!stopped) {
     /* A thread is still in a processor: nothing of it may be freed. */

@@ -4,12 +4,14 @@
 
 #include "base/lock.h"
 #include "base/units.h"
+#include "runtime/recording.h"
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define LINES_MAX 24u /* processors shown; the busiest ones when there are more */
-#define HISTORY   8u  /* pictures that a rate looks back, so that it does not jump */
+#define LINES_MAX 24u                 /* processors shown; the busiest ones when there are more */
+#define LAG_SHOWN (64u * 1024 * 1024) /* provenance that is less behind is as good as there */
+#define HISTORY   8u /* pictures that a rate looks back, so that it does not jump */
 
 struct WeirRunStatus {
   FILE *stream;
@@ -191,6 +193,18 @@ add_title (WeirRunStatus *status, unsigned width, const WeirFigures *now, const 
             doing, queued, bytes, time);
 }
 
+static void
+add_lag (WeirRunStatus *status, unsigned width, WeirEngine *engine)
+{
+  WeirRecorderFigures recorded;
+  g_autofree char *lag = NULL;
+
+  if (!weir_recording_get_figures (engine, &recorded) || recorded.lag_bytes < LAG_SHOWN)
+    return;
+  lag = weir_units_human_size (recorded.lag_bytes);
+  add_line (status->picture, width, &status->n_lines, "  provenance is %s of log behind", lag);
+}
+
 void
 weir_run_status_draw (WeirRunStatus *status, WeirEngine *engine, const WeirFlow *flow,
                       const char *doing)
@@ -214,6 +228,7 @@ weir_run_status_draw (WeirRunStatus *status, WeirEngine *engine, const WeirFlow 
   g_string_truncate (status->picture, 0);
   add_title (status, width, now, weir_component_get_label (&flow->root->base), doing);
   paint (status->picture, &status->n_lines, width, now, before != NULL ? before : now);
+  add_lag (status, width, engine);
   fputs (status->picture->str, status->stream);
   fflush (status->stream);
   weir_figures_free (*slot);

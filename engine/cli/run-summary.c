@@ -67,8 +67,21 @@ add_connection (JsonBuilder *builder, const WeirQueueFigures *figures)
   json_builder_end_object (builder);
 }
 
+static void
+add_provenance (JsonBuilder *builder, const WeirRecorderFigures *recorded)
+{
+  json_builder_set_member_name (builder, "provenance");
+  json_builder_begin_object (builder);
+  add_count (builder, "events", recorded->n_events);
+  add_count (builder, "bytes", recorded->bytes);
+  add_count (builder, "lag_bytes", recorded->lag_bytes);
+  add_count (builder, "lost", recorded->n_lost);
+  json_builder_end_object (builder);
+}
+
 void
-weir_run_summary_print_json (const WeirFigures *figures, const WeirFlow *flow, double seconds)
+weir_run_summary_print_json (const WeirFigures *figures, const WeirRecorderFigures *recorded,
+                             const WeirFlow *flow, double seconds)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
@@ -89,6 +102,8 @@ weir_run_summary_print_json (const WeirFigures *figures, const WeirFlow *flow, d
   for (size_t i = 0; i < figures->n_queues; i++)
     add_connection (builder, &figures->queues[i]);
   json_builder_end_array (builder);
+  if (recorded != NULL)
+    add_provenance (builder, recorded);
   json_builder_end_object (builder);
 
   root = json_builder_get_root (builder);
@@ -96,8 +111,18 @@ weir_run_summary_print_json (const WeirFigures *figures, const WeirFlow *flow, d
   puts (text);
 }
 
+static void
+print_lag (const WeirRecorderFigures *recorded)
+{
+  g_autofree char *lag = weir_units_human_size (recorded->lag_bytes);
+
+  if (recorded->lag_bytes > 0)
+    printf ("\n  %s of log are not in the provenance yet; the next start goes on with them\n", lag);
+}
+
 void
-weir_run_summary_print (const WeirFigures *figures, const WeirFlow *flow, double seconds)
+weir_run_summary_print (const WeirFigures *figures, const WeirRecorderFigures *recorded,
+                        const WeirFlow *flow, double seconds)
 {
   g_autofree char *bytes = weir_units_human_size (figures->queued.bytes);
 
@@ -115,4 +140,6 @@ weir_run_summary_print (const WeirFigures *figures, const WeirFlow *flow, double
   if (figures->queued.flowfiles > 0)
     printf ("\n  %" G_GUINT64_FORMAT " FlowFiles (%s) are still queued\n",
             figures->queued.flowfiles, bytes);
+  if (recorded != NULL)
+    print_lag (recorded);
 }

@@ -47,6 +47,7 @@ struct WeirRecorder {
   int64_t ends_at;   /* guarded by lock; monotonic; 0: it goes on */
   uint64_t n_wanted; /* guarded by lock: flushes */
   uint64_t n_done;   /* guarded by lock */
+  bool has_ended;    /* main thread only: there is no thread any more */
   bool is_over;      /* guarded by lock: the thread does no more */
 
   _Atomic uint64_t n_events;
@@ -388,9 +389,12 @@ weir_recorder_new (const WeirRecorderOptions *options)
   return recorder;
 }
 
-static void
-end (WeirRecorder *recorder)
+void
+weir_recorder_end (WeirRecorder *recorder)
 {
+  if (recorder->follower == NULL || recorder->has_ended)
+    return;
+  recorder->has_ended = true;
   {
     WEIR_LOCKED (&recorder->lock);
 
@@ -406,8 +410,7 @@ weir_recorder_free (WeirRecorder *recorder)
 {
   if (recorder == NULL)
     return;
-  if (recorder->follower != NULL)
-    end (recorder);
+  weir_recorder_end (recorder);
   weir_follower_free (recorder->follower);
   weir_scribe_free (recorder->scribe);
   weir_binder_free (recorder->binder);

@@ -32,7 +32,11 @@ typedef struct {
 WeirRecorder *weir_recorder_new (const WeirRecorderOptions *options);
 
 /* Records all that is durable by now, but takes no longer than WEIR_LIMIT_PROVENANCE_END: the rest
- * stays in the log for the next start. Ends the thread. Takes NULL. Before weir_data_free. */
+ * stays in the log for the next start. Ends the thread; again does nothing. Before weir_data_free.
+ */
+void weir_recorder_end (WeirRecorder *recorder);
+
+/* Ends it if that was not done. Takes NULL. Before weir_data_free. */
 void weir_recorder_free (WeirRecorder *recorder);
 
 typedef struct {

@@ -9,6 +9,7 @@
 #include "expr/expr.h"
 #include "model/resolver.h"
 #include "plugin/registry.h"
+#include "provenance/recorder.h"
 #include "runtime/bulletin.h"
 #include "runtime/effects.h"
 #include "runtime/node.h"
@@ -54,8 +55,6 @@ typedef struct {
   WeirList flowfiles;
 } WeirStranded;
 
-typedef struct WeirRecorder WeirRecorder;
-
 struct WeirEngine {
   WeirData *data;       /* NULL: all is in memory */
   WeirEffects *effects; /* NULL likewise */
@@ -63,7 +62,8 @@ struct WeirEngine {
   char *provenance_dir;
   uint64_t partition_bytes;
   int64_t provenance_usec;
-  WeirRecorder *recorder; /* NULL: nothing is recorded */
+  WeirRecorder *recorder;       /* NULL: nothing is recorded */
+  WeirRecorderFigures recorded; /* how far it had come when it was stopped */
   WeirFs *fs;
   GPtrArray *stranded; /* WeirStranded */
   void (*on_failure) (void *data, const GError *error);

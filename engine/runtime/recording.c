@@ -1,7 +1,5 @@
 #include "runtime/recording.h"
 
-#include "provenance/recorder.h"
-
 static void
 on_message (void *user, const char *message)
 {
@@ -31,5 +29,20 @@ weir_recording_start (WeirEngine *engine)
 void
 weir_recording_stop (WeirEngine *engine)
 {
+  if (engine->recorder != NULL) {
+    weir_recorder_end (engine->recorder);
+    weir_recorder_get_figures (engine->recorder, &engine->recorded);
+  }
   g_clear_pointer (&engine->recorder, weir_recorder_free);
+}
+
+bool
+weir_recording_get_figures (WeirEngine *engine, WeirRecorderFigures *ret_figures)
+{
+  if (!engine->has_provenance)
+    return false;
+  *ret_figures = engine->recorded;
+  if (engine->recorder != NULL)
+    weir_recorder_get_figures (engine->recorder, ret_figures);
+  return true;
 }

@@ -3,6 +3,7 @@
  * Thread: main. */
 #pragma once
 
+#include "provenance/recorder.h"
 #include "runtime/engine.h"
 
 /* Begins to follow the log, which must not have been started yet. */
@@ -10,3 +11,6 @@ void weir_recording_start (WeirEngine *engine);
 
 /* Records what is durable by now, and ends. Does nothing where there is none. */
 void weir_recording_stop (WeirEngine *engine);
+
+/* How far it has come, or had when it was stopped. Returns: false where nothing is recorded. */
+bool weir_recording_get_figures (WeirEngine *engine, WeirRecorderFigures *ret_figures);

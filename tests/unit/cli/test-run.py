@@ -167,6 +167,21 @@ class Run(unittest.TestCase):
         self.assertEqual(result.returncode, 0)
         self.assertEqual(self.summary(result)["connections"][1]["queued"]["flowfiles"], 7)
 
+    def test_summary_of_provenance(self):
+        """How much is recorded, of this run and those before, and that nothing is left to be."""
+        flow = self.flow(n=20)
+        for _ in range(2):
+            told = self.summary(self.run_weir(flow, "--until-idle", "--json"))["provenance"]
+            self.assertEqual((told["lag_bytes"], told["lost"]), (0, 0))
+            self.assertGreater(told["bytes"], 0)
+            events = subprocess.run([WEIR, "provenance", "--sql", "SELECT count(*) FROM events", "--csv",
+                                     "--data", str(next((self.folder / "state/weir").iterdir()))],
+                                    capture_output=True, text=True, timeout=LONG).stdout.split()[-1]
+            self.assertEqual(told["events"], int(events))
+            self.assertGreater(told["events"], 40)
+        off = self.run_weir(flow, "--until-idle", "--json", "--provenance=off")
+        self.assertNotIn("provenance", self.summary(off))
+
     def test_summary_for_people(self):
         result = self.run_weir(self.flow(n=25), "--until-idle")
         self.assertEqual(result.returncode, 0)
