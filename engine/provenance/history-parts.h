@@ -11,6 +11,7 @@ typedef struct {
   uint64_t start;           /* its first event; 0: not known yet */
   WeirPartition *partition; /* NULL: not open */
   bool is_damaged;
+  bool is_gone;  /* retention dropped it while it was read */
   uint64_t used; /* when it was used last */
 } WeirHistoryFile;
 

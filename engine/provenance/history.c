@@ -86,8 +86,13 @@ weir_history_tell_gap (WeirHistory *history, uint64_t from, uint64_t to)
 void
 weir_history_give_up (WeirHistory *history, WeirHistoryFile *file, GError *error)
 {
-  file->is_damaged = true;
-  weir_history_add_problem (history, "%s", error->message);
+  g_autofree char *path = weir_partition_get_path (history->directory, file->number);
+
+  /* What a reader meets in a file that goes meanwhile is nobody's trouble. */
+  file->is_gone = !g_file_test (path, G_FILE_TEST_EXISTS);
+  file->is_damaged = !file->is_gone;
+  if (file->is_damaged)
+    weir_history_add_problem (history, "%s", error->message);
   g_error_free (error);
 }
 
@@ -129,7 +134,7 @@ weir_history_file_open (WeirHistory *history, WeirHistoryFile *file)
 {
   g_autoptr (GError) error = NULL;
 
-  if (file->is_damaged)
+  if (file->is_damaged || file->is_gone)
     return NULL;
   file->used = ++history->now;
   if (file->partition != NULL)
@@ -179,7 +184,7 @@ on_name (void *user, const WeirContentName *name)
     WeirHistoryFile *other = listing->history->files->pdata[i];
 
     /* What was damaged may have been made again. */
-    if (other->number == name->number && !other->is_damaged)
+    if (other->number == name->number && !other->is_damaged && !other->is_gone)
       file = g_rc_box_acquire (other);
   }
   if (file == NULL) {
