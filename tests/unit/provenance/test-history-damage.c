@@ -249,6 +249,31 @@ test_made_again (void)
   test_history_clear (&made);
 }
 
+/* Whatever a reader meets in a file that was dropped while it had it open is told to nobody; in one
+ * that is there, it is. */
+static void
+test_dropped_while_read (void)
+{
+  for (int is_dropped = 0; is_dropped < 2; is_dropped++) {
+    g_autoptr (WeirHistory) history = NULL;
+    g_autofree char *path = NULL;
+    TestHistory made;
+    uint64_t first, last;
+
+    test_history_init (&made, 35, 300, 3, 20);
+    path = get_path (&made, 3);
+    history = test_history_open (&made);
+    g_assert_true (weir_history_get_range (history, &first, &last)); /* opens it */
+    g_assert_cmpuint (first, ==, 1);
+    g_assert_cmpint (truncate (path, 5000), ==, 0);
+    if (is_dropped)
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    g_assert_cmpuint (read_all (&made, history), ==, 200);
+    g_assert_cmpuint (weir_history_get_problems (history)->len, ==, is_dropped ? 0 : 1);
+    test_history_clear (&made);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -258,5 +283,6 @@ main (int argc, char **argv)
   g_test_add_func ("/history-damage/odd-events", test_odd_events);
   g_test_add_func ("/history-damage/files", test_files);
   g_test_add_func ("/history-damage/made-again", test_made_again);
+  g_test_add_func ("/history-damage/dropped while read", test_dropped_while_read);
   return g_test_run ();
 }
