@@ -16,7 +16,6 @@ typedef struct {
   WeirDuration max_wait;
   WeirDuration busy_timeout;
 
-  WeirContext *context;
   pthread_mutex_t lock;
   pthread_cond_t returned;
   GPtrArray *idle; /* guarded by lock: SqliteLink */
@@ -180,7 +179,6 @@ on_enabled (void *state, WeirContext *context, GError **error)
   SqlConnection *self = state;
   pthread_condattr_t monotonic;
 
-  self->context = context;
   self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)sqlite_link_close);
   pthread_mutex_init (&self->lock, NULL);
   pthread_condattr_init (&monotonic);
