@@ -70,7 +70,7 @@ class Layers(TreeCase):
 
     def test_gui_sees_the_client(self):
         self.assertEqual(self.include("gui/window.c", '"canvas/canvas.h"', '"model/flow.h"',
-                                      '"control/client.h"'), [])
+                                      '"client/client.h"'), [])
         self.assert_problem(self.include("gui/window.c", '"control/server.h"'), "gui may use")
 
 
