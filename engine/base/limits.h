@@ -302,3 +302,9 @@
 
 /* At the end of a run, for what has not been recorded yet. The next start goes on with the rest. */
 #define WEIR_LIMIT_PROVENANCE_END (INT64_C (10) * 1000000)
+
+/* All the headers of a request to the control API: what programs send is below one KiB. */
+#define WEIR_LIMIT_HEADERS (16u * 1024)
+
+/* The body of a request: a batch of edits is some KiB. Flows as a whole say so in their row. */
+#define WEIR_LIMIT_BODY (1024u * 1024)
