@@ -66,6 +66,11 @@ const char *weir_exchange_get_header (const WeirExchange *exchange, const char *
 const char *weir_exchange_get_body (const WeirExchange *exchange, size_t *ret_size);
 void weir_exchange_take_body (WeirExchange *exchange, size_t max);
 
+/* What the handler keeps with it from the head to the request; @free_data is called on the loop
+ * when the exchange goes. */
+void weir_exchange_set_data (WeirExchange *exchange, void *data, void (*free_data) (void *data));
+void *weir_exchange_get_data (const WeirExchange *exchange);
+
 /* Passes the request on to the server at the Unix socket @path and its answer back, both as they
  * come, with @identity (nullable) as header Weir-Identity. */
 void weir_exchange_forward (WeirExchange *exchange, const char *path, const char *identity);
