@@ -174,9 +174,10 @@ read_pattern (WeirSchema *schema, JsonNode *node, GError **error)
 {
   const char *pattern = json_node_get_string (node);
 
-  schema->pattern = pattern == NULL ? NULL : g_regex_new (pattern, G_REGEX_OPTIMIZE, 0, error);
-  return schema->pattern != NULL || pattern != NULL ||
-         refuse (error, "text is expected in", "pattern");
+  if (pattern == NULL)
+    return refuse (error, "text is expected in", "pattern");
+  schema->pattern = g_regex_new (pattern, G_REGEX_OPTIMIZE, 0, error);
+  return schema->pattern != NULL;
 }
 
 static bool
