@@ -1,10 +1,9 @@
 /* sql-connection.c: a few connections to one database, taken and given back. */
 #include "module.h"
+#include "pool.h"
 #include "sqlite-statement.h"
 
-#include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #define SCHEME "sqlite:"
 
@@ -16,10 +15,7 @@ typedef struct {
   WeirDuration max_wait;
   WeirDuration busy_timeout;
 
-  pthread_mutex_t lock;
-  pthread_cond_t returned;
-  GPtrArray *idle; /* guarded by lock: SqliteLink */
-  int64_t n_open;  /* guarded by lock: idle ones and those in use */
+  SqlPool pool; /* of SqliteLink */
 } SqlConnection;
 
 static bool
@@ -27,10 +23,11 @@ validate_url (const char *value, GError **error)
 {
   if (g_str_has_prefix (value, SCHEME) && value[strlen (SCHEME)] == '/')
     return true;
-  g_set_error (
-      error, WEIR_ERROR, WEIR_ERROR_INVALID,
-      "is none that this service knows; write sqlite: and the full path of the file, as in "
-      "sqlite:/var/lib/weir/orders.db");
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "is none that this service knows; %s",
+               strstr (value, "postgres") != NULL
+                   ? "for PostgreSQL, use a service of type PostgresConnection"
+                   : "write sqlite: and the full path of the file, as in "
+                     "sqlite:/var/lib/weir/orders.db");
   return false;
 }
 
@@ -57,77 +54,17 @@ static const WeirProperty properties[] = {
 
 static SqliteLink *open_link (SqlConnection *self, GError **error);
 
-/* Call with the lock held. Returns: false when the time is over. */
-static bool
-wait_for_one (SqlConnection *self)
-{
-  struct timespec until;
-
-  clock_gettime (CLOCK_MONOTONIC, &until);
-  until.tv_sec += self->max_wait.usec / G_USEC_PER_SEC;
-  until.tv_nsec += self->max_wait.usec % G_USEC_PER_SEC * 1000;
-  until.tv_sec += until.tv_nsec / 1000000000;
-  until.tv_nsec %= 1000000000;
-  while (self->idle->len == 0 && self->n_open >= self->max_connections)
-    if (pthread_cond_timedwait (&self->returned, &self->lock, &until) != 0)
-      return false;
-  return true;
-}
-
-/* Returns: (transfer full) (nullable): one that nobody uses; NULL: there is none, but
- * *@ret_may_open was counted. */
-static SqliteLink *
-take (SqlConnection *self, bool *ret_may_open)
-{
-  SqliteLink *link = NULL;
-
-  *ret_may_open = false;
-  pthread_mutex_lock (&self->lock);
-  if (wait_for_one (self)) {
-    if (self->idle->len > 0) {
-      link = g_ptr_array_steal_index_fast (self->idle, self->idle->len - 1);
-    } else {
-      self->n_open++;
-      *ret_may_open = true;
-    }
-  }
-  pthread_mutex_unlock (&self->lock);
-  return link;
-}
-
-/* @link: (transfer full) (nullable): NULL: one that was counted is not there any more. */
-static void
-give_back (SqlConnection *self, SqliteLink *link)
-{
-  pthread_mutex_lock (&self->lock);
-  if (link != NULL)
-    g_ptr_array_add (self->idle, link);
-  else
-    self->n_open--;
-  pthread_cond_signal (&self->returned);
-  pthread_mutex_unlock (&self->lock);
-}
-
 static WeirSqlConnection *
 acquire (void *state, GError **error)
 {
   SqlConnection *self = state;
-  bool may_open;
-  SqliteLink *link = take (self, &may_open);
+  void *link;
 
-  if (link != NULL)
-    return &link->base;
-  if (!may_open) {
-    g_set_error (error, WEIR_ERROR, WEIR_ERROR_LIMIT,
-                 "all %" G_GINT64_FORMAT " connections were in use for longer than Max Wait Time; "
-                 "raise Max Total Connections, or let fewer tasks run",
-                 self->max_connections);
+  if (!sql_pool_take (&self->pool, &link, error))
     return NULL;
-  }
-  link = open_link (self, error);
-  if (link == NULL)
-    give_back (self, NULL);
-  return (WeirSqlConnection *)link;
+  if (link == NULL && (link = open_link (self, error)) == NULL)
+    sql_pool_give (&self->pool, NULL);
+  return link;
 }
 
 static void
@@ -138,7 +75,7 @@ release (WeirSqlConnection *connection)
 
   if (!sqlite_link_clean (link))
     g_clear_pointer (&link, sqlite_link_close);
-  give_back (self, link);
+  sql_pool_give (&self->pool, link);
 }
 
 static const WeirSqlMethods methods = {
@@ -177,25 +114,16 @@ static bool
 on_enabled (void *state, WeirContext *context, GError **error)
 {
   SqlConnection *self = state;
-  pthread_condattr_t monotonic;
 
-  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify)sqlite_link_close);
-  pthread_mutex_init (&self->lock, NULL);
-  pthread_condattr_init (&monotonic);
-  pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
-  pthread_cond_init (&self->returned, &monotonic);
-  pthread_condattr_destroy (&monotonic);
+  sql_pool_init (&self->pool, self->max_connections, self->max_wait.usec,
+                 (GDestroyNotify)sqlite_link_close);
   return true;
 }
 
 static void
 on_disabled (void *state)
 {
-  SqlConnection *self = state;
-
-  g_ptr_array_unref (self->idle);
-  pthread_cond_destroy (&self->returned);
-  pthread_mutex_destroy (&self->lock);
+  sql_pool_clear (&((SqlConnection *)state)->pool);
 }
 
 /* Returns: (transfer full) (nullable): the first value of the first row. */

@@ -2,7 +2,8 @@
  *
  * A processor has one in a field `const WeirService *` with `.interface = WEIR_SQL_INTERFACE`, and
  * takes a connection from it for as long as it needs one, at most for one trigger. What people or
- * data say goes into a statement as a parameter ("?"), never into its text.
+ * data say goes into a statement as a parameter ("?"), never into its text. A connection runs one
+ * statement at a time: step to its end, reset or finish it before the next is prepared or run.
  *
  * Thread: any for weir_sql_acquire; a connection and its statements are one thread's at a time. */
 #pragma once

@@ -1,0 +1,6 @@
+/* postgres.h: the types of this module. */
+#pragma once
+
+#include <weir/processor.h>
+
+extern const WeirServiceType postgres_connection;
