@@ -80,6 +80,13 @@
  * what others put into it. libxml2 stops at 256 by itself. */
 #define WEIR_LIMIT_XML_DEPTH 200
 
+/* JSON from outside: what reads and frees it recurses, and nobody writes more. */
+#define WEIR_LIMIT_JSON_DEPTH 64
+
+/* Values in one text of JSON, some 100 bytes of memory each: a batch of 10,000 operations has less
+ * than a tenth of them. */
+#define WEIR_LIMIT_JSON_VALUES 1000000
+
 /* Problems told of one flow: nobody reads more before correcting these. */
 #define WEIR_LIMIT_PROBLEMS 1000
 
