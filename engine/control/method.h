@@ -7,6 +7,7 @@
 #include "control/identity.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct WeirCall WeirCall;
 
