@@ -15,7 +15,7 @@ static const char *const role_texts[] = { "none", "viewer", "operator", "editor"
 G_STATIC_ASSERT (G_N_ELEMENTS (role_texts) == WEIR_ROLE_ADMIN + 1);
 
 WeirIdentity *
-weir_identity_new (const char *name, WeirRole role, const char *const *flows)
+weir_identity_new (const char *name, WeirUserRole role, const char *const *flows)
 {
   WeirIdentity *identity = g_new (WeirIdentity, 1);
 
@@ -38,7 +38,7 @@ weir_identity_free (WeirIdentity *identity)
 }
 
 bool
-weir_identity_may (const WeirIdentity *identity, WeirRole role, const char *flow)
+weir_identity_may (const WeirIdentity *identity, WeirUserRole role, const char *flow)
 {
   if (identity->role < role)
     return false;
@@ -47,17 +47,17 @@ weir_identity_may (const WeirIdentity *identity, WeirRole role, const char *flow
 }
 
 const char *
-weir_role_get_text (WeirRole role)
+weir_role_get_text (WeirUserRole role)
 {
   return role_texts[role];
 }
 
 bool
-weir_role_parse (const char *text, WeirRole *ret_role)
+weir_role_parse (const char *text, WeirUserRole *ret_role)
 {
   for (size_t i = 0; i < G_N_ELEMENTS (role_texts); i++) {
     if (strcmp (text, role_texts[i]) == 0) {
-      *ret_role = (WeirRole)i;
+      *ret_role = (WeirUserRole)i;
       return true;
     }
   }

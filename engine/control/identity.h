@@ -13,24 +13,24 @@ typedef enum {
   WEIR_ROLE_OPERATOR, /* starts, stops, empties, replays; sees contents and attributes */
   WEIR_ROLE_EDITOR,   /* changes flows: may run what the server may run */
   WEIR_ROLE_ADMIN,    /* tokens, and flows as a whole */
-} WeirRole;
+} WeirUserRole;
 
 typedef struct {
   char *name; /* "maria (uid 1000)", "token grafana": as the audit has it */
-  WeirRole role;
+  WeirUserRole role;
   GStrv flows; /* NULL: all */
 } WeirIdentity;
 
 /* Returns: (transfer full). @flows: NULL for all. */
-WeirIdentity *weir_identity_new (const char *name, WeirRole role, const char *const *flows);
+WeirIdentity *weir_identity_new (const char *name, WeirUserRole role, const char *const *flows);
 void weir_identity_free (WeirIdentity *identity);
 
 /* True when its role is at least @role and @flow (NULL: nothing of a flow) is one of its own. */
-bool weir_identity_may (const WeirIdentity *identity, WeirRole role, const char *flow);
+bool weir_identity_may (const WeirIdentity *identity, WeirUserRole role, const char *flow);
 
 /* "viewer"... Returns: (transfer none). */
-const char *weir_role_get_text (WeirRole role);
-bool weir_role_parse (const char *text, WeirRole *ret_role);
+const char *weir_role_get_text (WeirUserRole role);
+bool weir_role_parse (const char *text, WeirUserRole *ret_role);
 
 /* One line for the header between server and flow host, and back.
  * Returns: (transfer full); the second NULL with @error. */

@@ -40,10 +40,10 @@ typedef struct {
 } WeirParam;
 
 typedef struct {
-  const char *name; /* "queue.list": as access tables, audit and docs have it */
-  const char *verb; /* "GET" */
-  const char *path; /* "/v1/flows/{flow}/connections/{connection}/flowfiles" */
-  WeirRole role;    /* the least */
+  const char *name;  /* "queue.list": as access tables, audit and docs have it */
+  const char *verb;  /* "GET" */
+  const char *path;  /* "/v1/flows/{flow}/connections/{connection}/flowfiles" */
+  WeirUserRole role; /* the least */
   unsigned flags;
   const char *doc;         /* the first sentence is its summary */
   const WeirParam *params; /* NULL: none; else closed by one without a name */

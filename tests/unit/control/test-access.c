@@ -37,15 +37,15 @@ test_table (void)
   static const char *const own[] = { "own", NULL };
 
   for (int has = WEIR_ROLE_NONE; has <= WEIR_ROLE_ADMIN; has++) {
-    g_autoptr (WeirIdentity) whole = weir_identity_new ("a", (WeirRole)has, NULL);
-    g_autoptr (WeirIdentity) bound = weir_identity_new ("a", (WeirRole)has, own);
+    g_autoptr (WeirIdentity) whole = weir_identity_new ("a", (WeirUserRole)has, NULL);
+    g_autoptr (WeirIdentity) bound = weir_identity_new ("a", (WeirUserRole)has, own);
 
     for (int needs = WEIR_ROLE_VIEWER; needs <= WEIR_ROLE_ADMIN; needs++) {
-      const WeirMethod of_server = { .name = "m", .role = (WeirRole)needs };
+      const WeirMethod of_server = { .name = "m", .role = (WeirUserRole)needs };
       const WeirMethod of_all = { .name = "m",
-                                  .role = (WeirRole)needs,
+                                  .role = (WeirUserRole)needs,
                                   .flags = WEIR_METHOD_WHOLE };
-      const WeirMethod row = { .name = "m", .role = (WeirRole)needs, .params = of_flow };
+      const WeirMethod row = { .name = "m", .role = (WeirUserRole)needs, .params = of_flow };
       const int good = has == WEIR_ROLE_NONE ? 401 : has >= needs ? 200 : 403;
       const int foreign = has == WEIR_ROLE_NONE ? 401 : 404;
 

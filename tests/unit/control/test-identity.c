@@ -8,15 +8,15 @@ static void
 test_roles (void)
 {
   for (int has = WEIR_ROLE_NONE; has <= WEIR_ROLE_ADMIN; has++) {
-    g_autoptr (WeirIdentity) identity = weir_identity_new ("maria", (WeirRole)has, NULL);
-    WeirRole back;
+    g_autoptr (WeirIdentity) identity = weir_identity_new ("maria", (WeirUserRole)has, NULL);
+    WeirUserRole back;
 
-    g_assert_true (weir_role_parse (weir_role_get_text ((WeirRole)has), &back));
+    g_assert_true (weir_role_parse (weir_role_get_text ((WeirUserRole)has), &back));
     g_assert_cmpint (back, ==, has);
     for (int wanted = WEIR_ROLE_NONE; wanted <= WEIR_ROLE_ADMIN; wanted++)
-      g_assert_true (weir_identity_may (identity, (WeirRole)wanted, "any") == (has >= wanted));
+      g_assert_true (weir_identity_may (identity, (WeirUserRole)wanted, "any") == (has >= wanted));
   }
-  g_assert_false (weir_role_parse ("root", &(WeirRole){ 0 }));
+  g_assert_false (weir_role_parse ("root", &(WeirUserRole){ 0 }));
 }
 
 static void
