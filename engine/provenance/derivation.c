@@ -160,7 +160,7 @@ take_fact (WeirDerivation *derivation, const WeirOp *op)
   if (!weir_fact_read (op, derivation->parents, &fact))
     return false;
   hold (&derivation->now, &fact);
-  if (fact.fields & WEIR_FACT_TYPE) {
+  if (fact.fields & WEIR_FACT_TYPE && !derivation->reader.is_again) {
     WeirDescription description = { fact.component, fact.type, fact.type_size };
     g_array_append_val (derivation->descriptions, description);
   }

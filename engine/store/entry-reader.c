@@ -18,6 +18,7 @@ weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_t siz
   *reader = (WeirEntryReader){
     .cursor = { body, body + size, false }, .place = place, .wall = wall, .start = body
   };
+  reader->end = body + size;
   reader->component = weir_cursor_get (&reader->cursor);
   return !reader->cursor.failed;
 }
@@ -252,38 +253,61 @@ read_op (WeirEntryReader *reader, WeirOp *ret_op)
   return !reader->cursor.failed;
 }
 
+/* --- what is repeated --- */
+
 static inline bool
-is_again (const WeirEntryReader *reader)
+is_before_again (const WeirEntryReader *reader)
 {
-  return reader->cursor.at < reader->cursor.end && *reader->cursor.at == WEIR_OP_AGAIN;
+  return !reader->is_again && reader->cursor.at < reader->end &&
+         (*reader->cursor.at & 15) == WEIR_OP_AGAIN;
 }
 
-/* What says how often the last operation is to come. */
+static inline void
+begin_round (WeirEntryReader *reader)
+{
+  reader->cursor.at = reader->group;
+  reader->round_id = reader->last_id;
+  reader->n_rounds++;
+}
+
+/* What says how many operations are to come again, and how often. */
 static void
-read_again (WeirEntryReader *reader)
+begin_again (WeirEntryReader *reader)
 {
-  weir_cursor_get_bytes (&reader->cursor, 1);
-  reader->n_again = (unsigned)weir_cursor_get (&reader->cursor);
-  if (reader->op == NULL || reader->n_again == 0 || reader->n_again > 127) {
+  const WeirEntryRun *run = &reader->run;
+  unsigned n = (*reader->cursor.at++ >> 4) + 1u;
+  uint64_t n_again = weir_cursor_get (&reader->cursor);
+
+  if (n <= run->n_facts || n > MIN (run->n, WEIR_ENTRY_GROUP) || n_again == 0 || n_again > 127) {
     weir_cursor_fail (&reader->cursor);
-    reader->n_again = 0;
+    return;
   }
+  reader->is_again = reader->has_again = true;
+  reader->n_group = n;
+  reader->n_again = (unsigned)n_again - 1;
+  reader->group = reader->start + run->starts[(run->n - n) % WEIR_ENTRY_GROUP];
+  reader->rest = reader->cursor.at;
+  reader->cursor.end = reader->run_end;
+  begin_round (reader);
 }
 
-/* The same bytes once more. */
-static bool
-read_op_again (WeirEntryReader *reader, WeirOp *ret_op)
+static inline void
+end_again (WeirEntryReader *reader)
 {
-  WeirCursor rest = reader->cursor;
-  bool worked;
+  reader->is_again = false;
+  reader->cursor.at = reader->rest;
+  reader->cursor.end = reader->end;
+}
 
-  reader->n_again--;
-  reader->cursor = (WeirCursor){ reader->op, reader->op_end, false };
-  worked = read_op (reader, ret_op);
-  reader->cursor = rest;
-  if (!worked)
-    weir_cursor_fail (&reader->cursor);
-  return worked;
+static inline void
+note_op (WeirEntryReader *reader, const uint8_t *start, WeirOpKind kind)
+{
+  if (reader->has_again || !weir_entry_run_takes (kind))
+    reader->run = (WeirEntryRun){ 0 };
+  reader->has_again = false;
+  if (weir_entry_run_takes (kind))
+    weir_entry_run_add (&reader->run, kind, (size_t)(start - reader->start));
+  reader->run_end = reader->cursor.at;
 }
 
 bool
@@ -291,30 +315,72 @@ weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op)
 {
   const uint8_t *start;
 
-  if (reader->n_again == 0 && is_again (reader))
-    read_again (reader);
-  if (reader->n_again > 0)
-    return read_op_again (reader, ret_op);
+  if (reader->cursor.failed)
+    return false;
+  if (reader->is_again && weir_cursor_is_at_end (&reader->cursor)) {
+    if (reader->n_again > 0) {
+      reader->n_again--;
+      begin_round (reader);
+    } else {
+      end_again (reader);
+    }
+  }
+  if (is_before_again (reader))
+    begin_again (reader);
   if (weir_cursor_is_at_end (&reader->cursor))
     return false;
   start = reader->cursor.at;
   if (!read_op (reader, ret_op))
     return false;
-  reader->op = ret_op->kind <= WEIR_OP_DROP ? start : NULL;
-  reader->op_end = reader->cursor.at;
+  if (!reader->is_again)
+    note_op (reader, start, ret_op->kind);
   return true;
+}
+
+unsigned
+weir_entry_reader_get_rounds (const WeirEntryReader *reader, int64_t *ret_step)
+{
+  if (!reader->is_again || !weir_cursor_is_at_end (&reader->cursor) || reader->cursor.failed)
+    return 0;
+  *ret_step = (int64_t)(reader->last_id - reader->round_id);
+  return reader->n_again;
+}
+
+void
+weir_entry_reader_pass_rounds (WeirEntryReader *reader, unsigned n)
+{
+  uint64_t step = reader->last_id - reader->round_id;
+
+  reader->n_again -= n;
+  reader->n_rounds += n;
+  reader->last_id += n * step;
+  reader->round_id += n * step;
+}
+
+/* The operation that was read last, alone. */
+static inline bool
+is_one_again (const WeirEntryReader *reader)
+{
+  if (reader->cursor.failed)
+    return false;
+  return reader->is_again ? reader->n_group == 1
+                          : is_before_again (reader) && *reader->cursor.at >> 4 == 0;
 }
 
 uint64_t
 weir_entry_reader_pass_again (WeirEntryReader *reader, int64_t *ret_step)
 {
-  uint64_t n = reader->n_again;
+  uint64_t n = 0;
 
-  reader->n_again = 0;
-  while (is_again (reader)) {
-    read_again (reader);
+  while (is_one_again (reader)) {
+    if (!reader->is_again) {
+      begin_again (reader);
+      if (reader->cursor.failed)
+        break;
+      n++;
+    }
     n += reader->n_again;
-    reader->n_again = 0;
+    end_again (reader);
   }
   reader->last_id += n * (uint64_t)reader->step;
   *ret_step = reader->step;

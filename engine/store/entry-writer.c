@@ -1,8 +1,8 @@
 /* entry-writer.c: operations into bytes. Each function reserves the most that it may write and then
  * writes without looking, so that a field costs a few instructions.
  *
- * A session mostly does the same to many FlowFiles, whose ids follow each other: then an operation
- * has the same bytes as the one before, and is counted instead of written. */
+ * A session mostly does the same to many FlowFiles, whose ids follow each other: then an operation,
+ * or a few of them, have the same bytes as those before, and are counted instead of written. */
 #include "store/entry.h"
 
 #include <string.h>
@@ -74,33 +74,81 @@ put_text (WeirEntryWriter *writer, const void *text, size_t size)
 #define AGAIN_SIZE 2u /* the kind, and how often */
 #define AGAIN_MAX  127u
 
+static inline bool
+is_same (const WeirEntryWriter *writer, size_t a, size_t b, size_t size)
+{
+  return memcmp (writer->start + a, writer->start + b, size) == 0;
+}
+
+/* Looks for the operation at @at among the last few: what is from there on may be repeated here. */
+static void
+find_group (WeirEntryWriter *writer, size_t at, size_t size)
+{
+  const WeirEntryRun *run = &writer->run;
+  size_t end = at;
+
+  writer->group_end = writer->matched = 0;
+  for (unsigned k = 1; k <= MIN (run->n, WEIR_ENTRY_GROUP); k++) {
+    size_t start = run->starts[(run->n - k) % WEIR_ENTRY_GROUP];
+
+    if (k > run->n_facts && end - start == size && is_same (writer, start, at, size)) {
+      writer->group = start;
+      writer->group_end = at;
+      writer->n_group = k;
+      writer->copy = at;
+      writer->matched = end;
+      writer->again = 0;
+      return;
+    }
+    end = start;
+  }
+}
+
+/* All of the group is there once more, from copy on. */
+static void
+count_copy (WeirEntryWriter *writer)
+{
+  size_t again = writer->again;
+
+  if (again == 0 || writer->start[again + 1] == AGAIN_MAX) {
+    writer->again = again = writer->copy;
+    writer->start[again] = (uint8_t)(WEIR_OP_AGAIN | FLAG (writer->n_group - 1));
+    writer->start[again + 1] = 0;
+    writer->copy += AGAIN_SIZE;
+  }
+  writer->start[again + 1]++;
+  writer->at = writer->start + writer->copy;
+  writer->matched = writer->group;
+  writer->run = (WeirEntryRun){ 0 };
+}
+
 /* Once it is whole. Contents have places of their own, even those with the same bytes. */
 static void
 end_op (WeirEntryWriter *writer)
 {
+  WeirEntryRun *run = &writer->run;
   size_t at, size;
+  unsigned kind;
 
   if (writer->flags == NULL || writer->passed > 0)
     return;
   at = (size_t)(writer->flags - writer->start);
   size = (size_t)(writer->at - writer->flags);
-  if (size != writer->last_size ||
-      memcmp (writer->start + writer->last, writer->flags, size) != 0) {
-    writer->last = at;
-    writer->last_size = (*writer->flags & 15) <= WEIR_OP_DROP && !writer->is_here ? size : 0;
-    writer->again = 0;
-  } else if (writer->again != 0 && writer->again + AGAIN_SIZE == at &&
-             writer->start[writer->again + 1] < AGAIN_MAX) {
-    writer->start[writer->again + 1]++;
-    writer->at = writer->flags;
-  } else {
-    writer->again = at;
-    writer->flags[0] = WEIR_OP_AGAIN;
-    writer->flags[1] = 1;
-    writer->at = writer->flags + AGAIN_SIZE;
-  }
+  kind = *writer->flags & 15;
   writer->flags = NULL;
-  writer->is_here = false;
+  if (!weir_entry_run_takes ((WeirOpKind)kind) || writer->is_here) {
+    *run = (WeirEntryRun){ 0 };
+    writer->group_end = writer->matched = 0;
+    writer->is_here = false;
+    return;
+  }
+  if (size <= writer->group_end - writer->matched && is_same (writer, writer->matched, at, size))
+    writer->matched += size;
+  else
+    find_group (writer, at, size);
+  weir_entry_run_add (run, (WeirOpKind)kind, at);
+  if (writer->group_end != 0 && writer->matched == writer->group_end)
+    count_copy (writer);
 }
 
 static void
@@ -130,8 +178,8 @@ weir_entry_writer_begin (WeirEntryWriter *writer, uint64_t component)
   writer->last_id = 0;
   writer->passed = 0;
   writer->is_here = false;
-  writer->last_size = 0;
-  writer->again = 0;
+  writer->run = (WeirEntryRun){ 0 };
+  writer->group_end = writer->matched = 0;
   reserve (writer, WEIR_VARINT_MAX);
   writer->at = weir_varint_put (writer->at, component);
 }

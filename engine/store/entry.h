@@ -52,6 +52,28 @@ typedef struct {
 
 /* --- writing --- */
 
+#define WEIR_ENTRY_GROUP 4 /* operations that can be repeated together */
+
+/* The last operations, which can be repeated: as many as have one on a FlowFile among them. */
+typedef struct {
+  size_t starts[WEIR_ENTRY_GROUP]; /* of the n-th at n modulo their number */
+  unsigned n;
+  unsigned n_facts; /* behind the last one on a FlowFile */
+} WeirEntryRun;
+
+static inline bool
+weir_entry_run_takes (WeirOpKind kind)
+{
+  return kind <= WEIR_OP_DROP || kind == WEIR_OP_FACT;
+}
+
+static inline void
+weir_entry_run_add (WeirEntryRun *run, WeirOpKind kind, size_t start)
+{
+  run->starts[run->n++ % WEIR_ENTRY_GROUP] = start;
+  run->n_facts = kind == WEIR_OP_FACT ? run->n_facts + 1 : 0;
+}
+
 /* Builds the body of one entry in a buffer that is used again. */
 typedef struct {
   uint8_t *start;
@@ -62,9 +84,13 @@ typedef struct {
   size_t most;   /* WEIR_LIMIT_ENTRY; of an entry that becomes larger only the size is known */
   size_t passed; /* what was given up of it */
   bool is_here;  /* it has bytes of a content */
-  size_t last;   /* where the operation before it is, if it can be repeated */
-  size_t last_size;
-  size_t again; /* where it is said how often it is; 0: it is not */
+
+  WeirEntryRun run;
+  size_t group, group_end; /* what may be repeated here; both 0: nothing */
+  unsigned n_group;        /* operations of it */
+  size_t copy;             /* where it begins to be repeated */
+  size_t matched;          /* up to where in it */
+  size_t again;            /* where it is said how often it is; 0: it is not */
 } WeirEntryWriter;
 
 typedef struct {
@@ -154,9 +180,17 @@ typedef struct {
   uint64_t last_id;
   int64_t step; /* from the id before that */
   WeirContentRef last_content;
-  const uint8_t *op; /* the last one, if it can be repeated */
-  const uint8_t *op_end;
-  unsigned n_again; /* so often it is to come */
+
+  WeirEntryRun run; /* its last operation ends at run_end */
+  const uint8_t *run_end;
+  bool has_again;            /* it was repeated: the next operation begins another run */
+  bool is_again;             /* the cursor is in what is repeated, from group on */
+  unsigned n_group;          /* operations of it */
+  unsigned n_again;          /* rounds after this one */
+  const uint8_t *group;      /* NULL: none was repeated yet */
+  const uint8_t *rest, *end; /* what follows */
+  uint64_t n_rounds;         /* that have begun */
+  uint64_t round_id;         /* the id before this one */
 } WeirEntryReader;
 
 /* Returns: false when not even the component can be read. */
@@ -166,6 +200,13 @@ bool weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_
 /* The next operation; what it points to is in the body. Returns: false at the end; then
  * reader->cursor.failed says whether the entry was malformed. */
 bool weir_entry_reader_next (WeirEntryReader *reader, WeirOp *ret_op);
+
+/* What is repeated, once a round of it has been read: @ret_step is what each round adds to its ids.
+ * Returns: the rounds to come; 0: none, or this one is not over. */
+unsigned weir_entry_reader_get_rounds (const WeirEntryReader *reader, int64_t *ret_step);
+
+/* Passes over @n of them. */
+void weir_entry_reader_pass_rounds (WeirEntryReader *reader, unsigned n);
 
 /* Passes over what says the same of other FlowFiles as the operation that was returned last.
  * Returns: of how many; the id of each is @ret_step from the one before. */

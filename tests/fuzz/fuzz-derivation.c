@@ -46,7 +46,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (!weir_derivation_begin (derivation, &entry))
     return 0;
   for (size_t n = 0; (event = weir_derivation_next (derivation)) != NULL; n++) {
-    g_assert_cmpuint (n, <, 64 * size); /* two bytes are 127 events at most */
+    g_assert_cmpuint (n, <, 256 * size); /* two bytes are four times 127 events at most */
     sum += look_at (event);
   }
   while (weir_derivation_next_description (derivation, &description))

@@ -275,6 +275,13 @@ test_types (Fixture *self, const void *data)
   g_assert_false (weir_derivation_next_description (self->derivation, &description));
 }
 
+static void
+break_run (Fixture *self, bool breaks)
+{
+  if (breaks)
+    weir_entry_write_ids (&self->writer, 1);
+}
+
 /* The same is done to many FlowFiles, with facts that hold for all of them. @breaks: between any
  * two operations stands one that says nothing, so that none of them is counted instead of written.
  */
@@ -298,10 +305,15 @@ write_runs (Fixture *self, bool breaks)
       set_attribute (self);
       set_content (self, 10);
     } else {
+      report (self, WEIR_EVENT_ROUTE);
+      move (self, id);
+      set_attribute (self);
+      break_run (self, breaks);
+      if (id > 700)
+        fact (self, (WeirFact){ .fields = WEIR_FACT_SIZE, .size = 77 });
       weir_entry_write_drop (&self->writer, id);
     }
-    if (breaks)
-      weir_entry_write_ids (&self->writer, 1);
+    break_run (self, breaks);
   }
   weir_entry_writer_end (&self->writer);
 }
@@ -344,7 +356,7 @@ test_runs (Fixture *self, const void *data)
   g_autoptr (GArray) written = derive_runs (self, true);
 
   g_assert_cmpuint (20 * size, <, weir_entry_writer_get_size (&self->writer));
-  g_assert_cmpuint (counted->len, >, 900);
+  g_assert_cmpuint (counted->len, >, 1200);
   g_assert_cmpuint (counted->len, ==, written->len);
   for (guint i = 0; i < counted->len; i++)
     assert_same (&g_array_index (counted, WeirEvent, i), &g_array_index (written, WeirEvent, i));

@@ -125,12 +125,12 @@ test_grows (Fixture *self, const void *data)
   for (unsigned i = 0; i < 1000; i++) {
     weir_entry_write_update (&self->writer, i);
     weir_entry_write_attributes (&self->writer, &attribute, i == 500 ? 1 : 0, NULL, 0);
-    weir_entry_write_penalty (&self->writer, 1 + i % 2); /* never the same twice */
+    weir_entry_write_penalty (&self->writer, 128 + i); /* never the same twice */
   }
   g_assert_cmpuint (weir_entry_writer_get_size (&self->writer), ==,
-                    1 + 1000 * 5 + 1 + 4 + attribute.size);
+                    1 + 1000 * 6 + 1 + 4 + attribute.size);
   g_assert_cmphex (self->writer.start[1], ==, 0xa2);
-  g_assert_cmphex (self->writer.start[1 + 5], ==, 0xa2);
+  g_assert_cmphex (self->writer.start[1 + 6], ==, 0xa2);
 
   weir_entry_writer_begin (&self->writer, 5);
   assert_body (self, 5);
@@ -150,7 +150,8 @@ test_too_large (Fixture *self, const void *data)
     g_assert_cmpuint (weir_entry_writer_get_size (&self->writer), ==, size);
     weir_entry_write_update (&self->writer, i % 2);
     weir_entry_write_attributes (&self->writer, &attribute, 1, NULL, 0);
-    size += 9;
+    weir_entry_write_penalty (&self->writer, (1 << 21) + i); /* never the same twice */
+    size += 13;
   }
   g_assert_cmpuint (self->writer.end - self->writer.start, <, 20000);
 
