@@ -75,7 +75,7 @@ control_escape (uint32_t code)
 static bool
 is_json_plain (uint32_t code)
 {
-  return code >= 32 && code <= 127;
+  return code >= 32 && code < 127;
 }
 
 /* \uXXXX to @at. Returns: what is behind it. */

@@ -11,8 +11,9 @@ weir_expr_compile (const char *text, WeirExprFlags flags, GError **error)
   WeirArena arena = { 0 };
   WeirExpr *expr = NULL;
   WeirExprTree tree;
+  const bool foreign = (flags & WEIR_EXPR_FOREIGN) != 0 && strstr (text, "#{") != NULL;
 
-  if ((flags & WEIR_EXPR_VERBATIM) != 0 || strstr (text, "${") == NULL)
+  if ((flags & WEIR_EXPR_VERBATIM) != 0 || (strstr (text, "${") == NULL && !foreign))
     return weir_expr_program_new_literal (text);
   if (weir_expr_tree_parse (&tree, text, flags, &arena, error))
     expr = weir_expr_program_new (&tree, &arena, error);
@@ -92,7 +93,7 @@ weir_expr_run_nested (WeirExprRun *run, WeirExprValue *value, GError **error)
   /* Compiling takes about 100 ns for each byte. */
   if (text == NULL || !weir_expr_run_charge (run, 20 + 4 * strlen (text), error))
     return false;
-  expr = weir_expr_compile (text, WEIR_EXPR_NONE, error);
+  expr = weir_expr_compile (text, WEIR_EXPR_FOREIGN, error);
   if (expr == NULL)
     return false;
   run->depth++;

@@ -15,6 +15,7 @@ typedef enum {
   WEIR_EXPR_NONE = 0,
   WEIR_EXPR_NO_ATTRIBUTES = 1 << 0, /* there is no FlowFile: names are those of the environment */
   WEIR_EXPR_VERBATIM = 1 << 1,      /* the text is the value: `${` means nothing */
+  WEIR_EXPR_FOREIGN = 1 << 2,       /* not of the flow: `#{name}` gives nothing */
 } WeirExprFlags;
 
 /* What FlowFiles have beside their attributes, under names that an attribute may hide. */

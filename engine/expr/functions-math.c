@@ -150,12 +150,27 @@ to_radix (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExprVa
   text = weir_expr_run_alloc (run, width + zeros, error);
   if (text == NULL)
     return false;
-  text[0] = '-';
-  memset (text + negative, '0', zeros);
+  /* As Java's padding: in front of the sign. */
+  memset (text, '0', zeros);
+  text[zeros] = '-';
   for (size_t i = 0; i < n; i++)
     text[width + zeros - 1 - i] = digits[i];
   *ret_value = weir_expr_closed (text, width + zeros);
   return true;
+}
+
+/* What Java's Character.digit takes for a digit, the letters beyond 9 as well; 36 for all else. */
+static uint64_t
+digit_of (gunichar c)
+{
+  if (c >= 0x10000)
+    return 36;
+  if (g_unichar_isdigit (c))
+    return (uint64_t)g_unichar_digit_value (c);
+  if (c >= 0xff21 && c <= 0xff5a)
+    c -= 0xfee0;
+  return c < 0x80 && g_ascii_isalpha ((char)c) ? (uint64_t)(g_ascii_tolower ((char)c) - 'a' + 10)
+                                               : 36;
 }
 
 static bool
@@ -182,10 +197,8 @@ from_radix (WeirExprRun *run, const WeirExprValue *args, size_t n_args, WeirExpr
     at++;
   if (at == end)
     return weir_expr_run_fail (error, &args[0], "is no number");
-  for (; at < end; at++) {
-    uint64_t digit = g_ascii_isdigit (*at)   ? (uint64_t)(*at - '0')
-                     : g_ascii_isalpha (*at) ? (uint64_t)(g_ascii_tolower (*at) - 'a' + 10)
-                                             : 36;
+  for (; at < end; at = g_utf8_next_char (at)) {
+    const uint64_t digit = digit_of (g_utf8_get_char_validated (at, end - at));
 
     if (digit >= radix)
       return weir_expr_run_fail (error, &args[0], "has a digit that the radix does not have");

@@ -11,6 +11,46 @@ change_ascii_case (char *restrict to, const char *restrict from, size_t length, 
     to[i] = (char)(from[i] ^ ((unsigned char)(from[i] - first) < 26 ? 0x20 : 0));
 }
 
+/* Whether the next character that is no mark, @before or behind @at, has a case. */
+static bool
+is_cased (const char *text, const char *at, const char *end, bool before)
+{
+  gunichar c = 0;
+
+  while (before ? at > text : (at = g_utf8_next_char (at)) < end) {
+    if (before)
+      at = g_utf8_prev_char (at);
+    c = g_utf8_get_char (at);
+    if (!g_unichar_ismark (c))
+      return g_unichar_isupper (c) || g_unichar_islower (c) || g_unichar_istitle (c);
+  }
+  return false;
+}
+
+/* In lower case a sigma is written as a last one when it ends a word of more letters; GLib looks
+ * only at what is behind it. Returns: (transfer full). */
+static char *
+write_sigmas (const char *text, size_t length)
+{
+  static const char sigma[] = "\u03a3", small[] = "\u03c3", last[] = "\u03c2";
+  char *written = g_strndup (text, length);
+  const char *end = written + length;
+
+  for (char *at = written; (at = strstr (at, sigma)) != NULL; at += strlen (sigma))
+    memcpy (at,
+            is_cased (written, at, end, true) && !is_cased (written, at, end, false) ? last : small,
+            strlen (sigma));
+  return written;
+}
+
+static char *
+lower_utf8 (const char *text, size_t length)
+{
+  g_autofree char *written = write_sigmas (text, length);
+
+  return g_utf8_strdown (written, (gssize)length);
+}
+
 /* Upper or lower case: bytes when all are ASCII, else by the rules of Unicode. */
 static bool
 change_case (WeirExprRun *run, const WeirExprValue *text, bool upper, WeirExprValue *ret_value,
@@ -32,8 +72,7 @@ change_case (WeirExprRun *run, const WeirExprValue *text, bool upper, WeirExprVa
       return false;
     if (!g_utf8_validate_len (text->text, length, NULL))
       return weir_expr_run_fail (error, text, "is not UTF-8");
-    changed = upper ? g_utf8_strup (text->text, (gssize)length)
-                    : g_utf8_strdown (text->text, (gssize)length);
+    changed = upper ? g_utf8_strup (text->text, (gssize)length) : lower_utf8 (text->text, length);
     length = strlen (changed);
     copy = weir_expr_run_alloc (run, length, error);
     if (copy == NULL)

@@ -128,25 +128,66 @@ weir_expr_moment_read_date (const WeirExprValue *text, int64_t *ret_millis, GErr
   return true;
 }
 
+/* The digits behind @at and the colons between them end the text: +01, +01:00 or +01:00:00. */
+static bool
+is_iso_offset (const char *at)
+{
+  return has_shape (at, "00:00:00") ? at[8] == '\0'
+         : has_shape (at, "00:00")  ? at[5] == '\0'
+                                    : has_shape (at, "00") && at[2] == '\0';
+}
+
+/* Whether it ends as +01:00 does, which RFC 1123 writes without a colon. */
+static bool
+ends_in_colon (const WeirExprValue *text)
+{
+  return text->length > 2 && text->text[text->length - 3] == ':';
+}
+
+/* Makes of what Java's ISO_INSTANT and ISO_OFFSET_DATE_TIME read beyond ISO_PATTERN what is read
+ * with that: small letters, a point without a fraction, and the leap second of a day, which counts
+ * as the one before it. Returns: (transfer full) (nullable): NULL when it is none of both. */
+static char *
+tidy_iso (const WeirExprValue *text)
+{
+  g_autofree char *tidy = g_ascii_strup (text->text, (gssize)text->length);
+  char *time = strchr (tidy, 'T');
+  char *offset = time != NULL ? time + 1 + strcspn (time + 1, "+-Z") : NULL;
+
+  if (offset == NULL || *offset == '\0' || (*offset != 'Z' && !is_iso_offset (offset + 1)))
+    return NULL;
+  if (*offset == 'Z' && g_str_has_prefix (time, "T23:59:60"))
+    time[7] = '5', time[8] = '9';
+  if (offset[-1] == '.')
+    memmove (offset - 1, offset, strlen (offset) + 1);
+  return g_steal_pointer (&tidy);
+}
+
 bool
 weir_expr_moment_read_instant (const WeirExprValue *text, bool allow_millis, int64_t *ret_seconds,
                                unsigned *ret_nano, GError **error)
 {
   static const char *const formats[] = {
-    ISO_PATTERN,
-    "[EEE, ]d MMM uuuu HH:mm[:ss] Z",
-    "[EEE, ]d MMM uuuu HH:mm[:ss] O",
+    "[EEE, ]d MMM uuuu HH:mm[:ss] 'GMT'",
+    "[EEE, ]d MMM uuuu HH:mm[:ss] x",
   };
   const WeirExprSpan span = weir_expr_text_trim (text->text, text->length);
   const WeirExprValue trimmed = weir_expr_view (span.at, span.length);
+  g_autofree char *iso = tidy_iso (&trimmed);
+  WeirExprValue text_of_iso;
   int64_t millis;
 
   if (allow_millis && read_millis (&trimmed, &millis)) {
     weir_expr_moment_split (millis, ret_seconds, ret_nano);
     return true;
   }
-  for (size_t i = 0; i < G_N_ELEMENTS (formats); i++)
-    if (parse_with (formats[i], &trimmed, WEIR_EXPR_DATE_STRICT, ret_seconds, ret_nano, NULL))
+  if (iso != NULL) {
+    text_of_iso = weir_expr_view (iso, strlen (iso));
+    if (parse_with (ISO_PATTERN, &text_of_iso, WEIR_EXPR_DATE_STRICT, ret_seconds, ret_nano, NULL))
+      return true;
+  }
+  for (size_t i = 0; i < G_N_ELEMENTS (formats) && !ends_in_colon (&trimmed); i++)
+    if (parse_with (formats[i], &trimmed, WEIR_EXPR_DATE_LENIENT, ret_seconds, ret_nano, NULL))
       return true;
   return weir_expr_run_fail (error, text,
                              "cannot be read as an instant; write it as 2026-02-03T04:05:06Z");

@@ -399,6 +399,24 @@ parse_dollars (WeirExprParser *parser, Template *template, uint32_t n_dollars, G
   return true;
 }
 
+/* One run of hashes before the `{` at template->at, in a text that must not see parameters: two
+ * stand for one, and what an odd one begins is nothing. */
+static void
+drop_reference (WeirExprParser *parser, Template *template, uint32_t n_hashes)
+{
+  const WeirExprSource *source = template->source;
+  const uint32_t brace = template->at;
+  const char *close = memchr (source->text + brace, '}', source->length - brace);
+
+  template->at = brace + 1;
+  if (close == NULL)
+    return;
+  add_text (parser, template, brace - n_hashes + n_hashes / 2);
+  template->from = brace;
+  if (n_hashes % 2 == 1)
+    template->from = template->at = (uint32_t)(close - source->text) + 1;
+}
+
 /* Text with expressions in it. */
 static WeirExprNode *
 parse_template (WeirExprParser *parser, const WeirExprSource *source, GError **error)
@@ -410,7 +428,9 @@ parse_template (WeirExprParser *parser, const WeirExprSource *source, GError **e
                       weir_expr_source_offset (source, source->length)),
     .last_close = memrchr (source->text, '}', source->length),
   };
+  const bool foreign = (parser->flags & WEIR_EXPR_FOREIGN) != 0 && parser->depth == 0;
   uint32_t n_dollars = 0;
+  uint32_t n_hashes = 0;
 
   while (template.at < source->length) {
     const char c = source->text[template.at];
@@ -421,7 +441,13 @@ parse_template (WeirExprParser *parser, const WeirExprSource *source, GError **e
       n_dollars = 0;
       continue;
     }
+    if (c == '{' && n_hashes > 0) {
+      drop_reference (parser, &template, n_hashes);
+      n_hashes = 0;
+      continue;
+    }
     n_dollars = c == '$' ? n_dollars + 1 : 0;
+    n_hashes = c == '#' && foreign ? n_hashes + 1 : 0;
     template.at++;
   }
   add_text (parser, &template, source->length);
