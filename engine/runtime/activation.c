@@ -48,6 +48,25 @@ did_work (const WeirSession *session, const WeirMark *mark)
   return session->now.changes != mark->changes;
 }
 
+/* Which FlowFile it was, if it was one. */
+static void
+name_culprit (WeirSession *session, const WeirMark *mark)
+{
+  const WeirRecord *only = NULL;
+
+  session->culprit[0] = '\0';
+  for (WeirRecord *record = session->now.newest; record != mark->newest;
+       record = record->previous) {
+    if (record->source == NULL)
+      continue;
+    if (only != NULL)
+      return;
+    only = record;
+  }
+  if (only != NULL)
+    weir_uuid_format (session->engine->install_id, only->flowfile->id, session->culprit);
+}
+
 WeirOutcome
 weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
 {
@@ -69,6 +88,7 @@ weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
     return did_work (session, &mark) ? WEIR_OUTCOME_WORKED : WEIR_OUTCOME_IDLE;
 
   outcome = has_input_since (session, &mark) ? WEIR_OUTCOME_PENALIZED : WEIR_OUTCOME_FAILED;
+  name_culprit (session, &mark);
   weir_session_undo (session, &mark, node->penalty_usec);
   /* What fails for one FlowFile may fail for each, and quickly. */
   weir_context_yield (&node->context);
@@ -76,14 +96,18 @@ weir_activation_trigger (WeirNode *node, WeirSession *session, GError **error)
 }
 
 static void
-tell (WeirNode *node, WeirOutcome outcome, const GError *error)
+tell (WeirNode *node, const WeirSession *session, WeirOutcome outcome, const GError *error)
 {
-  if (outcome == WEIR_OUTCOME_PENALIZED)
-    weir_bulletin_raise (node, WEIR_LOG_ERROR,
-                         "%s; what it worked on waits for its penalty and is tried again",
-                         error->message);
-  else if (outcome == WEIR_OUTCOME_FAILED)
-    weir_bulletin_raise (node, WEIR_LOG_ERROR, "%s", error->message);
+  const char *culprit = session->culprit[0] != '\0' ? session->culprit : NULL;
+  g_autofree char *message = NULL;
+
+  if (outcome == WEIR_OUTCOME_PENALIZED) {
+    message = g_strdup_printf ("%s; what it worked on waits for its penalty and is tried again",
+                               error->message);
+    weir_bulletin_raise_about (node, WEIR_LOG_ERROR, culprit, message);
+  } else if (outcome == WEIR_OUTCOME_FAILED) {
+    weir_bulletin_raise_about (node, WEIR_LOG_ERROR, culprit, error->message);
+  }
 }
 
 static WeirOutcome
@@ -92,7 +116,7 @@ trigger (WeirNode *node, WeirSession *session)
   g_autoptr (GError) error = NULL;
   WeirOutcome outcome = weir_activation_trigger (node, session, &error);
 
-  tell (node, outcome, error);
+  tell (node, session, outcome, error);
   return outcome;
 }
 
@@ -114,6 +138,7 @@ weir_activation_commit (WeirNode *node, WeirSession *session, WeirWorker *worker
   if (weir_session_commit (session, worker, error))
     return true;
   *outcome = has_input_since (session, &last) ? WEIR_OUTCOME_PENALIZED : WEIR_OUTCOME_FAILED;
+  name_culprit (session, &last);
   take_back (node, session, &last);
   weir_context_yield (&node->context);
   /* What was before it is little, or it would have been committed by itself. */
@@ -127,11 +152,12 @@ weir_activation_commit (WeirNode *node, WeirSession *session, WeirWorker *worker
 static bool
 commit (WeirNode *node, WeirWorker *worker, WeirOutcome *outcome)
 {
+  WeirSession *session = weir_worker_get_session (worker);
   g_autoptr (GError) error = NULL;
 
-  if (weir_activation_commit (node, weir_worker_get_session (worker), worker, outcome, &error))
+  if (weir_activation_commit (node, session, worker, outcome, &error))
     return true;
-  tell (node, *outcome, error);
+  tell (node, session, *outcome, error);
   return false;
 }
 

@@ -23,6 +23,7 @@ bulletin_free (void *data)
   g_free (bulletin->component);
   g_free (bulletin->name);
   g_free (bulletin->message);
+  g_free (bulletin->flowfile);
   g_free (bulletin);
 }
 
@@ -69,39 +70,48 @@ bulletin_new (const WeirBoard *board, int64_t wall, WeirLogLevel level, const ch
   return bulletin;
 }
 
-/* Under the lock. */
 static void
-keep (WeirBoard *board, WeirBulletin *bulletin)
+publish (WeirBoard *board, WeirBulletin *bulletin)
 {
+  WEIR_LOCKED (&board->lock);
+  bulletin->id = ++board->last_id;
+  if (board->func != NULL)
+    board->func (board->data, bulletin);
+  if (!bulletin->is_kept) {
+    bulletin_free (bulletin);
+    return;
+  }
   g_queue_push_tail (&board->kept, bulletin);
   if (board->kept.length > WEIR_LIMIT_BULLETINS)
     bulletin_free (g_queue_pop_head (&board->kept));
 }
 
 void
-weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
+weir_bulletin_raise_about (WeirNode *node, WeirLogLevel level, const char *flowfile,
+                           const char *message)
 {
   WeirBoard *board = node->engine->board;
+  WeirBulletin *bulletin =
+      bulletin_new (board, weir_clock_get_wall (node->engine->clock), level, node->path,
+                    weir_component_get_label (node->component), message);
+
+  bulletin->flowfile = g_strdup (flowfile);
+  bulletin->is_kept = (unsigned)level >= (unsigned)node->bulletin_level;
+  if (bulletin->is_kept)
+    atomic_fetch_add_explicit (&node->stats.bulletins, 1, memory_order_relaxed);
+  publish (board, bulletin);
+}
+
+void
+weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
+{
   g_autofree char *message = NULL;
-  WeirBulletin *bulletin;
   va_list args;
 
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
-  bulletin = bulletin_new (board, weir_clock_get_wall (node->engine->clock), level, node->path,
-                           weir_component_get_label (node->component), message);
-
-  WEIR_LOCKED (&board->lock);
-  bulletin->id = ++board->last_id;
-  if (board->func != NULL)
-    board->func (board->data, bulletin);
-  if ((unsigned)level < (unsigned)node->bulletin_level) {
-    bulletin_free (bulletin);
-    return;
-  }
-  atomic_fetch_add_explicit (&node->stats.bulletins, 1, memory_order_relaxed);
-  keep (board, bulletin);
+  weir_bulletin_raise_about (node, level, NULL, message);
 }
 
 void
@@ -110,11 +120,8 @@ weir_board_tell (WeirBoard *board, int64_t wall, WeirLogLevel level, const char 
 {
   WeirBulletin *bulletin = bulletin_new (board, wall, level, who, who, message);
 
-  WEIR_LOCKED (&board->lock);
-  bulletin->id = ++board->last_id;
-  if (board->func != NULL)
-    board->func (board->data, bulletin);
-  keep (board, bulletin);
+  bulletin->is_kept = true;
+  publish (board, bulletin);
 }
 
 GPtrArray *
@@ -133,6 +140,7 @@ weir_board_list (WeirBoard *board, uint64_t id)
     copy->component = g_strdup (bulletin->component);
     copy->name = g_strdup (bulletin->name);
     copy->message = g_strdup (bulletin->message);
+    copy->flowfile = g_strdup (bulletin->flowfile);
     g_ptr_array_add (list, copy);
   }
   return list;

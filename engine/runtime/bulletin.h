@@ -16,6 +16,8 @@ typedef struct {
   char *component; /* the path of its id */
   char *name;
   char *message;
+  char *flowfile; /* uuid of what it is about; NULL: it is about none, or about several */
+  bool is_kept;   /* its level is at least what its component keeps */
 } WeirBulletin;
 
 /* Gets every message as it comes. Thread: any; one at a time. */
@@ -35,6 +37,10 @@ void weir_board_hide (WeirBoard *board, const WeirMask *mask);
  * fit for a terminal. */
 void weir_bulletin_raise (WeirNode *node, WeirLogLevel level, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+
+/* The same about one FlowFile, whose uuid is @flowfile (nullable). */
+void weir_bulletin_raise_about (WeirNode *node, WeirLogLevel level, const char *flowfile,
+                                const char *message);
 
 /* The same for a part of the engine that is no component: @who, such as "provenance". */
 void weir_board_tell (WeirBoard *board, int64_t wall, WeirLogLevel level, const char *who,

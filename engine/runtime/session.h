@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/uuid.h"
 #include "runtime/flowfile.h"
 #include "runtime/queue.h"
 
@@ -115,6 +116,8 @@ struct WeirSession {
   uint64_t bytes_read;
   uint64_t bytes_written;
   uint32_t n_rooms; /* weir_node_count_rooms when this turn was first told of none; 0: it was not */
+  /* The FlowFile with which the last trigger failed; "": none, or several. */
+  char culprit[WEIR_UUID_SIZE];
   _Atomic (pthread_t) thread; /* the one in a trigger with it; 0: none. Thread: any */
 };
 

@@ -58,11 +58,60 @@ test_messages_are_cleaned (void)
   g_assert_cmpstr (kit_message (kit), ==, "line\n\\x1b[2J\\xff");
 }
 
+static bool
+on_fail (void *state, WeirSession *session, GError **error)
+{
+  if (weir_session_get (session) == NULL)
+    return true;
+  g_set_error_literal (error, WEIR_ERROR, WEIR_ERROR_INVALID, "no good");
+  return false;
+}
+
+static const WeirProcessor fail = KIT_PROCESSOR ("Fail", on_fail, .input = WEIR_INPUT_REQUIRED);
+
+static bool
+on_begin (void *state, WeirSession *session, GError **error)
+{
+  g_autofree char *done = weir_session_get_state (session, "done");
+
+  if (done == NULL)
+    weir_session_transfer (session, weir_session_create (session), 0);
+  weir_session_set_state (session, "done", "yes");
+  return true;
+}
+
+static const WeirProcessor begin = KIT_PROCESSOR ("Begin", on_begin, .input = WEIR_INPUT_FORBIDDEN);
+
+/* With which FlowFile a processor failed is part of what is told. */
+static void
+test_names_the_flowfile (void)
+{
+  g_autoptr (Kit) kit = kit_new_by_hand ();
+  g_autoptr (GPtrArray) kept = NULL;
+  const WeirBulletin *bulletin;
+  uint64_t install;
+  uint64_t id;
+
+  kit_processor (kit, "begin", &begin);
+  kit_processor (kit, "fail", &fail);
+  kit_connect (kit, "begin", "success", "fail");
+  kit_start (kit);
+  kit_run (kit);
+  kept = weir_board_list (kit->engine->board, 0);
+  g_assert_cmpuint (kept->len, ==, 1);
+  bulletin = kept->pdata[0];
+  g_assert_true (bulletin->is_kept);
+  g_assert_nonnull (bulletin->flowfile);
+  g_assert_true (weir_uuid_parse (bulletin->flowfile, &install, &id));
+  g_assert_cmpuint (id, ==, kit_queue (kit, 0)->penalized.items[0].flowfile->id);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bulletin/levels", test_levels);
   g_test_add_func ("/bulletin/cleaned", test_messages_are_cleaned);
+  g_test_add_func ("/bulletin/flowfile", test_names_the_flowfile);
   return g_test_run ();
 }
