@@ -315,3 +315,33 @@
 
 /* The body of a request: a batch of edits is some KiB. Flows as a whole say so in their row. */
 #define WEIR_LIMIT_BODY (1024u * 1024)
+
+/* Events of a flow that are kept for who comes again after its connection broke. */
+#define WEIR_LIMIT_LIVE_EVENTS 1000u
+#define WEIR_LIMIT_LIVE_BYTES  (1024u * 1024)
+
+/* Sent to all who listen to a flow, in a second: beyond it, each update waits for more. With a
+ * thousand processors that all work, ten may listen ten times a second. */
+#define WEIR_LIMIT_LIVE_RATE (16u * 1024 * 1024)
+
+/* Bulletins of one component and level, and of all, in a second, that are kept each for itself: the
+ * others are counted. Nobody reads more, and each is written to disk. */
+#define WEIR_LIMIT_NOTICES_EACH 20u
+#define WEIR_LIMIT_NOTICES_ALL  500u
+
+/* Bulletins that are kept, and how long. */
+#define WEIR_LIMIT_NOTICES_KEPT 100000u
+#define WEIR_LIMIT_NOTICES_USEC (INT64_C (30) * 24 * 3600 * 1000000)
+
+/* Bytes of the message of a bulletin that is kept. */
+#define WEIR_LIMIT_NOTICE 4096u
+
+/* Figures of each second that are kept, in memory: ten minutes. */
+#define WEIR_LIMIT_RECENT 600u
+
+/* Figures of each minute, on disk: a month, or so much. */
+#define WEIR_LIMIT_MINUTES_USEC  (INT64_C (30) * 24 * 3600 * 1000000)
+#define WEIR_LIMIT_MINUTES_BYTES (UINT64_C (512) * 1024 * 1024)
+
+/* Points of one answer about the past. */
+#define WEIR_LIMIT_SERIES 50000u

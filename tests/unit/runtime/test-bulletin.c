@@ -74,8 +74,9 @@ on_begin (void *state, WeirSession *session, GError **error)
 {
   g_autofree char *done = weir_session_get_state (session, "done");
 
-  if (done == NULL)
-    weir_session_transfer (session, weir_session_create (session), 0);
+  if (done != NULL)
+    return true;
+  weir_session_transfer (session, weir_session_create (session), 0);
   weir_session_set_state (session, "done", "yes");
   return true;
 }
