@@ -345,3 +345,23 @@
 
 /* Points of one answer about the past. */
 #define WEIR_LIMIT_SERIES 50000u
+
+/* Wrong tokens from one address in a minute, after which it waits: a person mistypes a few times,
+ * and guessing is hopeless anyway; and addresses that are remembered at once, some 100 bytes each. */
+#define WEIR_LIMIT_GUESSES  10u
+#define WEIR_LIMIT_GUESSERS 4096u
+
+/* Tokens of a server, and their file: some 300 bytes each, with many flows some KiB. */
+#define WEIR_LIMIT_TOKENS           1000u
+#define WEIR_LIMIT_TOKEN_FILE_BYTES (16u * 1024 * 1024)
+
+/* Calls that wait for a thread: each has a connection; more is a server that does not keep up, and
+ * who asks had better know. */
+#define WEIR_LIMIT_CALLS 1024u
+
+/* The audit: a year of it is some MB where people work, and scripts that change something each second
+ * are the reason for a bound. One text of an entry: a batch of edits. Those who were refused, a
+ * minute: as many as somebody reads. */
+#define WEIR_LIMIT_TRAIL         (INT64_C (1024) * 1024 * 1024)
+#define WEIR_LIMIT_TRAIL_TEXT    (64u * 1024)
+#define WEIR_LIMIT_TRAIL_REFUSED 60u

@@ -32,6 +32,9 @@ void weir_call_set_status (WeirCall *call, int status);
 void weir_call_set_header (WeirCall *call, const char *name, const char *value);
 void weir_call_answer_bytes (WeirCall *call, const char *type, GBytes *bytes);
 
+/* Returns: true when who asked has gone: a method that takes long may give up. Thread: any. */
+bool weir_call_is_gone (const WeirCall *call);
+
 /* What the audit says was there before and what is there now; @before may be NULL. */
 void weir_call_note (WeirCall *call, const char *object, const char *before, const char *after);
 
