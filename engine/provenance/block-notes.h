@@ -33,6 +33,15 @@ weir_block_notes_add_flowfile (WeirBlockNotes *notes, uint64_t flowfile)
     weir_block_notes_add_bucket (notes, bucket);
 }
 
+/* One that an event is of. */
+static inline void
+weir_block_notes_add_event (WeirBlockNotes *notes, uint64_t flowfile)
+{
+  notes->lowest = MIN (notes->lowest, flowfile);
+  notes->highest = MAX (notes->highest, flowfile);
+  weir_block_notes_add_flowfile (notes, flowfile);
+}
+
 /* Fills in all of @block but its first event, their number and its bytes. */
 void weir_block_notes_list (WeirBlockNotes *notes, const WeirKind *kinds, uint32_t n_kinds,
                             const WeirBlockValues *values, WeirBlock *block);

@@ -1,7 +1,6 @@
 /* block-writer.c: events into columns. An event costs a few comparisons and the bytes that differ
  * from the event before; what events share (type, component, queues) is one number. */
-#include "provenance/block-notes.h"
-#include "provenance/block-set.h"
+#include "provenance/block-writer-parts.h"
 
 #include "base/limits.h"
 
@@ -10,49 +9,6 @@
 /* What an event writes at most into the streams whose room is not asked for: two numbers each. */
 #define FIXED_ROOM ((size_t)WEIR_BLOCK_EVENTS * 2 * WEIR_VARINT_MAX)
 
-typedef enum {
-  TIMES,
-  USECS,
-  FLOWFILES,
-  SIZES,
-  OLD_SIZES,
-  BEGINNINGS,
-  N_FIXED,
-  PARENTS = N_FIXED,
-  SETS,
-  CONTENTS,
-  TEXTS,
-  N_STREAMS
-} Stream;
-
-struct WeirBlockWriter {
-  WeirBlockWriterOptions options;
-  WeirColumnPacker *packer;
-  uint64_t first;
-  uint32_t n;
-  WeirStream streams[N_STREAMS];
-
-  WeirEvent last; /* only numbers of it */
-  WeirContentRef last_content;
-  WeirBlockNotes notes;
-
-  WeirKind *kinds;
-  uint32_t n_kinds;
-  uint16_t *kind_slots; /* index + 1 */
-  uint16_t *kind_of;    /* each event */
-
-  WeirBlockValues values;
-  uint32_t n_named;   /* pairs that an event has named */
-  WeirBlockSet base;  /* what the last birth has */
-  uint32_t n_refs;    /* that a reader writes out for births that are based on others */
-  bool is_carried;    /* the last birth is not in this block: what it has is in carried */
-  bool is_passed;     /* there are values of events that are not in the block */
-  WeirStream carried; /* name, size, value */
-
-  WeirStream columns[WEIR_N_PARTS];
-  WeirStream out;
-};
-
 WeirBlockWriter *
 weir_block_writer_new (const WeirBlockWriterOptions *options)
 {
@@ -60,7 +16,7 @@ weir_block_writer_new (const WeirBlockWriterOptions *options)
 
   writer->options = *options;
   writer->packer = weir_column_packer_new ();
-  for (unsigned i = 0; i < N_FIXED; i++)
+  for (unsigned i = 0; i < WEIR_N_FIXED_STREAMS; i++)
     weir_stream_reserve (&writer->streams[i], FIXED_ROOM);
   writer->kinds = g_new (WeirKind, WEIR_BLOCK_EVENTS);
   writer->kind_slots = g_new0 (uint16_t, N_KIND_SLOTS);
@@ -77,7 +33,7 @@ weir_block_writer_free (WeirBlockWriter *writer)
   if (writer == NULL)
     return;
   weir_column_packer_free (writer->packer);
-  for (unsigned i = 0; i < N_STREAMS; i++)
+  for (unsigned i = 0; i < WEIR_N_STREAMS; i++)
     weir_stream_clear (&writer->streams[i]);
   for (unsigned i = 0; i < WEIR_N_PARTS; i++)
     weir_stream_clear (&writer->columns[i]);
@@ -138,7 +94,7 @@ weir_block_writer_begin (WeirBlockWriter *writer, uint64_t first)
 {
   carry_base (writer);
   weir_block_values_reset (&writer->values);
-  for (unsigned i = 0; i < N_STREAMS; i++)
+  for (unsigned i = 0; i < WEIR_N_STREAMS; i++)
     weir_stream_reset (&writer->streams[i]);
   memset (writer->kind_slots, 0, N_KIND_SLOTS * sizeof *writer->kind_slots);
   weir_block_notes_reset (&writer->notes);
@@ -147,6 +103,7 @@ weir_block_writer_begin (WeirBlockWriter *writer, uint64_t first)
   writer->last = (WeirEvent){ 0 };
   writer->last_content = (WeirContentRef){ 0 };
   writer->is_passed = false;
+  writer->round.is_set = false;
 }
 
 uint32_t
@@ -155,13 +112,13 @@ weir_block_writer_get_n (const WeirBlockWriter *writer)
   return writer->n;
 }
 
-static size_t
-get_bytes (const WeirBlockWriter *writer)
+size_t
+weir_block_writer_get_bytes (const WeirBlockWriter *writer)
 {
   size_t size =
       weir_stream_get_size (&writer->values.bytes) + weir_stream_get_size (&writer->values.texts);
 
-  for (unsigned i = N_FIXED; i < N_STREAMS; i++)
+  for (unsigned i = WEIR_N_FIXED_STREAMS; i < WEIR_N_STREAMS; i++)
     size += weir_stream_get_size (&writer->streams[i]);
   return size;
 }
@@ -170,7 +127,7 @@ bool
 weir_block_writer_is_full (const WeirBlockWriter *writer)
 {
   return writer->n == WEIR_BLOCK_EVENTS || writer->n_refs >= WEIR_BLOCK_REFS ||
-         get_bytes (writer) >= WEIR_LIMIT_BLOCK_FULL;
+         weir_block_writer_get_bytes (writer) >= WEIR_LIMIT_BLOCK_FULL;
 }
 
 /* --- attributes --- */
@@ -178,7 +135,7 @@ weir_block_writer_is_full (const WeirBlockWriter *writer)
 static inline void
 put_pair (WeirBlockWriter *writer, uint32_t pair)
 {
-  WeirStream *sets = &writer->streams[SETS];
+  WeirStream *sets = &writer->streams[WEIR_STREAM_SETS];
 
   if (pair == writer->n_named) {
     writer->n_named++;
@@ -198,7 +155,7 @@ put_changes (WeirBlockWriter *writer, const WeirEvent *event, bool is_written)
   size_t size;
 
   if (is_written)
-    weir_stream_put (&writer->streams[SETS], set.n);
+    weir_stream_put (&writer->streams[WEIR_STREAM_SETS], set.n);
   while (weir_op_next_set (&set, &text, &value, &size)) {
     uint32_t name = weir_block_values_add_name (&writer->values, &text);
     uint32_t pair = weir_block_values_add (&writer->values, name, value, size);
@@ -209,12 +166,12 @@ put_changes (WeirBlockWriter *writer, const WeirEvent *event, bool is_written)
       weir_block_set_put (&writer->base, name, pair);
   }
   if (is_written && removed.n > 0)
-    weir_stream_put (&writer->streams[SETS], removed.n);
+    weir_stream_put (&writer->streams[WEIR_STREAM_SETS], removed.n);
   while (weir_op_next_removed (&removed, &text)) {
     uint32_t name = weir_block_values_add_name (&writer->values, &text);
 
     if (is_written)
-      weir_stream_put (&writer->streams[SETS], name);
+      weir_stream_put (&writer->streams[WEIR_STREAM_SETS], name);
     if (event->is_birth)
       weir_block_set_remove (&writer->base, name);
   }
@@ -234,7 +191,7 @@ put_attributes (WeirBlockWriter *writer, const WeirEvent *event)
   if (is_based && writer->is_carried) {
     take_base (writer);
     put_changes (writer, event, false);
-    weir_stream_put (&writer->streams[SETS], writer->base.n);
+    weir_stream_put (&writer->streams[WEIR_STREAM_SETS], writer->base.n);
     for (uint32_t i = 0; i < writer->base.n; i++)
       put_pair (writer, writer->base.items[i].pair);
     return WEIR_KIND_ATTRIBUTES;
@@ -259,7 +216,7 @@ weir_block_writer_pass_over (WeirBlockWriter *writer, const WeirEvent *event)
   take_base (writer);
   put_changes (writer, event, false);
   writer->is_passed = true;
-  if (get_bytes (writer) >= WEIR_LIMIT_BLOCK_FULL)
+  if (weir_block_writer_get_bytes (writer) >= WEIR_LIMIT_BLOCK_FULL)
     weir_block_writer_begin (writer, writer->first);
 }
 
@@ -281,8 +238,8 @@ put_delta (WeirStream *stream, uint64_t value, uint64_t last)
 static uint32_t
 put_birth (WeirBlockWriter *writer, const WeirEvent *event)
 {
-  WeirStream *beginnings = &writer->streams[BEGINNINGS];
-  WeirStream *parents = &writer->streams[PARENTS];
+  WeirStream *beginnings = &writer->streams[WEIR_STREAM_BEGINNINGS];
+  WeirStream *parents = &writer->streams[WEIR_STREAM_PARENTS];
   uint64_t n = MIN (event->n_parents, WEIR_LIMIT_EVENT_PARENTS);
   uint64_t last = event->flowfile;
   uint32_t flags = WEIR_KIND_BIRTH;
@@ -306,7 +263,7 @@ put_birth (WeirBlockWriter *writer, const WeirEvent *event)
 static void
 put_content (WeirBlockWriter *writer, const WeirEvent *event)
 {
-  WeirStream *stream = &writer->streams[CONTENTS];
+  WeirStream *stream = &writer->streams[WEIR_STREAM_CONTENTS];
   const WeirContentRef *content = &event->content;
   bool is_slice = content->offset != 0 || content->length != content->size;
   bool is_sized = content->size != event->size;
@@ -335,8 +292,8 @@ static void
 put_text (WeirBlockWriter *writer, const char *text, size_t size)
 {
   size = MIN (size, WEIR_LIMIT_REPORT);
-  weir_stream_put (&writer->streams[TEXTS], size);
-  weir_stream_put_bytes (&writer->streams[TEXTS], text, size);
+  weir_stream_put (&writer->streams[WEIR_STREAM_TEXTS], size);
+  weir_stream_put_bytes (&writer->streams[WEIR_STREAM_TEXTS], text, size);
 }
 
 static uint32_t
@@ -348,26 +305,24 @@ put_numbers (WeirBlockWriter *writer, const WeirEvent *event)
   uint64_t old_size = event->is_birth ? 0 : event->size;
   uint32_t flags = 0;
 
-  put_delta (&streams[TIMES], (uint64_t)event->time, (uint64_t)last->time);
-  put_delta (&streams[FLOWFILES], event->flowfile, last->flowfile);
-  put_delta (&streams[SIZES], event->size, last->size);
+  put_delta (&streams[WEIR_STREAM_TIMES], (uint64_t)event->time, (uint64_t)last->time);
+  put_delta (&streams[WEIR_STREAM_FLOWFILES], event->flowfile, last->flowfile);
+  put_delta (&streams[WEIR_STREAM_SIZES], event->size, last->size);
   last->time = event->time;
   last->flowfile = event->flowfile;
   last->size = event->size;
   if (event->usec != 0) {
-    put_delta (&streams[USECS], event->usec, last->usec);
+    put_delta (&streams[WEIR_STREAM_USECS], event->usec, last->usec);
     last->usec = event->usec;
     flags |= WEIR_KIND_USEC;
   }
   if (event->old_size != old_size) {
-    put_delta (&streams[OLD_SIZES], event->old_size, event->size);
+    put_delta (&streams[WEIR_STREAM_OLD_SIZES], event->old_size, event->size);
     flags |= WEIR_KIND_OLD_SIZE;
   }
   notes->earliest = MIN (notes->earliest, event->time);
   notes->latest = MAX (notes->latest, event->time);
-  notes->lowest = MIN (notes->lowest, event->flowfile);
-  notes->highest = MAX (notes->highest, event->flowfile);
-  weir_block_notes_add_flowfile (notes, event->flowfile);
+  weir_block_notes_add_event (notes, event->flowfile);
   return flags;
 }
 
@@ -470,7 +425,7 @@ pack_sets (WeirBlockWriter *writer)
 }
 
 static void
-append (WeirBlockWriter *writer, WeirBlockPart part, Stream stream)
+append (WeirBlockWriter *writer, WeirBlockPart part, WeirBlockStream stream)
 {
   weir_stream_put_bytes (&writer->columns[part], writer->streams[stream].start,
                          weir_stream_get_size (&writer->streams[stream]));
@@ -482,19 +437,19 @@ pack_columns (WeirBlockWriter *writer)
   for (unsigned i = 0; i < WEIR_N_PARTS; i++)
     weir_stream_reset (&writer->columns[i]);
   pack_kinds (writer);
-  append (writer, WEIR_PART_TIME, TIMES);
-  append (writer, WEIR_PART_TIME, USECS);
-  append (writer, WEIR_PART_FLOWFILE, FLOWFILES);
-  append (writer, WEIR_PART_SIZE, SIZES);
-  append (writer, WEIR_PART_SIZE, OLD_SIZES);
-  append (writer, WEIR_PART_BIRTH, BEGINNINGS);
-  append (writer, WEIR_PART_BIRTH, PARENTS);
+  append (writer, WEIR_PART_TIME, WEIR_STREAM_TIMES);
+  append (writer, WEIR_PART_TIME, WEIR_STREAM_USECS);
+  append (writer, WEIR_PART_FLOWFILE, WEIR_STREAM_FLOWFILES);
+  append (writer, WEIR_PART_SIZE, WEIR_STREAM_SIZES);
+  append (writer, WEIR_PART_SIZE, WEIR_STREAM_OLD_SIZES);
+  append (writer, WEIR_PART_BIRTH, WEIR_STREAM_BEGINNINGS);
+  append (writer, WEIR_PART_BIRTH, WEIR_STREAM_PARENTS);
   pack_sets (writer);
-  append (writer, WEIR_PART_SET, SETS);
+  append (writer, WEIR_PART_SET, WEIR_STREAM_SETS);
   weir_stream_put_bytes (&writer->columns[WEIR_PART_VALUES], writer->values.bytes.start,
                          weir_stream_get_size (&writer->values.bytes));
-  append (writer, WEIR_PART_CONTENT, CONTENTS);
-  append (writer, WEIR_PART_TEXT, TEXTS);
+  append (writer, WEIR_PART_CONTENT, WEIR_STREAM_CONTENTS);
+  append (writer, WEIR_PART_TEXT, WEIR_STREAM_TEXTS);
   weir_column_packer_pack (writer->packer, writer->first, writer->n, writer->columns, &writer->out);
 }
 

@@ -61,6 +61,13 @@ void weir_block_writer_begin (WeirBlockWriter *writer, uint64_t first);
  * one's is_based refers to the one before: the writer keeps what that had, across blocks. */
 void weir_block_writer_add (WeirBlockWriter *writer, const WeirEvent *event);
 
+/* The events that are added next may come again and again. Once they were added, @n of them, the
+ * second function adds up to @n_rounds times more what they say of FlowFiles whose ids are higher
+ * by @step each time. Returns: how often; 0 when each must be added, or the block is full. */
+void weir_block_writer_begin_round (WeirBlockWriter *writer);
+unsigned weir_block_writer_add_rounds (WeirBlockWriter *writer, unsigned n_rounds, unsigned n,
+                                       int64_t step);
+
 /* Takes note of an event that was written before the block that has just begun: what comes may be
  * based on it. */
 void weir_block_writer_pass_over (WeirBlockWriter *writer, const WeirEvent *event);

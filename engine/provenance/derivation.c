@@ -13,7 +13,10 @@ struct WeirDerivation {
   GArray *parents;
   WeirEvent *events; /* of one operation */
   size_t n_events, n_room;
-  size_t at; /* the next one of them */
+  size_t at;           /* the next one of them */
+  uint64_t round;      /* the last one that the reader has begun */
+  unsigned n_of_round; /* events that were returned of it */
+  bool has_alone;      /* one of them is of a FlowFile whose id does not change */
   GArray *descriptions;
   guint at_description;
   bool has_failed;
@@ -52,6 +55,7 @@ weir_derivation_begin (WeirDerivation *derivation, const WeirLogEntry *entry)
   g_array_set_size (derivation->parents, 0);
   g_array_set_size (derivation->descriptions, 0);
   derivation->n_events = derivation->at = 0;
+  derivation->round = 0;
   derivation->at_description = 0;
   derivation->has_failed = !weir_entry_reader_init (&derivation->reader, entry->body, entry->size,
                                                     entry->place, entry->wall);
@@ -145,6 +149,7 @@ add_alone (WeirDerivation *derivation, const WeirFact *fact)
 {
   WeirEvent *event = add_event (derivation, fact->event, fact->id);
 
+  derivation->has_alone = true;
   tell (event, fact);
   if (fact->fields & WEIR_FACT_PARENTS || fact->event == WEIR_EVENT_CREATE)
     make_birth (derivation, event);
@@ -303,21 +308,59 @@ take (WeirDerivation *derivation, const WeirOp *op)
   return true;
 }
 
+/* Reads an operation. */
+static bool
+step (WeirDerivation *derivation)
+{
+  WeirEntryReader *reader = &derivation->reader;
+  WeirOp op;
+
+  if (!weir_entry_reader_next (reader, &op)) {
+    derivation->has_failed = reader->cursor.failed;
+    return false;
+  }
+  if (reader->n_rounds != derivation->round) {
+    derivation->round = reader->n_rounds;
+    derivation->n_of_round = 0;
+    derivation->has_alone = false;
+  }
+  derivation->has_failed = !take (derivation, &op);
+  return !derivation->has_failed;
+}
+
 const WeirEvent *
 weir_derivation_next (WeirDerivation *derivation)
 {
-  WeirOp op;
-
   if (derivation->at == derivation->n_events)
     derivation->at = derivation->n_events = 0;
-  while (derivation->n_events == 0) {
-    if (derivation->has_failed || !weir_entry_reader_next (&derivation->reader, &op)) {
-      derivation->has_failed |= derivation->reader.cursor.failed;
+  while (derivation->n_events == 0)
+    if (derivation->has_failed || !step (derivation))
       return NULL;
-    }
-    derivation->has_failed = !take (derivation, &op);
-  }
+  derivation->n_of_round++;
   return &derivation->events[derivation->at++];
+}
+
+bool
+weir_derivation_is_first_of_round (const WeirDerivation *derivation)
+{
+  return derivation->reader.is_again && derivation->n_of_round == 1;
+}
+
+/* What holds before a round is what held before the one before it: each says the same. */
+unsigned
+weir_derivation_get_rounds (const WeirDerivation *derivation, unsigned *ret_n, int64_t *ret_step)
+{
+  if (derivation->has_alone || derivation->at < derivation->n_events)
+    return 0;
+  *ret_n = derivation->n_of_round;
+  return weir_entry_reader_get_rounds (&derivation->reader, ret_step);
+}
+
+void
+weir_derivation_pass_rounds (WeirDerivation *derivation, unsigned n)
+{
+  weir_entry_reader_pass_rounds (&derivation->reader, n);
+  derivation->round = derivation->reader.n_rounds;
 }
 
 bool

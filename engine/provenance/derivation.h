@@ -23,6 +23,17 @@ bool weir_derivation_begin (WeirDerivation *derivation, const WeirLogEntry *entr
 const WeirEvent *weir_derivation_next (WeirDerivation *derivation);
 bool weir_derivation_has_failed (const WeirDerivation *derivation);
 
+/* What an entry has again and again comes in rounds of the same events, each with ids that are
+ * higher by the same. Call these after each event: whether it is the first of a round; and once it
+ * is the last one, how many rounds of @ret_n events are still to come. 0: none, or they are not
+ * the same. */
+bool weir_derivation_is_first_of_round (const WeirDerivation *derivation);
+unsigned weir_derivation_get_rounds (const WeirDerivation *derivation, unsigned *ret_n,
+                                     int64_t *ret_step);
+
+/* Passes over @n of them. */
+void weir_derivation_pass_rounds (WeirDerivation *derivation, unsigned n);
+
 /* What the entry says of a component: its number and type. Call after the last event.
  * Returns: false when it says no more of any. */
 typedef struct {

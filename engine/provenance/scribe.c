@@ -245,6 +245,23 @@ put_descriptions (WeirScribe *scribe)
   }
 }
 
+/* After the last event of a round: what is the same for other FlowFiles. */
+static void
+take_rounds (WeirScribe *scribe, uint64_t *index)
+{
+  unsigned n = 0, n_rounds;
+  int64_t step = 0;
+
+  n_rounds = weir_derivation_get_rounds (scribe->derivation, &n, &step);
+  if (n_rounds == 0)
+    return;
+  n_rounds = weir_block_writer_add_rounds (scribe->writer, n_rounds, n, step);
+  weir_derivation_pass_rounds (scribe->derivation, n_rounds);
+  *index += (uint64_t)n_rounds * n;
+  scribe->position.skip += (uint64_t)n_rounds * n;
+  scribe->position.event += (uint64_t)n_rounds * n;
+}
+
 /* @index: of the next event in the frame. */
 static Took
 take_entry (WeirScribe *scribe, const WeirLogEntry *entry, uint64_t *index, GError **error)
@@ -261,9 +278,13 @@ take_entry (WeirScribe *scribe, const WeirLogEntry *entry, uint64_t *index, GErr
     }
     if (is_at_end_of_hole (scribe))
       return TOOK_PART;
+    if (weir_derivation_is_first_of_round (scribe->derivation))
+      weir_block_writer_begin_round (scribe->writer);
     weir_block_writer_add (scribe->writer, event);
     scribe->position.skip++;
     scribe->position.event++;
+    if (!scribe->is_in_hole)
+      take_rounds (scribe, index);
     if (weir_block_writer_is_full (scribe->writer) && !finish_block (scribe) &&
         !commit_blocks (scribe, error))
       return TOOK_FAILED;
