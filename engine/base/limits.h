@@ -365,3 +365,58 @@
 #define WEIR_LIMIT_TRAIL         (INT64_C (1024) * 1024 * 1024)
 #define WEIR_LIMIT_TRAIL_TEXT    (64u * 1024)
 #define WEIR_LIMIT_TRAIL_REFUSED 60u
+
+/* The head of a request: a browser's with all its cookies is 4 KiB. Then the address in it, a verb
+ * (the longest registered has 17 letters), headers, and the name in Host as DNS and a port have it.
+ */
+#define WEIR_LIMIT_HTTP_HEAD    (16u * 1024)
+#define WEIR_LIMIT_HTTP_TARGET  (8u * 1024)
+#define WEIR_LIMIT_HTTP_VERB    17u
+#define WEIR_LIMIT_HTTP_HEADERS 64u
+#define WEIR_LIMIT_HTTP_HOST    262u
+
+/* Digits of the length of a chunk: 4 GiB. */
+#define WEIR_LIMIT_HTTP_CHUNK_DIGITS 8u
+
+/* What an empty buffer keeps: a usual request and its answer; more is given back, or a thousand
+ * connections that once had a large one would keep all of it. */
+#define WEIR_LIMIT_BUFFER_KEPT (4u * 1024)
+
+/* Connections of a server, and of one remote address; and those beyond, which only get told. */
+#define WEIR_LIMIT_HTTP_CONNECTIONS 64u
+#define WEIR_LIMIT_HTTP_OF_ADDRESS  32u
+#define WEIR_LIMIT_HTTP_REFUSED     16u
+
+/* From the first moment of a connection, or the first byte of a later request, to the end of its
+ * head: it is one packet, so even a bad line has time to send it again. */
+#define WEIR_LIMIT_HTTP_HEAD_USEC (INT64_C (5) * 1000000)
+
+/* A body comes with at least so many bytes in such a time: 4 KiB a second. */
+#define WEIR_LIMIT_HTTP_BODY_USEC (INT64_C (5) * 1000000)
+#define WEIR_LIMIT_HTTP_BODY_STEP (20u * 1024)
+
+/* A connection without a request; one that takes nothing of its answer; one that still sends when
+ * it has been refused, and how much of that is read so that it sees the refusal. */
+#define WEIR_LIMIT_HTTP_IDLE_USEC   (INT64_C (75) * 1000000)
+#define WEIR_LIMIT_HTTP_STALL_USEC  (INT64_C (30) * 1000000)
+#define WEIR_LIMIT_HTTP_LINGER_USEC (INT64_C (2) * 1000000)
+#define WEIR_LIMIT_HTTP_LINGER      (1024u * 1024)
+
+/* A body that nobody wants and that is no longer than this is read and forgotten, which is cheaper
+ * than another connection. */
+#define WEIR_LIMIT_HTTP_FORGOTTEN (64u * 1024)
+
+/* Read at once from a socket; and so much is taken from one connection, or passed on, before the
+ * others have their turn. */
+#define WEIR_LIMIT_HTTP_READ (64u * 1024)
+
+/* Of a stream, what the other end has not taken: beyond it, it never will. */
+#define WEIR_LIMIT_HTTP_BACKLOG (8u * 1024 * 1024)
+
+/* What is passed on waits while so much is on its way; half of it, and it goes on. */
+#define WEIR_LIMIT_HTTP_FORWARD (256u * 1024)
+
+/* Connections to one flow host that are kept for the next request, and for how long: less than the
+ * host keeps them, so that none is used at the moment of its end. */
+#define WEIR_LIMIT_HTTP_POOL      16u
+#define WEIR_LIMIT_HTTP_POOL_USEC (WEIR_LIMIT_HTTP_IDLE_USEC / 2)
