@@ -69,14 +69,17 @@ void weir_exchange_take_body (WeirExchange *exchange, size_t max);
 /* What the handler keeps with it from the head to the request; @free_data is called on the loop
  * when the exchange goes. */
 void weir_exchange_set_data (WeirExchange *exchange, void *data, void (*free_data) (void *data));
+
+/* Returns: (transfer none) (nullable). */
 void *weir_exchange_get_data (const WeirExchange *exchange);
 
 /* Passes the request on to the server at the Unix socket @path and its answer back, both as they
  * come, with @identity (nullable) as header Weir-Identity. */
 void weir_exchange_forward (WeirExchange *exchange, const char *path, const char *identity);
 
-/* Returns: (transfer full): kept until both it and the answer have ended. Thread: any, as is all
- * that follows. */
+/* Who answers after on_request has returned, or on another thread, keeps one. When the last goes
+ * and there is no answer, it is an error of the server.
+ * Returns: (transfer full). Thread: any, as is all that follows. */
 WeirExchange *weir_exchange_ref (WeirExchange *exchange);
 void weir_exchange_unref (WeirExchange *exchange);
 
@@ -90,8 +93,14 @@ void weir_exchange_fail (WeirExchange *exchange, int status, const char *code, c
 /* An answer whose length is not known: chunked. */
 void weir_exchange_begin (WeirExchange *exchange, int status, const char *type,
                           const char *headers);
+
+/* Returns: false when nobody listens any more, or takes so little that nobody waits for it. */
 bool weir_exchange_write (WeirExchange *exchange, const void *bytes, size_t size);
 size_t weir_exchange_get_backlog (const WeirExchange *exchange);
+
+/* Waits until the backlog is at most @backlog. Thread: any but the loop's. */
 bool weir_exchange_wait (WeirExchange *exchange, size_t backlog);
+
+/* @on_closed is called on the loop when nobody listens any more and the answer has not ended. */
 void weir_exchange_set_closed (WeirExchange *exchange, void (*on_closed) (void *data), void *data);
 void weir_exchange_end (WeirExchange *exchange);

@@ -12,16 +12,21 @@ typedef struct WeirMoment WeirMoment;
 
 /* Returns: (transfer full). Thread: any. */
 WeirLoop *weir_loop_new (void);
+
+/* What was posted and not called yet is called first. Nobody may post any more. */
 void weir_loop_free (WeirLoop *loop);
 
 /* Runs until weir_loop_quit; on the calling thread. */
 void weir_loop_run (WeirLoop *loop);
 
-/* Thread: any, as is the next. */
+/* Thread: any, as are the next two. */
 void weir_loop_quit (WeirLoop *loop);
 
 /* Has the loop call @func soon. */
 void weir_loop_post (WeirLoop *loop, void (*func) (void *data), void *data);
+
+/* True on the thread that runs it, while it runs. */
+bool weir_loop_is_here (WeirLoop *loop);
 
 /* @events as in epoll (EPOLLIN...). @fd stays the caller's.
  * Returns: (transfer full): until weir_watch_free, also from within @func. */
