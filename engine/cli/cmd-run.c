@@ -374,7 +374,7 @@ run (int argc, char **argv)
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &self.options.data_dir,
       "Keep what is queued there (~/.local/state/weir/<name of the flow>)", "DIR" },
     { "durability", 0, 0, G_OPTION_ARG_FILENAME, &durability,
-      "What data survives: power (the default), process or memory", "LEVEL" },
+      "What data survives: power (the default), process or memory", "power|process|memory" },
     { "provenance", 0, 0, G_OPTION_ARG_FILENAME, &provenance,
       "Record what happens to each FlowFile: on (the default) or off", "on|off" },
     { "archive", 0, 0, G_OPTION_ARG_FILENAME, &archive,

@@ -1,7 +1,9 @@
 /* command.c: options and usage messages, the same for every command. */
 #include "cli/command.h"
+#include "cli/describe.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 int
 weir_command_misused (const WeirCommand *command, const char *format, ...)
@@ -25,6 +27,12 @@ weir_command_parse (const WeirCommand *command, const GOptionEntry *entries,
   g_autofree char *summary = g_strdup_printf ("%s.", command->summary);
   g_autofree char *prgname = g_strdup_printf ("weir %s", command->name);
 
+  if (*argc == 2 && g_str_equal ((*argv)[1], WEIR_DESCRIBE)) {
+    weir_describe (command, entries, description);
+    /* As GLib does for --help; there is no other thread yet.
+     * NOLINTNEXTLINE(concurrency-mt-unsafe) */
+    exit (WEIR_EXIT_OK);
+  }
   g_set_prgname (prgname);
   g_option_context_set_summary (context, summary);
   g_option_context_set_description (context, description);

@@ -1,6 +1,7 @@
 /* weir.c: finds the command that was asked for. One file a command: cmd-NAME.c and a row here. */
 #include "base/suggest.h"
 #include "cli/command.h"
+#include "cli/describe.h"
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,14 @@ print_help (FILE *stream)
   for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
     fprintf (stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
   fputs ("\n'weir COMMAND --help' tells the arguments of a command.\n", stream);
+}
+
+/* For manual/manual.py. */
+static void
+print_names (void)
+{
+  for (size_t i = 0; i < G_N_ELEMENTS (commands); i++)
+    puts (commands[i]->name);
 }
 
 static const WeirCommand *
@@ -77,6 +86,10 @@ main (int argc, char **argv)
   }
   if (strcmp (argv[1], "--version") == 0) {
     puts ("weir " WEIR_VERSION);
+    return WEIR_EXIT_OK;
+  }
+  if (argc == 2 && strcmp (argv[1], WEIR_DESCRIBE) == 0) {
+    print_names ();
     return WEIR_EXIT_OK;
   }
   command = find_command (argv[1]);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What is installed is what is meant to be: install.py SOURCE BUILD
 
-The public headers, the pkg-config files, the modules, the extension for SQLite and the program; nothing
-else. Then a module is
+The public headers, the pkg-config files, the modules, the extension for SQLite, the program, its manual and
+completion for shells; nothing else. Then a module is
 built against that, outside of the tree, with the five lines of Meson that its author writes.
 """
 import json
@@ -26,6 +26,9 @@ EXPECTED = (
     r"lib\w*/([^/]+/)?weir-1/weir-[a-z-]+\.so",
     r"lib\w*/([^/]+/)?weir-1/weir-modules\.index",
     r"bin/weir",
+    r"share/man/man1/weir(-[a-z-]+)?\.1",
+    r"share/(bash-completion/completions/weir|zsh/site-functions/_weir)",
+    r"share/fish/vendor_completions\.d/weir\.fish",
     r"share/weir/flow\.rng",
     r"lib(64|/[^/]+)?/libweir-test\.so(\.\d+)*",
     r"lib(64|/[^/]+)?/pkgconfig/weir-test\.pc",
