@@ -379,6 +379,7 @@ weir_data_start (WeirData *data, GError **error)
 {
   uint64_t place, sequence, n_bytes;
 
+  weir_dictionary_go_on (data->dictionary);
   if (!shorten_log (data, error) || !start_applier (data, error))
     return false;
   /* All that was found is: what it does not need may go at once. */

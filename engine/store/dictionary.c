@@ -1,7 +1,8 @@
 /* dictionary.c: words by number and numbers by word.
  *
  * Words are never taken back, so they stand in blocks of which each is twice as large as the one
- * before and none ever moves: who knows a number reads its word without a lock. */
+ * before and none ever moves: who knows a number reads its word without a lock. A text that is
+ * replaced stays, too. */
 #include "store/dictionary.h"
 
 #include <stdatomic.h>
@@ -21,7 +22,7 @@
 #define WITHOUT UINT32_MAX /* instead of the number of a name that will never have one */
 
 typedef struct {
-  const char *text;
+  _Atomic (const char *) text;
   _Atomic uint32_t id; /* in this process, of a name that was asked for */
 } Word;
 
@@ -29,6 +30,7 @@ typedef struct {
   _Atomic uint64_t n; /* grows under lock, behind the word */
   Word *blocks[N_BLOCKS];
   GHashTable *numbers; /* text to number; guarded by lock */
+  GPtrArray *replaced; /* texts; guarded by lock */
 } Words;
 
 struct WeirDictionary {
@@ -36,6 +38,7 @@ struct WeirDictionary {
   Words words[N_KINDS];
   _Atomic uint32_t by_id[WEIR_LIMIT_NAMES]; /* numbers of names by their number here; 0: not yet */
   WeirEntryWriter writer;                   /* guarded by lock */
+  bool is_ahead;                            /* guarded by lock: of what is loaded */
   WeirDictionaryAppendFunc append;
   void *data;
 };
@@ -58,8 +61,10 @@ weir_dictionary_new (WeirDictionaryAppendFunc append, void *data)
   WeirDictionary *dictionary = g_new0 (WeirDictionary, 1);
 
   pthread_mutex_init (&dictionary->lock, NULL);
-  for (unsigned kind = 0; kind < N_KINDS; kind++)
+  for (unsigned kind = 0; kind < N_KINDS; kind++) {
     dictionary->words[kind].numbers = g_hash_table_new (g_str_hash, g_str_equal);
+    dictionary->words[kind].replaced = g_ptr_array_new_with_free_func (g_free);
+  }
   weir_entry_writer_init (&dictionary->writer);
   dictionary->append = append;
   dictionary->data = data;
@@ -104,6 +109,7 @@ weir_dictionary_free (WeirDictionary *dictionary)
     for (unsigned i = 0; i < N_BLOCKS; i++)
       g_free (words->blocks[i]);
     g_hash_table_unref (words->numbers);
+    g_ptr_array_unref (words->replaced);
   }
   weir_entry_writer_clear (&dictionary->writer);
   pthread_mutex_destroy (&dictionary->lock);
@@ -121,7 +127,8 @@ add (WeirDictionary *dictionary, WeirWordKind kind, char *text)
   g_assert (number <= UINT32_MAX);
   if (index == 0)
     *block = g_new (Word, number - 1 + FIRST_BLOCK);
-  (*block)[index] = (Word){ text, WEIR_NAME_NONE };
+  (*block)[index].text = text;
+  (*block)[index].id = WEIR_NAME_NONE;
   g_hash_table_insert (words->numbers, text, GSIZE_TO_POINTER (number));
   atomic_store_explicit (&words->n, number, memory_order_release);
 }
@@ -134,6 +141,44 @@ may_have_number (WeirWordKind kind, uint64_t number, size_t size)
          (number <= WEIR_LIMIT_DICTIONARY && size <= WEIR_LIMIT_NAME_KEPT);
 }
 
+/* Gives a number that there is another text, under the lock. @text: (transfer full). */
+static void
+replace (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number, char *text)
+{
+  Words *words = &dictionary->words[kind];
+  Word *word = find_word (dictionary, kind, number);
+  const char *before = word->text;
+
+  g_hash_table_remove (words->numbers, before);
+  g_ptr_array_add (words->replaced, (char *)before);
+  word->text = text;
+  g_hash_table_insert (words->numbers, text, GSIZE_TO_POINTER (number));
+}
+
+static uint64_t
+find_number (const WeirDictionary *dictionary, WeirWordKind kind, const char *text)
+{
+  return GPOINTER_TO_SIZE (g_hash_table_lookup (dictionary->words[kind].numbers, text));
+}
+
+/* What the log says at last. Returns: false when it cannot be. @text: (transfer full) then. */
+static bool
+load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number, char *text, size_t size)
+{
+  const Word *word = find_word (dictionary, kind, number);
+
+  if (strlen (text) != size || find_number (dictionary, kind, text) != 0 ||
+      !may_have_number (kind, number, size))
+    return false;
+  if (word != NULL && kind != WEIR_WORD_NAME)
+    replace (dictionary, kind, number, text);
+  else if (word == NULL && number == dictionary->words[kind].n + 1)
+    add (dictionary, kind, text);
+  else
+    return false;
+  return true;
+}
+
 bool
 weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number,
                       const void *text, size_t size, GError **error)
@@ -144,12 +189,11 @@ weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t nu
   WEIR_LOCKED (&dictionary->lock);
 
   word = find_word (dictionary, kind, number);
-  if (word != NULL && strlen (word->text) == size && memcmp (word->text, text, size) == 0)
+  if (word != NULL && ((dictionary->is_ahead && kind != WEIR_WORD_NAME) ||
+                       (strlen (word->text) == size && memcmp (word->text, text, size) == 0)))
     return true;
-  if (word == NULL && number == dictionary->words[kind].n + 1 &&
-      may_have_number (kind, number, size) && strlen (copy) == size &&
-      !g_hash_table_contains (dictionary->words[kind].numbers, copy)) {
-    add (dictionary, kind, g_steal_pointer (&copy));
+  if (load (dictionary, kind, number, copy, size)) {
+    copy = NULL;
     return true;
   }
   quoted = weir_error_quote (copy);
@@ -160,13 +204,52 @@ weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t nu
   return false;
 }
 
+void
+weir_dictionary_go_on (WeirDictionary *dictionary)
+{
+  WEIR_LOCKED (&dictionary->lock);
+  dictionary->is_ahead = true;
+}
+
+/* Under the lock; into the entry that was begun, and here. */
+static void
+rename_one (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number, const char *text)
+{
+  uint64_t other = find_number (dictionary, kind, text);
+
+  if (other == number)
+    return;
+  if (other != 0) {
+    char *aside = g_strdup_printf ("%s (%" G_GUINT64_FORMAT ")", text, other);
+
+    weir_entry_write_number (&dictionary->writer, op_kinds[kind], other, aside);
+    replace (dictionary, kind, other, aside);
+  }
+  weir_entry_write_number (&dictionary->writer, op_kinds[kind], number, text);
+  replace (dictionary, kind, number, g_strdup (text));
+}
+
+void
+weir_dictionary_rename (WeirDictionary *dictionary, const WeirRename *renames, size_t n)
+{
+  WEIR_LOCKED (&dictionary->lock);
+
+  if (n == 0)
+    return;
+  weir_entry_writer_begin (&dictionary->writer, 0);
+  for (size_t i = 0; i < n; i++)
+    rename_one (dictionary, renames[i].kind, renames[i].number, renames[i].text);
+  dictionary->append (dictionary->data, dictionary->writer.start,
+                      weir_entry_writer_get_size (&dictionary->writer));
+}
+
 uint64_t
 weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind, const char *text)
 {
   uint64_t number;
   WEIR_LOCKED (&dictionary->lock);
 
-  number = GPOINTER_TO_SIZE (g_hash_table_lookup (dictionary->words[kind].numbers, text));
+  number = find_number (dictionary, kind, text);
   if (number != 0)
     return number;
   number = dictionary->words[kind].n + 1;

@@ -1,6 +1,6 @@
 /* dictionary.h: the numbers that entries use instead of the texts of components, queues and
  * attribute names. A number is given once for a directory, from 1, and is in the log before
- * anything that uses it.
+ * anything that uses it. That of a component or a queue may get another text: no two have the same.
  *
  * Thread: any, for every function here. */
 #pragma once
@@ -23,10 +23,25 @@ typedef enum {
 WeirDictionary *weir_dictionary_new (WeirDictionaryAppendFunc append, void *data);
 void weir_dictionary_free (WeirDictionary *dictionary);
 
-/* Takes over a number that stands in the manifest or in the log: the next of its kind, or one that
- * has been given for the same text. Returns: false with @error for any other. */
+/* Takes over a number that stands in the manifest or in the log: the next of its kind, one that has
+ * been given for the same text, or one of a component or a queue that gets another text, which no
+ * other has. Returns: false with @error for any other. */
 bool weir_dictionary_load (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number,
                            const void *text, size_t size, GError **error);
+
+/* What the directory holds has been loaded: from now on it is this dictionary that gives numbers
+ * and texts, and what is loaded comes from the log behind it. */
+void weir_dictionary_go_on (WeirDictionary *dictionary);
+
+typedef struct {
+  WeirWordKind kind; /* not a name */
+  uint64_t number;
+  const char *text;
+} WeirRename;
+
+/* Gives numbers other texts, all at once: in one entry of the log. Another number that has such a
+ * text and does not get another one here is called "text (number)" from now on. */
+void weir_dictionary_rename (WeirDictionary *dictionary, const WeirRename *renames, size_t n);
 
 /* The number of @text, given and logged if need be. Returns: 0 for an attribute name that is too
  * long or came too late to have one, and never will (WEIR_LIMIT_DICTIONARY). */
@@ -37,7 +52,8 @@ uint64_t weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind ki
  * (base/names.h), for which no lock is taken when it was used before, or WEIR_NAME_NONE. */
 WeirEntryName weir_dictionary_get_name (WeirDictionary *dictionary, uint32_t id, const char *text);
 
-/* Returns: (transfer none) (nullable): the text of @number; NULL when it was never given. */
+/* Returns: (transfer none) (nullable): the text of @number, which stays also when it gets another
+ * one; NULL when it was never given. */
 const char *weir_dictionary_get_text (WeirDictionary *dictionary, WeirWordKind kind,
                                       uint64_t number);
 

@@ -84,14 +84,21 @@ add_word (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, GError **
   WeirWordKind kind = op->kind == WEIR_OP_COMPONENT ? WEIR_WORD_COMPONENT
                       : op->kind == WEIR_OP_QUEUE   ? WEIR_WORD_QUEUE
                                                     : WEIR_WORD_NAME;
+  GPtrArray *words = fold->manifest->words[kind];
 
-  if (op->number != fold->manifest->words[kind]->len + UINT64_C (1))
+  if (op->number > words->len + UINT64_C (1) ||
+      (kind == WEIR_WORD_NAME && op->number <= words->len))
     return malformed (entry, error, "it gives a number that is not the next one");
   if (!weir_dictionary_load (fold->dictionary, kind, op->number, op->text, op->text_size, error)) {
     g_prefix_error (error, "the entry at place %" G_GUINT64_FORMAT " of the log: ", entry->place);
     return false;
   }
-  g_ptr_array_add (fold->manifest->words[kind], g_strndup ((const char *)op->text, op->text_size));
+  if (op->number > words->len) {
+    g_ptr_array_add (words, g_strndup ((const char *)op->text, op->text_size));
+    return true;
+  }
+  g_free (words->pdata[op->number - 1]);
+  words->pdata[op->number - 1] = g_strndup ((const char *)op->text, op->text_size);
   return true;
 }
 

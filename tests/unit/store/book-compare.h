@@ -65,9 +65,16 @@ model_check_all (Model *self)
   weir_book_each_state (self->book, model_check_state, &states);
   g_assert_cmpuint (states.n, ==, g_hash_table_size (self->states));
   g_assert_cmpuint (weir_book_get_next_flowfile_id (self->book), ==, self->highest_id + 1);
-  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++)
+  for (unsigned kind = 0; kind <= WEIR_WORD_NAME; kind++) {
+    g_autofree char *renamed =
+        g_strdup_printf ("renamed %" G_GUINT64_FORMAT, self->n_renames[kind]);
+
     g_assert_cmpuint (weir_dictionary_get_n (self->dictionary, (WeirWordKind)kind), ==,
                       self->n_words[kind]);
+    if (self->n_renames[kind] > 0)
+      g_assert_cmpstr (weir_dictionary_get_text (self->dictionary, (WeirWordKind)kind, 1), ==,
+                       renamed);
+  }
 }
 
 static inline int

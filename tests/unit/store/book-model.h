@@ -41,8 +41,9 @@ typedef struct {
   GArray *ids;        /* of the images, in any order */
   GHashTable *states; /* "component key" to value */
   uint64_t n_words[WEIR_WORD_NAME + 1];
-  char *long_name;       /* what all names without a number begin with */
-  uint64_t id_blocks[2]; /* the next id of each of two workers */
+  uint64_t n_renames[WEIR_WORD_NAME + 1]; /* of the first word of a kind */
+  char *long_name;                        /* what all names without a number begin with */
+  uint64_t id_blocks[2];                  /* the next id of each of two workers */
   uint64_t highest_id;
   uint64_t next_order;
   GHashTable *last_created; /* attributes of the last create of this entry */
@@ -272,6 +273,16 @@ model_name (Model *self, WeirWordKind kind)
   g_autofree char *text = g_strdup_printf ("word\\ %d\n%" G_GUINT64_FORMAT "\t", (int)kind, number);
 
   weir_entry_write_number (&self->writer, kinds[kind], number, text);
+}
+
+/* The first word of a kind gets another text. */
+static inline void
+model_rename (Model *self, WeirWordKind kind)
+{
+  g_autofree char *text = g_strdup_printf ("renamed %" G_GUINT64_FORMAT, ++self->n_renames[kind]);
+
+  weir_entry_write_number (&self->writer,
+                           kind == WEIR_WORD_QUEUE ? WEIR_OP_QUEUE : WEIR_OP_COMPONENT, 1, text);
 }
 
 static inline uint64_t
@@ -536,6 +547,8 @@ model_random_entry (Model *self, guint target)
   weir_entry_writer_begin (&self->writer, component);
   for (int n = g_test_rand_int_range (1, 5); n > 0; n--)
     model_random_op (self, target, component);
+  if (g_test_rand_int_range (0, 100) == 0)
+    model_rename (self, g_test_rand_bit () ? WEIR_WORD_QUEUE : WEIR_WORD_COMPONENT);
   if (g_test_rand_int_range (0, 200) == 0) {
     self->is_splitting = true;
     for (int n = g_test_rand_int_range (1, 40); n > 0; n--)

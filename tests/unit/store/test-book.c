@@ -165,7 +165,7 @@ test_refuses_contradictions (Model *self, const void *data)
   refuse (self);
   weir_entry_write_number (writer, WEIR_OP_QUEUE, 3, "x"); /* 2 comes next */
   refuse (self);
-  weir_entry_write_number (writer, WEIR_OP_QUEUE, 1, "x"); /* given */
+  weir_entry_write_number (writer, WEIR_OP_NAME, 1, "x"); /* given, and a name has one for ever */
   refuse (self);
   self->writer.start[weir_entry_writer_get_size (writer) - 1] = 0x80; /* no number */
   refuse (self);

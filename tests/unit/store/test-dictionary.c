@@ -195,15 +195,16 @@ test_refuses_contradictions (Fixture *self, const void *data)
     size_t size;
   } bad[] = {
     { 0, "x", 1 },    /* numbers begin at 1 */
-    { 1, "b", 1 },    /* 1 is another */
-    { 1, "a\0b", 3 }, /* likewise */
-    { 3, "x", 1 },    /* 2 is missing */
-    { 2, "a", 1 },    /* has a number */
-    { 2, "x\0y", 3 }, /* no text */
+    { 1, "b", 1 },    /* 2 is that */
+    { 1, "a\0b", 3 }, /* no text */
+    { 4, "x", 1 },    /* 3 is missing */
+    { 3, "a", 1 },    /* has a number */
+    { 3, "x\0y", 3 }, /* no text */
     { UINT64_MAX, "x", 1 },
   };
 
   g_assert_true (weir_dictionary_load (self->dictionary, WEIR_WORD_QUEUE, 1, "a", 1, NULL));
+  g_assert_true (weir_dictionary_load (self->dictionary, WEIR_WORD_QUEUE, 2, "b", 1, NULL));
   for (size_t i = 0; i < G_N_ELEMENTS (bad); i++) {
     g_autoptr (GError) error = NULL;
 
@@ -211,7 +212,63 @@ test_refuses_contradictions (Fixture *self, const void *data)
                                           bad[i].text, bad[i].size, &error));
     g_assert_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT);
   }
-  g_assert_cmpuint (weir_dictionary_get_n (self->dictionary, WEIR_WORD_QUEUE), ==, 1);
+  g_assert_cmpuint (weir_dictionary_get_n (self->dictionary, WEIR_WORD_QUEUE), ==, 2);
+}
+
+/* The names of others, and exchanged, in one entry; another dictionary makes the same of it. */
+static void
+test_renames (Fixture *self, const void *data)
+{
+  static const WeirRename renames[] = {
+    { WEIR_WORD_QUEUE, 1, "b" },     /* 2 had that */
+    { WEIR_WORD_QUEUE, 2, "a" },     /* and has the other now */
+    { WEIR_WORD_QUEUE, 3, "new" },   /* nobody had that */
+    { WEIR_WORD_COMPONENT, 1, "d" }, /* 2 has that, and gets no other */
+  };
+  static const char *const queues[] = { "b", "a", "new" };
+  WeirDictionary *dictionary = self->dictionary;
+  g_autoptr (WeirDictionary) again = weir_dictionary_new (on_append, self);
+  const char *old;
+
+  for (unsigned i = 0; i < 3; i++) {
+    const char text[] = { (char)('a' + i), '\0' };
+    g_assert_cmpuint (weir_dictionary_get_number (dictionary, WEIR_WORD_QUEUE, text), ==, i + 1);
+  }
+  weir_dictionary_get_number (dictionary, WEIR_WORD_COMPONENT, "c");
+  weir_dictionary_get_number (dictionary, WEIR_WORD_COMPONENT, "d");
+  old = weir_dictionary_get_text (dictionary, WEIR_WORD_QUEUE, 1);
+  weir_dictionary_rename (dictionary, renames, G_N_ELEMENTS (renames));
+  g_assert_cmpstr (old, ==, "a");
+  g_assert_cmpstr (weir_dictionary_get_text (dictionary, WEIR_WORD_COMPONENT, 2), ==, "d (2)");
+  for (guint i = 0; i < self->appended->len; i++) {
+    const char *line = self->appended->pdata[i];
+    WeirWordKind kind = line[0] == '6' ? WEIR_WORD_QUEUE : WEIR_WORD_COMPONENT;
+
+    g_assert_true (weir_dictionary_load (again, kind, (uint64_t)(line[2] - '0'), line + 4,
+                                         strlen (line + 4), NULL));
+  }
+  for (unsigned i = 0; i < 3; i++) {
+    g_assert_cmpstr (weir_dictionary_get_text (dictionary, WEIR_WORD_QUEUE, i + 1), ==, queues[i]);
+    g_assert_cmpstr (weir_dictionary_get_text (again, WEIR_WORD_QUEUE, i + 1), ==, queues[i]);
+    g_assert_cmpuint (weir_dictionary_get_number (again, WEIR_WORD_QUEUE, queues[i]), ==, i + 1);
+  }
+  /* The text of old may be that of another. */
+  g_assert_cmpuint (weir_dictionary_get_number (dictionary, WEIR_WORD_QUEUE, "c"), ==, 4);
+}
+
+/* What follows the log says what was said here before: nothing changes by it. */
+static void
+test_is_ahead (Fixture *self, const void *data)
+{
+  WeirRename rename = { WEIR_WORD_COMPONENT, 1, "third" };
+
+  g_assert_true (weir_dictionary_load (self->dictionary, WEIR_WORD_COMPONENT, 1, "first", 5, NULL));
+  weir_dictionary_go_on (self->dictionary);
+  weir_dictionary_rename (self->dictionary, &rename, 1);
+  g_assert_true (
+      weir_dictionary_load (self->dictionary, WEIR_WORD_COMPONENT, 1, "second", 6, NULL));
+  g_assert_cmpstr (weir_dictionary_get_text (self->dictionary, WEIR_WORD_COMPONENT, 1), ==,
+                   "third");
 }
 
 static void
@@ -267,6 +324,8 @@ main (int argc, char **argv)
   ADD ("used", test_keeps_names_that_are_used);
   ADD ("load", test_takes_over_what_was_given);
   ADD ("contradictions", test_refuses_contradictions);
+  ADD ("rename", test_renames);
+  ADD ("ahead", test_is_ahead);
   ADD ("long", test_refuses_names_that_are_too_long);
   ADD ("threads", test_threads_agree);
   return g_test_run ();
