@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define HIDDEN "***"
@@ -14,16 +15,9 @@ typedef struct {
 } Secret;
 
 struct WeirMask {
-  GArray *secrets; /* Secret */
+  _Atomic (GArray *) secrets; /* Secret */
+  GPtrArray *replaced;        /* GArray, of the same texts; NULL: it is not shared */
 };
-
-static void
-clear_secret (gpointer data)
-{
-  Secret *secret = data;
-
-  weir_secret_free (secret->text);
-}
 
 WeirMask *
 weir_mask_new (void)
@@ -31,8 +25,19 @@ weir_mask_new (void)
   WeirMask *mask = g_new0 (WeirMask, 1);
 
   mask->secrets = g_array_new (FALSE, FALSE, sizeof (Secret));
-  g_array_set_clear_func (mask->secrets, clear_secret);
   return mask;
+}
+
+static const GArray *
+get_secrets (const WeirMask *mask)
+{
+  return atomic_load_explicit (&mask->secrets, memory_order_acquire);
+}
+
+static const Secret *
+get_secret (const GArray *secrets, guint index)
+{
+  return &g_array_index (secrets, Secret, index);
 }
 
 void
@@ -40,31 +45,49 @@ weir_mask_free (WeirMask *mask)
 {
   if (mask == NULL)
     return;
+  for (guint i = 0; i < get_secrets (mask)->len; i++)
+    weir_secret_free (get_secret (get_secrets (mask), i)->text);
   g_array_unref (mask->secrets);
+  g_clear_pointer (&mask->replaced, g_ptr_array_unref);
   g_free (mask);
 }
 
-static const Secret *
-get_secret (const WeirMask *mask, guint index)
+void
+weir_mask_share (WeirMask *mask)
 {
-  return &g_array_index (mask->secrets, Secret, index);
+  if (mask->replaced == NULL)
+    mask->replaced = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+}
+
+static void
+insert (WeirMask *mask, guint at, const Secret *secret)
+{
+  GArray *secrets = mask->secrets;
+
+  if (mask->replaced != NULL) {
+    g_ptr_array_add (mask->replaced, secrets);
+    secrets = g_array_copy (secrets);
+  }
+  g_array_insert_vals (secrets, at, secret, 1);
+  atomic_store_explicit (&mask->secrets, secrets, memory_order_release);
 }
 
 /* Consumes @text. */
 static void
 add_text (WeirMask *mask, char *text)
 {
+  const GArray *secrets = get_secrets (mask);
   Secret secret = { text, strlen (text) };
   guint at = 0;
 
-  while (at < mask->secrets->len && get_secret (mask, at)->size >= secret.size &&
-         strcmp (get_secret (mask, at)->text, text) != 0)
+  while (at < secrets->len && get_secret (secrets, at)->size >= secret.size &&
+         strcmp (get_secret (secrets, at)->text, text) != 0)
     at++;
   if (secret.size < WEIR_LIMIT_MASK_LEAST ||
-      (at < mask->secrets->len && strcmp (get_secret (mask, at)->text, text) == 0))
+      (at < secrets->len && strcmp (get_secret (secrets, at)->text, text) == 0))
     weir_secret_free (text);
   else
-    g_array_insert_val (mask->secrets, at, secret);
+    insert (mask, at, &secret);
 }
 
 static void
@@ -92,14 +115,16 @@ weir_mask_add (WeirMask *mask, const char *secret)
 bool
 weir_mask_is_empty (const WeirMask *mask)
 {
-  return mask == NULL || mask->secrets->len == 0;
+  return mask == NULL || get_secrets (mask)->len == 0;
 }
 
 bool
 weir_mask_hits (const WeirMask *mask, const char *text, size_t size)
 {
-  for (guint i = 0; mask != NULL && i < mask->secrets->len; i++) {
-    const Secret *secret = get_secret (mask, i);
+  const GArray *secrets = mask != NULL ? get_secrets (mask) : NULL;
+
+  for (guint i = 0; secrets != NULL && i < secrets->len; i++) {
+    const Secret *secret = get_secret (secrets, i);
 
     if (secret->size <= size && memmem (text, size, secret->text, secret->size) != NULL)
       return true;
@@ -128,10 +153,11 @@ replace (char *text, const Secret *secret)
 char *
 weir_mask_apply (const WeirMask *mask, const char *text)
 {
+  const GArray *secrets = mask != NULL ? get_secrets (mask) : NULL;
   char *masked = g_strdup (text);
 
-  for (guint i = 0; mask != NULL && i < mask->secrets->len; i++)
-    if (strstr (masked, get_secret (mask, i)->text) != NULL)
-      masked = replace (masked, get_secret (mask, i));
+  for (guint i = 0; secrets != NULL && i < secrets->len; i++)
+    if (strstr (masked, get_secret (secrets, i)->text) != NULL)
+      masked = replace (masked, get_secret (secrets, i));
   return masked;
 }

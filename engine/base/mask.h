@@ -4,7 +4,8 @@
  * (percent-encoded). One that is shorter than WEIR_LIMIT_MASK_LEAST bytes is not looked for: it
  * would be found where it is not meant.
  *
- * Thread: one at a time while secrets are added; then any. NULL is a mask without secrets. */
+ * Thread: one at a time while secrets are added; then any. Once it is shared, more can be added by
+ * one at a time while others read. NULL is a mask without secrets. */
 #pragma once
 
 #include <glib.h>
@@ -19,6 +20,9 @@ WeirMask *weir_mask_new (void);
 void weir_mask_free (WeirMask *mask);
 
 void weir_mask_add (WeirMask *mask, const char *secret);
+
+/* Others read it from now on: what they may be looking at is replaced, and kept. */
+void weir_mask_share (WeirMask *mask);
 
 bool weir_mask_is_empty (const WeirMask *mask);
 

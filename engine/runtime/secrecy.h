@@ -1,6 +1,6 @@
 /* secrecy.h: what nobody may see of a flow's secrets, wherever the engine tells something.
  *
- * Thread: main while a flow is loaded; then any, as nothing changes. NULL hides nothing. */
+ * It only grows. Thread: any. NULL hides nothing. */
 #pragma once
 
 #include "base/mask.h"
@@ -12,6 +12,9 @@ typedef struct WeirSecrecy WeirSecrecy;
 
 /* Of the parameters of @flow. Returns: (transfer full). */
 WeirSecrecy *weir_secrecy_new (const WeirFlow *flow, WeirResolver *resolver);
+
+/* Those of another document, from now on too. Thread: any. */
+void weir_secrecy_add_flow (WeirSecrecy *secrecy, const WeirFlow *flow, WeirResolver *resolver);
 
 /* Wipes the secrets. */
 void weir_secrecy_free (WeirSecrecy *secrecy);
