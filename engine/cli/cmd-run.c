@@ -204,14 +204,14 @@ tell_about_data (Run *run)
                          weir_data_get_damage (data), run->options.data_dir);
   for (guint i = 0; i < run->engine->stranded->len; i++) {
     const WeirStranded *stranded = run->engine->stranded->pdata[i];
-    g_autofree char *size = weir_units_human_size (stranded->bytes);
+    g_autofree char *size = weir_units_human_size (stranded->queue->bytes);
 
     weir_run_status_say (
         run->status,
         "weir: warning: %" G_GUINT64_FORMAT
         " FlowFiles (%s) wait in the connection %s, which this flow does not have; "
         "they are kept in %s and go on when it has it again",
-        stranded->n, size, stranded->queue, run->options.data_dir);
+        atomic_load (&stranded->queue->count), size, stranded->name, run->options.data_dir);
   }
 }
 

@@ -33,7 +33,7 @@ print_json (JsonBuilder *builder, const WeirServed *served, const GPtrArray *ste
   json_builder_set_member_name (builder, "id");
   json_builder_add_string_value (builder, served->path);
   json_builder_set_member_name (builder, "type");
-  json_builder_add_string_value (builder, served->node->type);
+  json_builder_add_string_value (builder, served->type->common->name);
   json_builder_set_member_name (builder, "steps");
   json_builder_begin_array (builder);
   for (guint i = 0; i < steps->len; i++) {
@@ -54,7 +54,7 @@ print_text (const WeirServed *served, const GPtrArray *steps)
 {
   bool worked = true;
 
-  printf ("%s (%s)\n", served->path, served->node->type);
+  printf ("%s (%s)\n", served->path, served->type->common->name);
   for (guint i = 0; i < steps->len; i++) {
     const WeirVerifyStep *step = steps->pdata[i];
 

@@ -43,7 +43,7 @@ add_processor (JsonBuilder *builder, const WeirNodeFigures *figures)
   json_builder_begin_object (builder);
   add_text (builder, "id", figures->node->path);
   add_text (builder, "type", figures->node->type->name);
-  add_text (builder, "name", weir_component_get_label (figures->node->component));
+  add_text (builder, "name", figures->node->name);
   add_amount (builder, "in", &figures->in);
   add_amount (builder, "out", &figures->out);
   add_count (builder, "tasks", figures->tasks);

@@ -2,23 +2,50 @@
  * node between the queues inside and outside its group. */
 #include "runtime/build.h"
 
+#include "model/clone.h"
 #include "runtime/passage.h"
 
 typedef struct {
   WeirEngine *engine;
   WeirResolver *resolver;
-  GHashTable *nodes; /* const WeirComponent * to WeirNode * */
+  WeirParts *parts;
+  GHashTable *nodes; /* const WeirComponent * to Ends */
+  GHashTable *paths; /* of queues */
 } Build;
+
+/* The queues of a node, as long as there may be more. */
+typedef struct {
+  WeirNode *node;
+  GPtrArray *inputs;
+  GPtrArray *outputs;
+} Ends;
+
+static void
+ends_free (void *data)
+{
+  Ends *ends = data;
+
+  g_ptr_array_unref (ends->inputs);
+  g_ptr_array_unref (ends->outputs);
+  g_free (ends);
+}
 
 static WeirNode *
 node_new (Build *build, const WeirComponent *component, const WeirProcessor *type)
 {
-  WeirNode *node = weir_slab_take (&build->engine->node_slab);
+  WeirSlab *slab = build->parts->node_slab;
+  WeirNode *node = slab != NULL ? weir_slab_take (slab)
+                                : g_aligned_alloc0 (1, sizeof (WeirNode), _Alignof(WeirNode));
+  Ends *ends = g_new (Ends, 1);
 
+  node->n_refs = 1;
+  node->is_in_slab = slab != NULL;
+  node->run = WEIR_RUN_BARRED;
   node->context.node = node;
   node->engine = build->engine;
-  node->component = component;
+  node->component = weir_component_clone (component);
   node->path = weir_component_get_path (component);
+  node->name = g_strdup (weir_component_get_label (component));
   node->type = type;
   node->tasks_wanted = 1;
   node->penalty_usec = WEIR_DEFAULT_PENALTY_USEC;
@@ -28,8 +55,9 @@ node_new (Build *build, const WeirComponent *component, const WeirProcessor *typ
   pthread_mutex_init (&node->lock, NULL);
   pthread_mutex_init (&node->changing, NULL);
   weir_arena_init (&node->evaluated);
-  g_ptr_array_add (build->engine->nodes, node);
-  g_hash_table_insert (build->nodes, (gpointer)component, node);
+  g_ptr_array_add (build->parts->nodes, node);
+  *ends = (Ends){ node, g_ptr_array_new (), g_ptr_array_new () };
+  g_hash_table_insert (build->nodes, (gpointer)component, ends);
   return node;
 }
 
@@ -42,12 +70,25 @@ free_ends (WeirNode *node)
   g_free (node->outputs);
 }
 
-void
-weir_node_clear (WeirNode *node)
+WeirNode *
+weir_node_ref (WeirNode *node)
 {
+  atomic_fetch_add (&node->n_refs, 1);
+  return node;
+}
+
+void
+weir_node_unref (WeirNode *node)
+{
+  if (atomic_fetch_sub (&node->n_refs, 1) > 1)
+    return;
   weir_property_texts_free (node->properties, node->n_properties);
   free_ends (node);
-  g_free (node->path);
+  weir_component_free ((WeirComponent *)node->component);
+  g_free ((char *)node->path);
+  g_free ((char *)node->name);
+  weir_attic_clear (&node->attic);
+  g_free (node->failure);
   g_free (node->retry_attribute);
   weir_cron_free (node->cron);
   weir_state_free (node->state);
@@ -55,13 +96,16 @@ weir_node_clear (WeirNode *node)
   weir_arena_clear (&node->evaluated);
   pthread_mutex_destroy (&node->changing);
   pthread_mutex_destroy (&node->lock);
+  if (!node->is_in_slab)
+    g_aligned_free (node);
 }
 
 static bool
-set_properties (Build *build, WeirNode *node, const GPtrArray *properties, GError **error)
+set_properties (Build *build, WeirNode *node, const WeirComponent *component,
+                const GPtrArray *properties, GError **error)
 {
-  node->properties = weir_services_resolve_properties (
-      build->engine->services, build->resolver, node->component, node->type, properties, error);
+  node->properties = weir_services_resolve_properties (build->parts->services, build->resolver,
+                                                       component, node->type, properties, error);
   node->n_properties = node->properties != NULL ? properties->len : 0;
   return node->properties != NULL;
 }
@@ -98,7 +142,7 @@ add_processor (Build *build, const WeirProcessorNode *processor, GError **error)
   node->is_disabled = processor->disabled;
   if (processor->retries->len > 0)
     node->retry_attribute = g_strdup_printf ("retryCount.%s", processor->base.id);
-  return set_properties (build, node, processor->properties, error) &&
+  return set_properties (build, node, &processor->base, processor->properties, error) &&
          set_schedule (node, &processor->schedule, error);
 }
 
@@ -140,7 +184,7 @@ add_services (Build *build, const WeirGroup *group, GError **error)
     const WeirComponent *child = group->children->pdata[i];
 
     if (child->kind == WEIR_KIND_SERVICE && !((const WeirServiceNode *)child)->disabled &&
-        !weir_services_add (build->engine->services, (const WeirServiceNode *)child, error))
+        !weir_services_add (build->parts->services, (const WeirServiceNode *)child, error))
       return false;
     if (child->kind == WEIR_KIND_GROUP && !add_services (build, (const WeirGroup *)child, error))
       return false;
@@ -148,37 +192,54 @@ add_services (Build *build, const WeirGroup *group, GError **error)
   return true;
 }
 
-static void
-append (WeirQueue ***queues, unsigned *n, WeirQueue *queue, unsigned *ret_index)
+/* Connections with the same ends are told apart by their order in the flow. */
+static char *
+make_path (Build *build, const WeirConnection *connection)
 {
-  *queues = g_renew (WeirQueue *, *queues, *n + 1);
-  (*queues)[*n] = queue;
-  *ret_index = (*n)++;
+  g_autofree char *path = weir_component_get_path (&connection->base);
+  char *numbered = g_strdup (path);
+
+  for (unsigned i = 2; g_hash_table_contains (build->paths, numbered); i++) {
+    g_free (numbered);
+    numbered = g_strdup_printf ("%s #%u", path, i);
+  }
+  g_hash_table_add (build->paths, numbered);
+  return numbered;
+}
+
+static WeirQueue *
+queue_new (Build *build, const WeirConnection *connection)
+{
+  WeirSlab *slab = build->parts->queue_slab;
+  WeirQueue *queue = slab != NULL ? weir_slab_take (slab)
+                                  : g_aligned_alloc0 (1, sizeof (WeirQueue), _Alignof(WeirQueue));
+
+  weir_queue_init (queue, connection, make_path (build, connection));
+  queue->is_in_slab = slab != NULL;
+  g_ptr_array_add (build->parts->queues, queue);
+  return queue;
 }
 
 static bool
 add_queue (Build *build, const WeirGroup *group, const WeirConnection *connection, GError **error)
 {
-  WeirNode *source =
-      g_hash_table_lookup (build->nodes, weir_group_resolve (group, connection->from));
-  WeirNode *target = g_hash_table_lookup (build->nodes, weir_group_resolve (group, connection->to));
+  Ends *from = g_hash_table_lookup (build->nodes, weir_group_resolve (group, connection->from));
+  Ends *to = g_hash_table_lookup (build->nodes, weir_group_resolve (group, connection->to));
   WeirQueue *queue;
 
-  if (source == NULL || target == NULL) {
+  if (from == NULL || to == NULL) {
     g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
                  "connection from \"%s\" to \"%s\": there "
                  "is no \"%s\" to connect",
                  connection->from, connection->to,
-                 source == NULL ? connection->from : connection->to);
+                 from == NULL ? connection->from : connection->to);
     return false;
   }
-  queue = weir_slab_take (&build->engine->queue_slab);
-  weir_queue_init (queue, connection);
-  queue->source = source;
-  queue->target = target;
-  append (&source->outputs, &source->n_outputs, queue, &queue->source_index);
-  append (&target->inputs, &target->n_inputs, queue, &queue->target_index);
-  g_ptr_array_add (build->engine->queues, queue);
+  queue = queue_new (build, connection);
+  queue->source = from->node;
+  queue->target = to->node;
+  g_ptr_array_add (from->outputs, queue);
+  g_ptr_array_add (to->inputs, queue);
   return true;
 }
 
@@ -197,22 +258,6 @@ add_queues (Build *build, const WeirGroup *group, GError **error)
   return true;
 }
 
-/* Moves the pointers to the queues into the node, where they fit: one step less to each queue. */
-static void
-settle_ends (WeirNode *node)
-{
-  if (node->n_inputs + node->n_outputs > G_N_ELEMENTS (node->few))
-    return;
-  for (unsigned i = 0; i < node->n_inputs; i++)
-    node->few[i] = node->inputs[i];
-  for (unsigned i = 0; i < node->n_outputs; i++)
-    node->few[node->n_inputs + i] = node->outputs[i];
-  g_free (node->inputs);
-  g_free (node->outputs);
-  node->inputs = node->few;
-  node->outputs = node->few + node->n_inputs;
-}
-
 /* A node whose only inputs come from itself would never begin. */
 static bool
 is_source (const WeirNode *node)
@@ -223,6 +268,28 @@ is_source (const WeirNode *node)
     if (node->inputs[i]->source != node)
       return false;
   return true;
+}
+
+/* Pointers to few queues stand in the node: one step less to each queue. */
+void
+weir_node_set_ends (WeirNode *node, const GPtrArray *inputs, const GPtrArray *outputs)
+{
+  bool are_few = inputs->len + outputs->len <= G_N_ELEMENTS (node->few);
+
+  free_ends (node);
+  node->inputs = are_few ? node->few : g_new (WeirQueue *, inputs->len);
+  node->outputs = are_few ? node->few + inputs->len : g_new (WeirQueue *, outputs->len);
+  node->n_inputs = inputs->len;
+  node->n_outputs = outputs->len;
+  for (unsigned i = 0; i < inputs->len; i++) {
+    node->inputs[i] = inputs->pdata[i];
+    node->inputs[i]->target_index = i;
+  }
+  for (unsigned i = 0; i < outputs->len; i++) {
+    node->outputs[i] = outputs->pdata[i];
+    node->outputs[i]->source_index = i;
+  }
+  node->is_source = is_source (node);
 }
 
 static void
@@ -241,25 +308,30 @@ count_parts (const WeirGroup *group, size_t *ret_nodes, size_t *ret_queues)
 }
 
 bool
-weir_build_flow (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver, GError **error)
+weir_build_parts (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver,
+                  WeirParts *parts, GError **error)
 {
-  g_autoptr (GHashTable) nodes = g_hash_table_new (NULL, NULL);
-  Build build = { engine, resolver, nodes };
+  g_autoptr (GHashTable) nodes = g_hash_table_new_full (NULL, NULL, NULL, ends_free);
+  g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
+  Build build = { engine, resolver, parts, nodes, paths };
+  GHashTableIter iter;
+  gpointer value;
   size_t n_nodes = 0;
   size_t n_queues = 0;
 
   count_parts (flow->root, &n_nodes, &n_queues);
-  weir_slab_init (&engine->node_slab, sizeof (WeirNode), n_nodes);
-  weir_slab_init (&engine->queue_slab, sizeof (WeirQueue), n_queues);
-
+  if (parts->node_slab != NULL) {
+    weir_slab_init (parts->node_slab, sizeof (WeirNode), n_nodes);
+    weir_slab_init (parts->queue_slab, sizeof (WeirQueue), n_queues);
+  }
   if (!add_services (&build, flow->root, error) ||
-      !weir_services_resolve (engine->services, resolver, error) ||
+      !weir_services_resolve (parts->services, resolver, error) ||
       !add_nodes (&build, flow->root, error) || !add_queues (&build, flow->root, error))
     return false;
-  for (guint i = 0; i < engine->nodes->len; i++) {
-    WeirNode *node = engine->nodes->pdata[i];
-    node->is_source = is_source (node);
-    settle_ends (node);
+  g_hash_table_iter_init (&iter, nodes);
+  while (g_hash_table_iter_next (&iter, NULL, &value)) {
+    const Ends *ends = value;
+    weir_node_set_ends (ends->node, ends->inputs, ends->outputs);
   }
   return true;
 }

@@ -91,9 +91,8 @@ weir_bulletin_raise_about (WeirNode *node, WeirLogLevel level, const char *flowf
                            const char *message)
 {
   WeirBoard *board = node->engine->board;
-  WeirBulletin *bulletin =
-      bulletin_new (board, weir_clock_get_wall (node->engine->clock), level, node->path,
-                    weir_component_get_label (node->component), message);
+  WeirBulletin *bulletin = bulletin_new (board, weir_clock_get_wall (node->engine->clock), level,
+                                         node->path, node->name, message);
 
   bulletin->flowfile = g_strdup (flowfile);
   bulletin->is_kept = (unsigned)level >= (unsigned)node->bulletin_level;

@@ -319,7 +319,8 @@ weir_session_commit (WeirSession *session, WeirWorker *worker, GError **error)
   publish (&commit, worker);
   settle (&commit);
   if (commit.entry != NULL && session->now.effects != NULL) {
-    weir_effects_add (session->engine->effects, session->now.effects, ticket);
+    weir_effects_add (session->engine->effects, session->now.effects, ticket,
+                      &session->node->n_effects);
     weir_data_hurry (session->engine->data, ticket);
   } else if (commit.entry == NULL)
     weir_effects_run (session->now.effects);

@@ -27,8 +27,7 @@ weir_context_get_id (const WeirContext *context)
 const char *
 weir_context_get_name (const WeirContext *context)
 {
-  return weir_component_get_label (context->node != NULL ? context->node->component
-                                                         : &context->service->node->base);
+  return context->node != NULL ? context->node->name : context->service->name;
 }
 
 int64_t

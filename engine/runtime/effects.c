@@ -9,6 +9,7 @@ typedef struct Waiting {
   struct Waiting *next;
   uint64_t ticket;
   WeirEffect effect;
+  _Atomic uint32_t *pending;
 } Waiting;
 
 struct WeirEffects {
@@ -27,6 +28,8 @@ struct WeirEffects {
   bool stopping;  /* guarded by lock */
   bool has_ended; /* guarded by lock: the thread, as far as effects go */
   pthread_cond_t ended;
+  pthread_cond_t done; /* an effect that somebody may wait for is over */
+  bool is_given_up;    /* guarded by lock */
 };
 
 WeirEffects *
@@ -45,6 +48,7 @@ weir_effects_new (void (*on_rest) (void *data), void *data)
   pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init (&effects->ended, &monotonic);
   pthread_condattr_destroy (&monotonic);
+  pthread_cond_init (&effects->done, NULL);
   return effects;
 }
 
@@ -61,6 +65,7 @@ weir_effects_free (WeirEffects *effects)
   if (effects == NULL)
     return;
   g_assert (!effects->has_thread && effects->head == NULL);
+  pthread_cond_destroy (&effects->done);
   pthread_cond_destroy (&effects->ended);
   pthread_cond_destroy (&effects->due);
   pthread_mutex_destroy (&effects->lock);
@@ -102,6 +107,19 @@ take (WeirEffects *effects)
   return waiting;
 }
 
+/* Takes @waiting. */
+static void
+end_waiting (WeirEffects *effects, Waiting *waiting)
+{
+  _Atomic uint32_t *pending = waiting->pending;
+
+  end_effect (&waiting->effect);
+  g_free (waiting);
+  WEIR_LOCKED (&effects->lock);
+  if (atomic_fetch_sub (pending, 1) == 1)
+    pthread_cond_broadcast (&effects->done);
+}
+
 static void *
 run (void *data)
 {
@@ -110,8 +128,7 @@ run (void *data)
   pthread_setname_np (pthread_self (), "weir-effects");
   for (Waiting *waiting; (waiting = take (effects)) != NULL;) {
     waiting->effect.func (waiting->effect.data);
-    end_effect (&waiting->effect);
-    g_free (waiting);
+    end_waiting (effects, waiting);
     if (atomic_fetch_sub (&effects->n, 1) == 1)
       effects->on_rest (effects->data);
   }
@@ -124,7 +141,7 @@ run (void *data)
 void
 weir_effects_start (WeirEffects *effects)
 {
-  effects->stopping = effects->has_ended = false;
+  effects->stopping = effects->has_ended = effects->is_given_up = false;
   effects->has_thread = pthread_create (&effects->thread, NULL, run, effects) == 0;
   if (!effects->has_thread)
     g_error ("cannot create the thread of effects: too many threads or too little memory");
@@ -152,8 +169,7 @@ drop_rest (WeirEffects *effects)
 {
   for (Waiting *waiting = effects->head, *next; waiting != NULL; waiting = next) {
     next = waiting->next;
-    end_effect (&waiting->effect);
-    g_free (waiting);
+    end_waiting (effects, waiting);
   }
   effects->head = NULL;
   effects->tail = &effects->head;
@@ -201,7 +217,8 @@ weir_effects_run (WeirEffect *newest)
 }
 
 void
-weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket)
+weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket,
+                  _Atomic uint32_t *pending)
 {
   if (newest == NULL)
     return;
@@ -209,7 +226,8 @@ weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket)
   for (WeirEffect *effect = reverse (newest); effect != NULL; effect = effect->next) {
     Waiting *waiting = g_new (Waiting, 1);
 
-    *waiting = (Waiting){ NULL, ticket, *effect };
+    *waiting = (Waiting){ NULL, ticket, *effect, pending };
+    atomic_fetch_add (pending, 1);
     *effects->tail = waiting;
     effects->tail = &waiting->next;
     atomic_fetch_add (&effects->n, 1);
@@ -217,6 +235,23 @@ weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket)
   publish_head (effects);
   if (is_due (effects))
     pthread_cond_signal (&effects->due);
+}
+
+bool
+weir_effects_wait (WeirEffects *effects, _Atomic uint32_t *pending)
+{
+  WEIR_LOCKED (&effects->lock);
+  while (atomic_load (pending) > 0 && !effects->is_given_up)
+    pthread_cond_wait (&effects->done, &effects->lock);
+  return atomic_load (pending) == 0;
+}
+
+void
+weir_effects_give_up (WeirEffects *effects)
+{
+  WEIR_LOCKED (&effects->lock);
+  effects->is_given_up = true;
+  pthread_cond_broadcast (&effects->done);
 }
 
 void

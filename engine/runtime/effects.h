@@ -26,8 +26,17 @@ bool weir_effects_stop (WeirEffects *effects, int64_t usec);
 /* Those of one session, newest first, as it keeps them: done now. Thread: any. */
 void weir_effects_run (WeirEffect *newest);
 
-/* The same, copied and done once @ticket is durable. Thread: any. */
-void weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket);
+/* The same, copied and done once @ticket is durable. @pending counts those that are not over, and
+ * must be there as long. Thread: any. */
+void weir_effects_add (WeirEffects *effects, WeirEffect *newest, uint64_t ticket,
+                       _Atomic uint32_t *pending);
+
+/* Waits until @pending is 0, or until weir_effects_give_up. Returns: whether it is. Thread: any but
+ * that of the effects. */
+bool weir_effects_wait (WeirEffects *effects, _Atomic uint32_t *pending);
+
+/* Nobody waits for an effect any more. Thread: any. */
+void weir_effects_give_up (WeirEffects *effects);
 
 /* All tickets up to @durable have become durable. Thread: any; quick. */
 void weir_effects_on_durable (WeirEffects *effects, uint64_t durable);

@@ -9,6 +9,7 @@
 #include "runtime/disk-guard.h"
 #include "runtime/recording.h"
 #include "runtime/restore.h"
+#include "runtime/running.h"
 #include "runtime/worker.h"
 
 #include <unistd.h>
@@ -124,8 +125,14 @@ weir_engine_new (const WeirEngineOptions *options, GError **error)
   engine->board = weir_board_new (options->on_bulletin, options->data);
   engine->services = weir_services_new (engine);
   engine->timers = weir_timers_new (engine->clock);
-  engine->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_node_clear);
-  engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_clear);
+  engine->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_node_unref);
+  engine->queues = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_queue_unref);
+  engine->states =
+      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)weir_state_free);
+  engine->stopped = g_strdupv ((char **)options->stopped);
+  pthread_mutex_init (&engine->control, NULL);
+  pthread_mutex_init (&engine->shape, NULL);
+  pthread_mutex_init (&engine->wishes, NULL);
   engine->scheduler = weir_scheduler_new (engine, count_workers (options));
   engine->hostname = g_strdup (g_get_host_name ());
   engine->address = weir_host_get_address ();
@@ -154,6 +161,19 @@ end_log (WeirEngine *engine, int64_t usec)
   return weir_effects_stop (engine->effects, usec);
 }
 
+static void
+empty_queue (WeirQueue *queue, WeirMagazine *magazine)
+{
+  WeirList list = { 0 };
+
+  weir_backlog_drop (queue, magazine);
+  weir_queue_pop (queue, SIZE_MAX, 0, INT64_MAX, &list, &list);
+  /* Those that waited for the end of a penalty may be in there now. */
+  weir_backlog_drop (queue, magazine);
+  for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
+    weir_flowfile_free (magazine, flowfile);
+}
+
 /* Nothing runs any more: what is queued or expired is freed on the calling thread. */
 static void
 empty_queues (WeirEngine *engine)
@@ -161,16 +181,10 @@ empty_queues (WeirEngine *engine)
   WeirMagazine *magazine =
       &weir_worker_get_session (weir_scheduler_get_first_worker (engine->scheduler))->magazine;
 
-  for (guint i = 0; i < engine->queues->len; i++) {
-    WeirList list = { 0 };
-
-    weir_backlog_drop (engine->queues->pdata[i], magazine);
-    weir_queue_pop (engine->queues->pdata[i], SIZE_MAX, 0, INT64_MAX, &list, &list);
-    /* Those that waited for the end of a penalty may be in there now. */
-    weir_backlog_drop (engine->queues->pdata[i], magazine);
-    for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&list)) != NULL;)
-      weir_flowfile_free (magazine, flowfile);
-  }
+  for (guint i = 0; i < engine->queues->len; i++)
+    empty_queue (engine->queues->pdata[i], magazine);
+  for (guint i = 0; i < engine->stranded->len; i++)
+    empty_queue (((WeirStranded *)engine->stranded->pdata[i])->queue, magazine);
 }
 
 void
@@ -198,15 +212,23 @@ weir_engine_free (WeirEngine *engine)
   close_store (engine);
   g_free (engine->hostname);
   g_free (engine->address);
+  g_hash_table_unref (engine->states);
+  g_strfreev (engine->stopped);
+  pthread_mutex_destroy (&engine->control);
+  pthread_mutex_destroy (&engine->shape);
+  pthread_mutex_destroy (&engine->wishes);
   g_free (engine);
 }
 
 bool
 weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver, GError **error)
 {
+  WeirParts parts = { engine->nodes, engine->queues, engine->services, &engine->node_slab,
+                      &engine->queue_slab };
+
   engine->secrecy = weir_secrecy_new (flow, resolver);
   weir_board_hide (engine->board, weir_secrecy_get_mask (engine->secrecy));
-  if (!weir_build_flow (engine, flow, resolver, error))
+  if (!weir_build_parts (engine, flow, resolver, &parts, error))
     return false;
   return engine->data == NULL || weir_restore (engine, error);
 }
@@ -219,18 +241,30 @@ weir_engine_start (WeirEngine *engine)
     weir_effects_start (engine->effects);
   weir_timers_start (engine->timers);
   weir_disk_guard_start (engine);
-  for (guint i = 0; i < engine->nodes->len; i++) {
-    WeirNode *node = engine->nodes->pdata[i];
-    if (!node->is_disabled)
-      weir_node_start (node);
-  }
+  weir_running_begin (engine);
   weir_scheduler_start (engine->scheduler);
   weir_timers_arm (engine->timers, &engine->expiry_timer, 0);
+}
+
+GPtrArray *
+weir_engine_hold_nodes (WeirEngine *engine)
+{
+  WEIR_LOCKED (&engine->shape);
+  return g_ptr_array_ref (engine->nodes);
+}
+
+GPtrArray *
+weir_engine_hold_queues (WeirEngine *engine)
+{
+  WEIR_LOCKED (&engine->shape);
+  return g_ptr_array_ref (engine->queues);
 }
 
 WeirNode *
 weir_engine_find_node (WeirEngine *engine, const char *path)
 {
+  WEIR_LOCKED (&engine->shape);
+
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
     if (g_str_equal (node->path, path))
@@ -254,6 +288,7 @@ will_go_on (WeirNode *node, int64_t now)
     /* About to be woken; a dry source has nothing to bring. */
     return !(node->is_source && atomic_load (&node->is_dry));
   case WEIR_WAIT_STOPPED:
+    return atomic_load (&node->is_kept);
   case WEIR_WAIT_ROOM:
     return false;
   case WEIR_WAIT_INPUT:
@@ -270,6 +305,17 @@ will_go_on (WeirNode *node, int64_t now)
   return false;
 }
 
+static bool
+any_will_go_on (WeirEngine *engine, int64_t now)
+{
+  WEIR_LOCKED (&engine->shape);
+
+  for (guint i = 0; i < engine->nodes->len; i++)
+    if (will_go_on (engine->nodes->pdata[i], now))
+      return true;
+  return false;
+}
+
 bool
 weir_engine_is_idle (WeirEngine *engine)
 {
@@ -278,9 +324,8 @@ weir_engine_is_idle (WeirEngine *engine)
 
   if (weir_scheduler_get_tasks (engine->scheduler) > 0)
     return false;
-  for (guint i = 0; i < engine->nodes->len; i++)
-    if (will_go_on (engine->nodes->pdata[i], now))
-      return false;
+  if (any_will_go_on (engine, now))
+    return false;
   if (engine->effects != NULL && weir_effects_is_busy (engine->effects))
     return false;
   /* A timer or an effect may have brought a task meanwhile, whose work the loop did not see, even
@@ -379,6 +424,8 @@ on_expiry_timer (void *data)
 void
 weir_engine_stop_sources (WeirEngine *engine)
 {
+  WEIR_LOCKED (&engine->shape);
+
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
     if (node->is_source)
@@ -408,8 +455,7 @@ weir_engine_stop (WeirEngine *engine, int64_t usec)
 
   if (!engine->is_started)
     return true;
-  for (guint i = 0; i < engine->nodes->len; i++)
-    weir_node_stop (engine->nodes->pdata[i]);
+  weir_running_end (engine);
   while (engine->by_hand && weir_scheduler_step (engine->scheduler))
     continue;
   if (!wait_for_tasks (engine, end))

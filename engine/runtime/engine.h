@@ -39,7 +39,9 @@ typedef struct {
   unsigned patience_usec; /* of a frame that nobody waits for; 0: as in limits.h; likewise */
   size_t entry_max;       /* bytes of a session in the log; 0: as in limits.h; likewise */
   size_t queue_front;     /* of a long queue, what stays in memory; 0: as in backlog.h; likewise */
-  WeirFs *fs;             /* NULL outside of tests */
+  const char *const *stopped; /* paths of what does not start, also of groups ("": the flow), ended
+                                 by NULL; NULL: all starts that is not disabled */
+  WeirFs *fs;                 /* NULL outside of tests */
   /* The disk has failed: what was committed last may not be there, and nothing more can be. The
    * process should end at once. Thread: any. */
   void (*on_failure) (void *data, const GError *error);
@@ -49,10 +51,8 @@ typedef struct {
 
 /* FlowFiles of a connection that the flow does not have any more. */
 typedef struct {
-  char *queue;
-  uint64_t n;
-  uint64_t bytes;
-  WeirList flowfiles;
+  char *name;       /* of the queue, as the log has it */
+  WeirQueue *queue; /* without ends */
 } WeirStranded;
 
 struct WeirEngine {
@@ -65,7 +65,7 @@ struct WeirEngine {
   WeirRecorder *recorder;       /* NULL: nothing is recorded */
   WeirRecorderFigures recorded; /* how far it had come when it was stopped */
   WeirFs *fs;
-  GPtrArray *stranded; /* WeirStranded */
+  GPtrArray *stranded; /* WeirStranded; guarded by control */
   void (*on_failure) (void *data, const GError *error);
   void *failure_data;
   WeirRegistry *registry;
@@ -85,8 +85,14 @@ struct WeirEngine {
   _Atomic int64_t next_int;
   WeirSlab node_slab;
   WeirSlab queue_slab;
-  GPtrArray *nodes;  /* WeirNode, in the order of the flow */
-  GPtrArray *queues; /* WeirQueue, likewise */
+  WeirLock control;   /* held by who changes the flow that runs, all the time */
+  WeirLock shape;     /* guards the next two and the ends of what is in them, while no timer runs */
+  GPtrArray *nodes;   /* WeirNode, in the order of the flow; another one after each edit */
+  GPtrArray *queues;  /* WeirQueue, likewise */
+  GHashTable *states; /* guarded by control: path to WeirState, of components that are not there */
+  WeirLock wishes;    /* held for what is wanted of nodes, and while they follow */
+  bool is_running;    /* guarded by wishes */
+  char **stopped;     /* as in the options */
   uint64_t install_id;
   size_t session_max;
   size_t entry_max;
@@ -106,8 +112,7 @@ struct WeirEngine {
 WeirEngine *weir_engine_new (const WeirEngineOptions *options, GError **error);
 
 /* Makes a node of each processor, port and funnel, a queue of each connection, and the services.
- * @flow must have passed weir_flow_check and must outlive the engine; @resolver is used here only.
- */
+ * @flow must have passed weir_flow_check; it and @resolver are used here only. */
 bool weir_engine_load (WeirEngine *engine, const WeirFlow *flow, WeirResolver *resolver,
                        GError **error);
 
@@ -133,8 +138,15 @@ void weir_engine_free (WeirEngine *engine);
 /* By hand: fires what is due and runs one task. Returns: false when there was nothing to do. */
 bool weir_engine_step (WeirEngine *engine);
 
-/* Returns: (transfer none) (nullable): the node of the component with that path. */
+/* Returns: (transfer none) (nullable): the node of the component with that path, until the flow is
+ * edited (reshape.h). */
 WeirNode *weir_engine_find_node (WeirEngine *engine, const char *path);
+
+/* The nodes or queues as they are now. What is in there stays readable until g_ptr_array_unref, as
+ * far as its header says, also when an edit has taken it out.
+ * Returns: (transfer full): in the order of the flow. Thread: any. */
+GPtrArray *weir_engine_hold_nodes (WeirEngine *engine);
+GPtrArray *weir_engine_hold_queues (WeirEngine *engine);
 
 /* True when nothing is left to do, see weir_engine_wait_idle. Thread: any. */
 bool weir_engine_is_idle (WeirEngine *engine);

@@ -28,7 +28,10 @@ WeirFigures *
 weir_figures_take (WeirEngine *engine)
 {
   WeirFigures *figures = g_new0 (WeirFigures, 1);
+  WEIR_LOCKED (&engine->shape);
 
+  figures->held[0] = g_ptr_array_ref (engine->nodes);
+  figures->held[1] = g_ptr_array_ref (engine->queues);
   figures->monotonic = weir_clock_get_monotonic (engine->clock);
   figures->n_nodes = engine->nodes->len;
   figures->nodes = g_new0 (WeirNodeFigures, figures->n_nodes);
@@ -58,6 +61,8 @@ weir_figures_free (WeirFigures *figures)
     return;
   g_free (figures->nodes);
   g_free (figures->queues);
+  g_ptr_array_unref (figures->held[0]);
+  g_ptr_array_unref (figures->held[1]);
   g_free (figures);
 }
 

@@ -36,7 +36,8 @@ typedef struct {
   WeirNodeFigures *nodes; /* processors, ports and funnels, in the order of the flow */
   size_t n_queues;
   WeirQueueFigures *queues;
-  WeirAmount queued; /* in all queues */
+  WeirAmount queued;  /* in all queues */
+  GPtrArray *held[2]; /* what the nodes and queues are of; free it before the engine */
 } WeirFigures;
 
 /* Returns: (transfer full). */

@@ -5,6 +5,7 @@
 
 #include "runtime/activation.h"
 #include "runtime/engine.h"
+#include "runtime/running.h"
 #include "runtime/schedule.h"
 #include "runtime/scheduler.h"
 
@@ -78,7 +79,7 @@ weir_node_is_blocked (WeirNode *node)
   unsigned n_full = 0;
 
   /* A port or funnel that leads nowhere keeps what it has. */
-  if (node->n_outputs == 0 && node->component->kind != WEIR_KIND_PROCESSOR)
+  if (node->n_outputs == 0 && atomic_load (&node->component)->kind != WEIR_KIND_PROCESSOR)
     return true;
   for (unsigned i = 0; i < node->n_outputs; i++) {
     if (!holds_up (node->outputs[i]))
@@ -158,6 +159,21 @@ weir_node_get_wait (WeirNode *node, int64_t monotonic, int64_t *ret_until)
   return wait;
 }
 
+/* The last task of a node that is being stopped alone finishes it; others leave. */
+static void
+depart (WeirNode *node, WeirWorker *worker)
+{
+  uint32_t run = atomic_load (&node->run);
+  uint32_t next;
+
+  do {
+    bool is_last = (run & ~WEIR_RUN_AGAIN) == 1;
+    next = is_last ? WEIR_RUN_BARRED : run - 1;
+  } while (!atomic_compare_exchange_weak (&node->run, &run, next));
+  if (next == WEIR_RUN_BARRED)
+    weir_node_depart (node, worker);
+}
+
 /* This task is over unless somebody asked for one meanwhile. */
 static bool
 leave (WeirNode *node)
@@ -187,13 +203,21 @@ weir_node_run (WeirNode *node, WeirWorker *worker)
   WeirScheduler *scheduler = node->engine->scheduler;
   int64_t now = weir_clock_get_monotonic (node->engine->clock);
   int64_t until;
+  WeirWait wait;
 
   if (weir_node_get_wait (node, now, NULL) == WEIR_WAIT_NONE) {
+    bool is_once = atomic_load_explicit (&node->phase, memory_order_relaxed) == WEIR_PHASE_ONCE;
+
     weir_activation_run (node, worker);
+    if (is_once)
+      weir_node_end_once (node);
     now = weir_clock_get_monotonic (node->engine->clock);
   }
-  if (weir_node_get_wait (node, now, &until) == WEIR_WAIT_NONE) {
+  wait = weir_node_get_wait (node, now, &until);
+  if (wait == WEIR_WAIT_NONE) {
     weir_scheduler_push (scheduler, worker, node, WEIR_PUSH_LAST);
+  } else if (wait == WEIR_WAIT_STOPPED && atomic_load (&node->is_leaving)) {
+    depart (node, worker);
   } else {
     tell_sources (node, worker);
     if (until < INT64_MAX)
@@ -225,6 +249,7 @@ weir_node_start (WeirNode *node)
   atomic_store (&node->max_tasks, 1); /* until on_scheduled has been called */
   atomic_store (&node->batch, 1);
   atomic_store (&node->phase, WEIR_PHASE_STARTING);
+  atomic_fetch_and (&node->run, ~WEIR_RUN_BARRED);
   weir_node_wake (node, NULL);
 }
 
@@ -237,7 +262,7 @@ weir_node_stop (WeirNode *node)
 }
 
 void
-weir_node_finish (WeirNode *node)
+weir_node_end (WeirNode *node)
 {
   if (node->config != NULL && node->type->on_stopped != NULL)
     node->type->on_stopped (node->module_state);
@@ -251,5 +276,11 @@ weir_node_finish (WeirNode *node)
   node->held = NULL;
   weir_node_unschedule (node);
   weir_arena_clear (&node->evaluated);
+}
+
+void
+weir_node_finish (WeirNode *node)
+{
+  weir_node_end (node);
   atomic_store (&node->phase, WEIR_PHASE_STOPPED);
 }

@@ -10,6 +10,7 @@
 
 #include "model/cron.h"
 #include "plugin/config.h"
+#include "runtime/attic.h"
 #include "runtime/queue.h"
 #include "runtime/service.h"
 #include "runtime/session.h"
@@ -21,7 +22,15 @@ typedef enum {
   WEIR_PHASE_STARTING, /* on_scheduled has not succeeded yet */
   WEIR_PHASE_RUNNING,
   WEIR_PHASE_STOPPING, /* no new task begins */
+  WEIR_PHASE_ONCE,     /* as running, for one trigger */
 } WeirPhase;
+
+/* What people want of it. */
+typedef enum {
+  WEIR_WISH_STOPPED,
+  WEIR_WISH_RUNNING,
+  WEIR_WISH_ONCE, /* one trigger, then stopped */
+} WeirWish;
 
 /* Where a relationship leads. No queue: auto-terminated. */
 typedef struct {
@@ -70,7 +79,7 @@ struct WeirContext {
 struct WeirNode {
   /* What each turn looks at stands together: with ten thousand nodes, what a hop costs is what it
    * has to fetch. */
-  _Alignas(64) _Atomic uint32_t run; /* WEIR_RUN_AGAIN and the number of tasks */
+  _Alignas(64) _Atomic uint32_t run; /* WEIR_RUN_AGAIN, WEIR_RUN_BARRED and the number of tasks */
   _Atomic uint32_t max_tasks;
   _Atomic WeirPhase phase;
   _Atomic uint32_t batch; /* triggers for one commit, by how long they take */
@@ -104,9 +113,14 @@ struct WeirNode {
 
   WeirNodeStats stats;
 
-  /* set before the engine starts, then read only */
-  const WeirComponent *component;
-  char *path;
+  /* Set before it is started, then read only: an edit changes these only while it is stopped, but
+   * for the name. Who has a reference to the node may read the first three at any time. */
+  _Atomic (const WeirComponent *) component; /* a copy, in no group */
+  _Atomic (const char *) path;
+  _Atomic (const char *) name;
+  _Atomic uint32_t n_refs;
+  bool is_in_slab;
+  WeirAttic attic;              /* what these three were */
   uint64_t number;              /* in the log */
   WeirPropertyText *properties; /* resolved */
   size_t n_properties;
@@ -121,13 +135,24 @@ struct WeirNode {
   WeirLock changing; /* held while changes of state go into the log and into it, in one order */
   WeirTimer timer;
 
+  WeirWish wish;              /* guarded by the engine's wishes, as is the next */
+  _Atomic bool is_kept;       /* from running, by an edit */
+  _Atomic bool is_leaving;    /* stopped alone: its last task finishes it */
+  _Atomic uint32_t n_effects; /* of its sessions that wait or happen */
+  char *failure;              /* guarded by lock: why it could not be started; NULL: it could */
+
   WeirLock lock;
   WeirHeld *held;       /* guarded by lock */
   GHashTable *counters; /* guarded by lock: name to int64_t; NULL until one is adjusted */
   WeirArena evaluated;  /* guarded by lock: results of weir_context_eval outside of triggers */
 };
 
-#define WEIR_RUN_AGAIN 0x80000000u
+#define WEIR_RUN_AGAIN  0x80000000u
+#define WEIR_RUN_BARRED 0x40000000u /* stopped: it gets no task, however often it is woken */
+
+/* With the last reference it goes; it must have been stopped. Returns: (transfer full): @node. */
+WeirNode *weir_node_ref (WeirNode *node);
+void weir_node_unref (WeirNode *node);
 
 /* Asks for a task: now if there is a place for one, else after one that is running. @worker: the
  * worker that asks, or NULL. */
@@ -161,6 +186,9 @@ bool weir_node_stop (WeirNode *node);
 /* After weir_node_stop has returned true: on_stopped, and held FlowFiles back to their queues.
  * Thread: main. */
 void weir_node_finish (WeirNode *node);
+
+/* The same, but that its phase stays. Thread: that of its last task. */
+void weir_node_end (WeirNode *node);
 
 /* Another number each time one of the queues behind it has room again; never 0. */
 uint32_t weir_node_count_rooms (const WeirNode *node);

@@ -3,6 +3,7 @@
 #include "runtime/queue.h"
 
 #include "base/clock.h"
+#include "model/clone.h"
 #include "runtime/backlog.h"
 #include "runtime/far.h"
 
@@ -56,10 +57,12 @@ weir_list_join (WeirList *list, WeirList *more)
 }
 
 void
-weir_queue_init (WeirQueue *queue, const WeirConnection *connection)
+weir_queue_init (WeirQueue *queue, const WeirConnection *connection, char *path)
 {
   pthread_mutex_init (&queue->lock, NULL);
-  queue->connection = connection;
+  queue->n_refs = 1;
+  queue->connection = (WeirConnection *)weir_component_clone (&connection->base);
+  queue->path = path;
   queue->max_count = connection->max_count;
   queue->max_bytes = connection->max_bytes;
   queue->expire_usec = connection->expire_usec;
@@ -69,15 +72,29 @@ weir_queue_init (WeirQueue *queue, const WeirConnection *connection)
   atomic_init (&queue->next_due, INT64_MAX);
 }
 
-void
-weir_queue_clear (WeirQueue *queue)
+WeirQueue *
+weir_queue_ref (WeirQueue *queue)
 {
+  atomic_fetch_add (&queue->n_refs, 1);
+  return queue;
+}
+
+void
+weir_queue_unref (WeirQueue *queue)
+{
+  if (atomic_fetch_sub (&queue->n_refs, 1) > 1)
+    return;
   g_assert (queue->fifo.head == NULL && queue->ordered.n == 0 && queue->penalized.n == 0);
   weir_backlog_free (queue->backlog);
   weir_far_free (queue->far);
   weir_heap_clear (&queue->ordered);
   weir_heap_clear (&queue->penalized);
+  weir_component_free ((WeirComponent *)queue->connection);
+  g_free ((char *)queue->path);
+  weir_attic_clear (&queue->attic);
   pthread_mutex_destroy (&queue->lock);
+  if (!queue->is_in_slab)
+    g_aligned_free (queue);
 }
 
 /* NiFi's order of the attribute `priority`: numbers first and lowest first, then texts, then those
@@ -235,10 +252,18 @@ weir_queue_return (WeirQueue *queue, WeirList *list)
   publish (queue);
 }
 
+static inline int64_t
+get_expire_usec (const WeirQueue *queue)
+{
+  return atomic_load_explicit (&queue->expire_usec, memory_order_relaxed);
+}
+
 static bool
 is_expired (const WeirQueue *queue, const WeirFlowFile *flowfile, int64_t wall)
 {
-  return queue->expire_usec > 0 && weir_time_add (flowfile->entry_time, queue->expire_usec) <= wall;
+  int64_t expire_usec = get_expire_usec (queue);
+
+  return expire_usec > 0 && weir_time_add (flowfile->entry_time, expire_usec) <= wall;
 }
 
 void
@@ -334,10 +359,11 @@ pop_expired_of_heap (WeirHeap *heap, int64_t limit, size_t max, size_t *end, Wei
 bool
 weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
 {
-  int64_t limit = wall - queue->expire_usec;
+  int64_t expire_usec = get_expire_usec (queue);
+  int64_t limit = wall - expire_usec;
   size_t left;
 
-  if (queue->expire_usec == 0)
+  if (expire_usec == 0)
     return false;
 
   WEIR_LOCKED (&queue->lock);
@@ -363,9 +389,23 @@ end_wait_for_room (WeirQueue *queue)
   return true;
 }
 
+static inline uint64_t
+get_max_count (const WeirQueue *queue)
+{
+  return atomic_load_explicit (&queue->max_count, memory_order_relaxed);
+}
+
+static inline uint64_t
+get_max_bytes (const WeirQueue *queue)
+{
+  return atomic_load_explicit (&queue->max_bytes, memory_order_relaxed);
+}
+
 bool
 weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes)
 {
+  uint64_t max_count = get_max_count (queue);
+  uint64_t max_bytes = get_max_bytes (queue);
   uint64_t count;
   uint64_t rest;
 
@@ -376,8 +416,8 @@ weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes)
   rest = atomic_load (&queue->bytes);
   /* Half empty, so that the source is not woken for each FlowFile that leaves a full queue. */
   return atomic_load_explicit (&queue->was_full, memory_order_seq_cst) &&
-         (queue->max_count == 0 || count <= queue->max_count / 2) &&
-         (queue->max_bytes == 0 || rest <= queue->max_bytes / 2) && end_wait_for_room (queue);
+         (max_count == 0 || count <= max_count / 2) && (max_bytes == 0 || rest <= max_bytes / 2) &&
+         end_wait_for_room (queue);
 }
 
 static bool
@@ -385,9 +425,10 @@ is_over (WeirQueue *queue)
 {
   uint64_t count = atomic_load_explicit (&queue->count, memory_order_seq_cst);
   uint64_t bytes = atomic_load_explicit (&queue->bytes, memory_order_seq_cst);
+  uint64_t max_count = get_max_count (queue);
+  uint64_t max_bytes = get_max_bytes (queue);
 
-  return (queue->max_count > 0 && count >= queue->max_count) ||
-         (queue->max_bytes > 0 && bytes >= queue->max_bytes);
+  return (max_count > 0 && count >= max_count) || (max_bytes > 0 && bytes >= max_bytes);
 }
 
 bool
@@ -411,12 +452,14 @@ weir_queue_get_room (const WeirQueue *queue)
 {
   uint64_t count = atomic_load_explicit (&queue->count, memory_order_relaxed);
   uint64_t bytes = atomic_load_explicit (&queue->bytes, memory_order_relaxed);
+  uint64_t max_count = get_max_count (queue);
+  uint64_t max_bytes = get_max_bytes (queue);
 
-  if (queue->max_bytes > 0 && bytes >= queue->max_bytes)
+  if (max_bytes > 0 && bytes >= max_bytes)
     return 0;
-  if (queue->max_count == 0)
+  if (max_count == 0)
     return UINT64_MAX;
-  return count < queue->max_count ? queue->max_count - count : 0;
+  return count < max_count ? max_count - count : 0;
 }
 
 bool

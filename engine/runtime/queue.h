@@ -9,6 +9,7 @@
 
 #include "base/lock.h"
 #include "model/flow.h"
+#include "runtime/attic.h"
 #include "runtime/heap.h"
 
 #include <stdatomic.h>
@@ -54,18 +55,27 @@ typedef struct WeirQueue {
   _Atomic uint32_t n_rooms; /* how often there was room again for who may have waited */
   _Atomic bool was_full;    /* somebody may wait for room */
 
-  /* set before the first push, then read only */
+  _Atomic uint64_t max_count; /* these three: an edit changes them at any time */
+  _Atomic uint64_t max_bytes;
+  _Atomic int64_t expire_usec;
+
+  /* Set before the first push, then read only: an edit changes these only while both of its nodes
+   * are stopped. */
   WeirOrder order : 8;
-  uint64_t max_count;
-  uint64_t max_bytes;
-  int64_t expire_usec;
   uint64_t long_from; /* more FlowFiles than these are many (backlog.h) */
   WeirNode *source;
   WeirNode *target;
   unsigned source_index; /* among the outputs of source */
   unsigned target_index; /* among the inputs of target */
-  const WeirConnection *connection;
-  uint64_t number; /* in the log */
+  uint64_t number;       /* in the log */
+
+  /* Read by anybody who has a reference. */
+  _Atomic (const WeirConnection *) connection; /* a copy, in no group */
+  _Atomic (const char *) path; /* as the log names it: that of the connection, behind which " #2"
+                                  stands for the second with the same ends */
+  _Atomic uint32_t n_refs;
+  bool is_in_slab;
+  WeirAttic attic; /* what these were */
 
   _Atomic uint64_t expired;
   bool is_in_search; /* guarded by lock, as are the next two */
@@ -73,11 +83,12 @@ typedef struct WeirQueue {
   size_t end_of_penalized;
 } WeirQueue;
 
-/* @queue: zeroed memory. */
-void weir_queue_init (WeirQueue *queue, const WeirConnection *connection);
+/* @queue: zeroed memory. @connection is copied; @path: (transfer full). */
+void weir_queue_init (WeirQueue *queue, const WeirConnection *connection, char *path);
 
-/* It must be empty. */
-void weir_queue_clear (WeirQueue *queue);
+/* With the last reference it goes, and must be empty. Returns: (transfer full): @queue. */
+WeirQueue *weir_queue_ref (WeirQueue *queue);
+void weir_queue_unref (WeirQueue *queue);
 
 /* Adds @list, which is empty afterwards, to the end of those that can be taken. Call with the lock
  * held. */

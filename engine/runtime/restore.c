@@ -2,6 +2,7 @@
  */
 #include "runtime/restore.h"
 
+#include "model/clone.h"
 #include "provenance/fact.h"
 #include "runtime/backlog.h"
 #include "runtime/far.h"
@@ -22,8 +23,7 @@ typedef struct {
 
 /* What the directory calls a queue. */
 typedef struct {
-  WeirQueue *queue; /* NULL: the flow has none */
-  WeirStranded *stranded;
+  WeirQueue *queue; /* it is stranded where the flow has none */
   GArray *items;    /* Item; NULL: none yet */
   GPtrArray *files; /* that contents of those are in which stay on the disk */
 } Place;
@@ -40,20 +40,6 @@ typedef struct {
   WeirImageReader reader;
 } Restore;
 
-/* Connections with the same ends are told apart by their order in the flow. */
-static char *
-queue_key (GHashTable *queues, const WeirQueue *queue)
-{
-  g_autofree char *path = weir_component_get_path (&queue->connection->base);
-  char *key = g_strdup (path);
-
-  for (unsigned i = 2; g_hash_table_contains (queues, key); i++) {
-    g_free (key);
-    key = g_strdup_printf ("%s #%u", path, i);
-  }
-  return key;
-}
-
 static void
 restore_init (Restore *restore, WeirEngine *engine)
 {
@@ -61,17 +47,17 @@ restore_init (Restore *restore, WeirEngine *engine)
 
   *restore = (Restore){ .engine = engine, .magazine = &weir_worker_get_session (worker)->magazine };
   restore->nodes = g_hash_table_new (g_str_hash, g_str_equal);
-  restore->queues = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  restore->queues = g_hash_table_new (g_str_hash, g_str_equal);
   weir_image_reader_init (&restore->reader, engine->data);
   restore->wall = weir_clock_get_wall (engine->clock);
   restore->monotonic = weir_clock_get_monotonic (engine->clock);
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
-    g_hash_table_insert (restore->nodes, node->path, node);
+    g_hash_table_insert (restore->nodes, (char *)node->path, node);
   }
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirQueue *queue = engine->queues->pdata[i];
-    g_hash_table_insert (restore->queues, queue_key (restore->queues, queue), queue);
+    g_hash_table_insert (restore->queues, (char *)queue->path, queue);
   }
 }
 
@@ -99,14 +85,28 @@ restore_clear (Restore *restore)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Restore, restore_clear)
 
-static WeirStranded *
-add_stranded (WeirEngine *engine, const char *queue)
+void
+weir_restore_strand (WeirEngine *engine, WeirQueue *queue)
 {
-  WeirStranded *stranded = g_new0 (WeirStranded, 1);
+  WeirStranded *stranded = g_new (WeirStranded, 1);
 
-  stranded->queue = g_strdup (queue);
+  *stranded = (WeirStranded){ g_strdup (queue->path), queue };
   g_ptr_array_add (engine->stranded, stranded);
-  return stranded;
+}
+
+/* What is there of it is in this queue, until the flow has it again. */
+static WeirQueue *
+add_stranded (WeirEngine *engine, const char *name, uint64_t number)
+{
+  WeirQueue *queue = g_aligned_alloc0 (1, sizeof (WeirQueue), _Alignof(WeirQueue));
+  WeirConnection *connection = weir_connection_new ("", NULL, "");
+
+  weir_queue_init (queue, connection, g_strdup (name));
+  weir_component_free (&connection->base);
+  queue->number = number;
+  weir_backlog_add (queue, engine->queue_front);
+  weir_restore_strand (engine, queue);
+  return queue;
 }
 
 static Place *
@@ -135,7 +135,7 @@ find_place (Restore *restore, uint64_t number, GError **error)
     place->items = g_array_new (FALSE, FALSE, sizeof (Item));
     place->queue = g_hash_table_lookup (restore->queues, key);
     if (place->queue == NULL)
-      place->stranded = add_stranded (restore->engine, key);
+      place->queue = add_stranded (restore->engine, key, number);
   }
   return place;
 }
@@ -145,7 +145,7 @@ find_place (Restore *restore, uint64_t number, GError **error)
 static bool
 stays_on_disk (const Restore *restore, const Place *place, const WeirImage *image)
 {
-  return place->queue != NULL && place->queue->backlog != NULL &&
+  return place->queue->backlog != NULL &&
          weir_backlog_is_next (place->queue->backlog, place->items->len) &&
          image->penalty_until <= restore->wall;
 }
@@ -184,12 +184,16 @@ note_on_disk (Restore *restore, Place *place, const WeirImage *image, GError **e
 static int64_t
 get_longest_penalty (const WeirQueue *queue)
 {
-  int64_t longest = MAX (queue->source->penalty_usec, queue->target->penalty_usec);
-  const WeirComponent *component = queue->target->component;
-  const GPtrArray *retries = component->kind == WEIR_KIND_PROCESSOR
-                                 ? ((const WeirProcessorNode *)component)->retries
-                                 : NULL;
+  const WeirComponent *component;
+  const GPtrArray *retries;
+  int64_t longest;
 
+  if (queue->target == NULL) /* it is stranded */
+    return WEIR_DEFAULT_PENALTY_USEC;
+  component = queue->target->component;
+  longest = MAX (queue->source->penalty_usec, queue->target->penalty_usec);
+  retries = component->kind == WEIR_KIND_PROCESSOR ? ((const WeirProcessorNode *)component)->retries
+                                                   : NULL;
   for (guint i = 0; retries != NULL && i < retries->len; i++)
     longest = MAX (longest, ((const WeirRetry *)retries->pdata[i])->max_usec);
   return longest;
@@ -199,7 +203,7 @@ get_longest_penalty (const WeirQueue *queue)
 static int64_t
 get_penalty_until (const Restore *restore, const WeirQueue *queue, const WeirImage *image)
 {
-  if (queue == NULL || image->penalty_until <= restore->wall)
+  if (image->penalty_until <= restore->wall)
     return 0;
   return weir_time_add (restore->monotonic,
                         MIN (image->penalty_until - restore->wall, get_longest_penalty (queue)));
@@ -231,7 +235,7 @@ on_flowfile (void *user, const WeirImage *image, GError **error)
 
   if (place == NULL)
     return false;
-  if (place->queue != NULL && place->queue->far != NULL)
+  if (place->queue->far != NULL)
     return restore_ordered (restore, place->queue, image, error);
   if (stays_on_disk (restore, place, image))
     return note_on_disk (restore, place, image, error);
@@ -239,15 +243,7 @@ on_flowfile (void *user, const WeirImage *image, GError **error)
   item = (Item){ image->order, image->id, image->content.length, flowfile };
   g_array_append_val (place->items, item);
   flowfile->penalty_until = get_penalty_until (restore, place->queue, image);
-  if (place->stranded == NULL)
-    return weir_image_reader_read (&restore->reader, image, flowfile, error);
-
-  /* Its content must not be let go. */
-  if (!weir_image_reader_read_content (&restore->reader, image, flowfile, error))
-    return false;
-  place->stranded->n++;
-  place->stranded->bytes += flowfile->content.size;
-  return true;
+  return weir_image_reader_read (&restore->reader, image, flowfile, error);
 }
 
 static int
@@ -286,7 +282,6 @@ fill_backlog (Restore *restore, Place *place, const Item *items, size_t n)
   weir_queue_push (place->queue, &waiting, restore->wall);
 }
 
-/* What is stranded keeps its contents from being let go. */
 static void
 fill (Restore *restore, Place *place)
 {
@@ -300,13 +295,23 @@ fill (Restore *restore, Place *place)
   items = (const Item *)place->items->data;
   for (; n < place->items->len && items[n].flowfile != NULL; n++)
     weir_list_append (&list, items[n].flowfile);
-  if (place->queue != NULL)
-    weir_queue_push (place->queue, &list, restore->wall);
-  else
-    place->stranded->flowfiles = list;
+  weir_queue_push (place->queue, &list, restore->wall);
   if (n < place->items->len)
     fill_backlog (restore, place, items + n, place->items->len - n);
   g_array_set_size (place->items, 0);
+}
+
+/* Returns: (transfer none): of a component that the flow does not have. */
+static WeirState *
+find_lost_state (WeirEngine *engine, const char *path)
+{
+  WeirState *state = g_hash_table_lookup (engine->states, path);
+
+  if (state == NULL) {
+    state = weir_state_new ();
+    g_hash_table_insert (engine->states, g_strdup (path), state);
+  }
+  return state;
 }
 
 static void
@@ -317,8 +322,9 @@ on_state (void *user, uint64_t component, const char *key, const char *value)
   const char *path = weir_dictionary_get_text (dictionary, WEIR_WORD_COMPONENT, component);
   WeirNode *node = path != NULL ? g_hash_table_lookup (restore->nodes, path) : NULL;
 
-  if (node != NULL)
-    weir_state_set (node->state, key, value);
+  if (path != NULL)
+    weir_state_set (node != NULL ? node->state : find_lost_state (restore->engine, path), key,
+                    value);
 }
 
 /* Only where there is a directory to come back from. */
@@ -348,15 +354,15 @@ give_numbers (Restore *restore)
 }
 
 /* Provenance names the types of components, which nothing else in the log does. */
-static void
-describe_components (WeirEngine *engine)
+void
+weir_restore_describe (WeirEngine *engine, const GPtrArray *nodes)
 {
   WeirEntryWriter writer;
 
   weir_entry_writer_init (&writer);
   weir_entry_writer_begin (&writer, 0);
-  for (guint i = 0; i < engine->nodes->len; i++) {
-    const WeirNode *node = engine->nodes->pdata[i];
+  for (guint i = 0; i < nodes->len; i++) {
+    const WeirNode *node = nodes->pdata[i];
     const WeirFact fact = { .fields = WEIR_FACT_TYPE,
                             .component = node->number,
                             .type = node->type->name,
@@ -387,21 +393,18 @@ weir_restore (WeirEngine *engine, GError **error)
     return false;
   give_numbers (&restore);
   if (engine->has_provenance)
-    describe_components (engine);
+    weir_restore_describe (engine, engine->nodes);
   return true;
 }
 
 void
 weir_restore_clear (WeirEngine *engine)
 {
-  WeirWorker *worker = weir_scheduler_get_first_worker (engine->scheduler);
-
   for (guint i = 0; i < engine->stranded->len; i++) {
     WeirStranded *stranded = engine->stranded->pdata[i];
 
-    for (WeirFlowFile *flowfile; (flowfile = weir_list_pop (&stranded->flowfiles)) != NULL;)
-      weir_flowfile_free (&weir_worker_get_session (worker)->magazine, flowfile);
-    g_free (stranded->queue);
+    weir_queue_unref (stranded->queue);
+    g_free (stranded->name);
     g_free (stranded);
   }
   g_ptr_array_set_size (engine->stranded, 0);

@@ -12,5 +12,11 @@
  */
 bool weir_restore (WeirEngine *engine, GError **error);
 
+/* Puts @queue (transfer full, in use no more) aside under its name. */
+void weir_restore_strand (WeirEngine *engine, WeirQueue *queue);
+
+/* Tells the log what the components @nodes (WeirNode) are. */
+void weir_restore_describe (WeirEngine *engine, const GPtrArray *nodes);
+
 /* Lets go of what is stranded, in memory only. */
 void weir_restore_clear (WeirEngine *engine);

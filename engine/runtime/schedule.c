@@ -5,13 +5,15 @@
 #include "runtime/bulletin.h"
 #include "runtime/engine.h"
 
+#include <weir/error.h>
+
 #define TRY_AGAIN_USEC (INT64_C (10) * G_USEC_PER_SEC)
 
 static bool
 leads_to (const WeirNode *node, const char *relationship, unsigned output)
 {
   /* Ports and funnels have one relationship, for all that leaves them. */
-  return node->component->kind != WEIR_KIND_PROCESSOR ||
+  return atomic_load (&node->component)->kind != WEIR_KIND_PROCESSOR ||
          weir_connection_has_relationship (node->outputs[output]->connection, relationship);
 }
 
@@ -107,23 +109,50 @@ schedule (WeirNode *node, GError **error)
   return false;
 }
 
+/* What is run once is not kept waiting by its schedule. */
+static WeirPhase
+get_next_phase (WeirNode *node)
+{
+  WEIR_LOCKED (&node->engine->wishes);
+
+  if (node->wish != WEIR_WISH_ONCE)
+    return WEIR_PHASE_RUNNING;
+  atomic_store (&node->due, 0);
+  atomic_store (&node->is_dry, false);
+  return WEIR_PHASE_ONCE;
+}
+
+static void
+note_failure (WeirNode *node, const GError *error)
+{
+  WEIR_LOCKED (&node->lock);
+
+  g_free (node->failure);
+  node->failure = error != NULL ? g_strdup (error->message) : NULL;
+}
+
 void
 weir_node_schedule (WeirNode *node)
 {
   g_autoptr (GError) error = NULL;
   WeirPhase starting = WEIR_PHASE_STARTING;
+  bool worked = schedule (node, &error);
 
-  if (!schedule (node, &error)) {
+  if (!worked && error == NULL)
+    g_set_error_literal (&error, WEIR_ERROR, WEIR_ERROR_FAILED, "the processor gave no reason");
+  note_failure (node, error);
+  if (!worked) {
     weir_bulletin_raise (node, WEIR_LOG_ERROR, "cannot start: %s; trying again in 10 s",
-                         error != NULL ? error->message : "the processor gave no reason");
+                         error->message);
     atomic_store (&node->yield_until,
                   weir_clock_get_monotonic (node->engine->clock) + TRY_AGAIN_USEC);
     return;
   }
   /* It may have been stopped meanwhile: then it stays so, and weir_node_finish undoes this. */
-  atomic_compare_exchange_strong (&node->phase, &starting, WEIR_PHASE_RUNNING);
+  atomic_compare_exchange_strong (&node->phase, &starting, get_next_phase (node));
   /* Only now, or a second task could begin, find the node starting and start it again. */
-  atomic_store (&node->max_tasks, node->tasks_wanted);
+  if (atomic_load (&node->phase) != WEIR_PHASE_ONCE)
+    atomic_store (&node->max_tasks, node->tasks_wanted);
 }
 
 int64_t

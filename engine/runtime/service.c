@@ -10,7 +10,7 @@
 struct WeirServices {
   WeirEngine *engine;
   GPtrArray *all;      /* WeirServed, in the order of the flow */
-  GHashTable *by_node; /* const WeirServiceNode * to WeirServed * */
+  GHashTable *by_node; /* const WeirServiceNode * to WeirServed *, while a flow is built */
   WeirLock lock;
   GPtrArray *enabled; /* guarded by lock: WeirServed, each behind those that it uses */
 };
@@ -25,7 +25,9 @@ served_free (void *data)
   weir_arena_clear (&served->evaluated);
   pthread_mutex_destroy (&served->lock);
   g_free (served->context);
-  g_free (served->path);
+  g_free ((char *)served->path);
+  g_free ((char *)served->name);
+  weir_attic_clear (&served->attic);
   g_free (served);
 }
 
@@ -74,6 +76,7 @@ weir_services_add (WeirServices *services, const WeirServiceNode *node, GError *
   served->node = node;
   served->engine = services->engine;
   served->path = weir_component_get_path (&node->base);
+  served->name = g_strdup (weir_component_get_label (&node->base));
   served->context = g_new0 (WeirContext, 1);
   served->context->service = served;
   pthread_mutex_init (&served->lock, NULL);
@@ -162,13 +165,13 @@ weir_services_resolve (WeirServices *services, WeirResolver *resolver, GError **
 {
   for (guint i = 0; i < services->all->len; i++) {
     WeirServed *served = services->all->pdata[i];
+    const WeirServiceNode *node = served->node;
 
-    served->properties =
-        weir_services_resolve_properties (services, resolver, &served->node->base,
-                                          served->type->common, served->node->properties, error);
+    served->properties = weir_services_resolve_properties (
+        services, resolver, &node->base, served->type->common, node->properties, error);
     if (served->properties == NULL)
       return false;
-    served->n_properties = served->node->properties->len;
+    served->n_properties = node->properties->len;
   }
   return true;
 }
@@ -254,16 +257,50 @@ weir_services_enable (WeirServices *services, const WeirPropertyText *properties
   return enable_all (services, properties, n_properties, error);
 }
 
+/* Those behind it use it; they are disabled already. */
+static void
+disable (WeirServices *services, guint index)
+{
+  WeirServed *served = g_ptr_array_steal_index (services->enabled, index);
+
+  if (served->type->common->on_stopped != NULL)
+    served->type->common->on_stopped (served->face.state);
+  served->face = (WeirService){ 0 };
+  g_clear_pointer (&served->config, weir_config_free);
+}
+
 void
 weir_services_disable (WeirServices *services)
 {
   WEIR_LOCKED (&services->lock);
-  while (services->enabled->len > 0) {
-    WeirServed *served = g_ptr_array_steal_index (services->enabled, services->enabled->len - 1);
+  while (services->enabled->len > 0)
+    disable (services, services->enabled->len - 1);
+}
 
-    if (served->type->common->on_stopped != NULL)
-      served->type->common->on_stopped (served->face.state);
-    served->face = (WeirService){ 0 };
-    g_clear_pointer (&served->config, weir_config_free);
+void
+weir_services_disable_some (WeirServices *services, GHashTable *some)
+{
+  WEIR_LOCKED (&services->lock);
+  for (guint i = services->enabled->len; i > 0; i--)
+    if (g_hash_table_contains (some, services->enabled->pdata[i - 1]))
+      disable (services, i - 1);
+}
+
+void
+weir_services_replace (WeirServices *services, WeirServices *draft, const GPtrArray *now)
+{
+  GPtrArray *all = g_ptr_array_new_with_free_func (served_free);
+  WEIR_LOCKED (&services->lock);
+
+  for (guint i = 0; i < now->len; i++) {
+    WeirServed *served = now->pdata[i];
+    WeirServices *from = g_ptr_array_find (draft->all, served, NULL) ? draft : services;
+    guint index;
+
+    g_ptr_array_find (from->all, served, &index);
+    g_ptr_array_add (all, g_ptr_array_steal_index (from->all, index));
   }
+  g_ptr_array_unref (services->all);
+  services->all = all;
+  g_hash_table_remove_all (services->by_node);
 }

@@ -11,6 +11,7 @@
 #include "model/resolver.h"
 #include "plugin/config.h"
 #include "plugin/registry.h"
+#include "runtime/attic.h"
 #include "runtime/session.h"
 
 typedef struct WeirServices WeirServices;
@@ -19,9 +20,11 @@ typedef struct WeirServices WeirServices;
 typedef struct {
   WeirService face; /* what users have; empty unless it is enabled */
   const WeirServiceDescriptor *type;
-  const WeirServiceNode *node;
+  const WeirServiceNode *node; /* while the flow is built */
   WeirEngine *engine;
-  char *path;
+  _Atomic (const char *) path;
+  _Atomic (const char *) name;
+  WeirAttic attic;              /* what these were */
   WeirPropertyText *properties; /* resolved */
   size_t n_properties;
   WeirConfig *config; /* NULL: it is not enabled */
@@ -37,7 +40,7 @@ WeirServices *weir_services_new (WeirEngine *engine);
 /* None may be enabled. Takes NULL. */
 void weir_services_free (WeirServices *services);
 
-/* Thread: main, before the engine starts, as is the next. */
+/* Thread: of who builds a flow, as is the next. */
 bool weir_services_add (WeirServices *services, const WeirServiceNode *node, GError **error);
 
 /* Resolves the properties of all that were added, which may refer to each other. */
@@ -58,5 +61,12 @@ bool weir_services_enable (WeirServices *services, const WeirPropertyText *prope
 /* Disables all, users before what they use. No processor may run. Thread: main. */
 void weir_services_disable (WeirServices *services);
 
-/* Returns: (transfer none): WeirServed, in the order of the flow. */
+/* The same for those in @some (set of WeirServed), whose users are all among them or at rest. */
+void weir_services_disable_some (WeirServices *services, GHashTable *some);
+
+/* From now on they are @now (WeirServed): of @services or, then not any more, of @draft. The others
+ * go, which are not enabled. */
+void weir_services_replace (WeirServices *services, WeirServices *draft, const GPtrArray *now);
+
+/* Returns: (transfer none): WeirServed, in the order of the flow, until that is edited. */
 const GPtrArray *weir_services_list (const WeirServices *services);

@@ -9,6 +9,7 @@
 
 struct WeirTimers {
   WeirClock *clock;
+  WeirLock firing; /* held while a timer is taken out and its func runs, before lock */
   WeirLock lock;
   pthread_cond_t changed;
   WeirTimer **heap; /* guarded by lock; index 0 is unused */
@@ -26,6 +27,7 @@ weir_timers_new (WeirClock *clock)
   pthread_condattr_t monotonic;
 
   timers->clock = clock;
+  pthread_mutex_init (&timers->firing, NULL);
   pthread_mutex_init (&timers->lock, NULL);
   pthread_condattr_init (&monotonic);
   pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
@@ -43,6 +45,7 @@ weir_timers_free (WeirTimers *timers)
   g_free (timers->heap);
   pthread_cond_destroy (&timers->changed);
   pthread_mutex_destroy (&timers->lock);
+  pthread_mutex_destroy (&timers->firing);
   g_free (timers);
 }
 
@@ -116,19 +119,47 @@ weir_timers_cancel (WeirTimers *timers, WeirTimer *timer)
     take_out (timers, timer);
 }
 
+/* Returns: (nullable): the first timer if it is due. Call with the lock held. */
+static WeirTimer *
+first_due (WeirTimers *timers)
+{
+  WeirTimer *timer = timers->n > 0 ? timers->heap[1] : NULL;
+
+  return timer != NULL && timer->when <= weir_clock_get_monotonic (timers->clock) ? timer : NULL;
+}
+
 /* Fires the first timer if it is due. Call with the lock held; it is let go meanwhile. */
 static bool
 fire_first (WeirTimers *timers)
 {
-  WeirTimer *timer = timers->n > 0 ? timers->heap[1] : NULL;
+  WeirTimer *timer;
 
-  if (timer == NULL || timer->when > weir_clock_get_monotonic (timers->clock))
+  if (first_due (timers) == NULL)
     return false;
-  take_out (timers, timer);
   pthread_mutex_unlock (&timers->lock);
-  timer->func (timer->data);
+  pthread_mutex_lock (&timers->firing);
   pthread_mutex_lock (&timers->lock);
-  return true;
+  timer = first_due (timers);
+  if (timer != NULL)
+    take_out (timers, timer);
+  pthread_mutex_unlock (&timers->lock);
+  if (timer != NULL)
+    timer->func (timer->data);
+  pthread_mutex_unlock (&timers->firing);
+  pthread_mutex_lock (&timers->lock);
+  return timer != NULL;
+}
+
+void
+weir_timers_pause (WeirTimers *timers)
+{
+  pthread_mutex_lock (&timers->firing);
+}
+
+void
+weir_timers_go_on (WeirTimers *timers)
+{
+  pthread_mutex_unlock (&timers->firing);
 }
 
 unsigned

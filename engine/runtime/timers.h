@@ -35,6 +35,11 @@ void weir_timers_free (WeirTimers *timers);
 void weir_timers_arm (WeirTimers *timers, WeirTimer *timer, int64_t when);
 void weir_timers_cancel (WeirTimers *timers, WeirTimer *timer);
 
+/* No func runs from now on, until they go on; what is cancelled meanwhile does not run any more.
+ * Not to be called from a func. */
+void weir_timers_pause (WeirTimers *timers);
+void weir_timers_go_on (WeirTimers *timers);
+
 /* Fires what is due. Returns: how many. */
 unsigned weir_timers_run (WeirTimers *timers);
 

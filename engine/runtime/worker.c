@@ -168,6 +168,12 @@ weir_worker_run (WeirWorker *worker, WeirNode *node)
   atomic_store_explicit (&worker->busy_since, weir_clock_get_monotonic (worker->engine->clock),
                          memory_order_release);
   weir_node_run (node, worker);
+  weir_worker_rest (worker);
+}
+
+void
+weir_worker_rest (WeirWorker *worker)
+{
   atomic_store_explicit (&worker->busy_since, 0, memory_order_release);
 }
 

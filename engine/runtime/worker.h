@@ -35,6 +35,9 @@ WeirNode *weir_worker_steal (WeirWorker *worker);
 /* Runs @node. */
 void weir_worker_run (WeirWorker *worker, WeirNode *node);
 
+/* The node that it runs is about to be let go of: it counts as doing nothing. */
+void weir_worker_rest (WeirWorker *worker);
+
 /* For how long it has been in one activation; 0: it is in none. @ret_node: which. Thread: any. */
 int64_t weir_worker_get_busy (WeirWorker *worker, WeirNode **ret_node);
 

@@ -259,7 +259,7 @@ take_all (Kit *kit, WeirQueue *queue, WeirList *ret_list)
 static void
 dump_queue (Kit *kit, GString *text, WeirQueue *queue)
 {
-  g_autofree char *path = weir_component_get_path (&queue->connection->base);
+  const char *path = queue->path;
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
   WeirList lists[2] = { 0 };
 

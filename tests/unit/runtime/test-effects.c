@@ -8,6 +8,7 @@ typedef struct {
   _Atomic unsigned n_done;
   _Atomic unsigned n_ended;
   _Atomic unsigned n_rests;
+  _Atomic uint32_t pending; /* that are not over */
   pthread_cond_t rest;
 } Log;
 
@@ -75,7 +76,7 @@ add (WeirEffects *effects, Log *log, const char *letters, uint64_t ticket)
     newest = &list[i];
   }
   if (effects != NULL)
-    weir_effects_add (effects, newest, ticket);
+    weir_effects_add (effects, newest, ticket, &log->pending);
   else
     weir_effects_run (newest);
 }
@@ -189,7 +190,7 @@ test_stuck (void)
   effects = weir_effects_new (on_rest, &log);
   weir_effects_start (effects);
   pthread_mutex_lock (&lock);
-  weir_effects_add (effects, &effect, 0);
+  weir_effects_add (effects, &effect, 0, &log.pending);
   g_assert_false (weir_effects_stop (effects, 1000));
   pthread_mutex_unlock (&lock);
   g_assert_true (weir_effects_stop (effects, KIT_LONG));

@@ -23,7 +23,8 @@ setup (Fixture *f, WeirOrder order)
   f->connection->expire_usec = 1000;
   weir_slab_init (&f->slab, sizeof (WeirQueue), 1);
   f->queue = weir_slab_take (&f->slab);
-  weir_queue_init (f->queue, f->connection);
+  weir_queue_init (f->queue, f->connection, g_strdup ("a:success -> b"));
+  f->queue->is_in_slab = true;
   for (unsigned i = 0; i < N; i++) {
     f->flowfiles[i].id = i;
     f->flowfiles[i].entry_time = 1000000 + i;
@@ -36,7 +37,7 @@ teardown (Fixture *f)
   WeirList list = { 0 };
 
   weir_queue_pop (f->queue, SIZE_MAX, 0, INT64_MAX, &list, &list);
-  weir_queue_clear (f->queue);
+  weir_queue_unref (f->queue);
   weir_slab_clear (&f->slab);
   weir_component_free (&f->connection->base);
   for (unsigned i = 0; i < N; i++)

@@ -203,9 +203,9 @@ test_stranded (void)
     g_assert_cmpuint (kit_count (other, 0), ==, 0);
     g_assert_cmpuint (other->engine->stranded->len, ==, 1);
     stranded = other->engine->stranded->pdata[0];
-    g_assert_cmpstr (stranded->queue, ==, "make:success -> here");
-    g_assert_cmpuint (stranded->n, ==, 3);
-    g_assert_cmpuint (stranded->bytes, ==, 15);
+    g_assert_cmpstr (stranded->name, ==, "make:success -> here");
+    g_assert_cmpuint (stranded->queue->count, ==, 3);
+    g_assert_cmpuint (stranded->queue->bytes, ==, 15);
     kit_stop (other);
   }
 
