@@ -347,7 +347,8 @@
 #define WEIR_LIMIT_SERIES 50000u
 
 /* Wrong tokens from one address in a minute, after which it waits: a person mistypes a few times,
- * and guessing is hopeless anyway; and addresses that are remembered at once, some 100 bytes each. */
+ * and guessing is hopeless anyway; and addresses that are remembered at once, some 100 bytes each.
+ */
 #define WEIR_LIMIT_GUESSES  10u
 #define WEIR_LIMIT_GUESSERS 4096u
 
@@ -359,9 +360,9 @@
  * who asks had better know. */
 #define WEIR_LIMIT_CALLS 1024u
 
-/* The audit: a year of it is some MB where people work, and scripts that change something each second
- * are the reason for a bound. One text of an entry: a batch of edits. Those who were refused, a
- * minute: as many as somebody reads. */
+/* The audit: a year of it is some MB where people work, and scripts that change something each
+ * second are the reason for a bound. One text of an entry: a batch of edits. Those who were
+ * refused, a minute: as many as somebody reads. */
 #define WEIR_LIMIT_TRAIL         (INT64_C (1024) * 1024 * 1024)
 #define WEIR_LIMIT_TRAIL_TEXT    (64u * 1024)
 #define WEIR_LIMIT_TRAIL_REFUSED 60u

@@ -6,6 +6,7 @@
 #include "cli/data-dir.h"
 #include "cli/data-sizes.h"
 #include "cli/flow-file.h"
+#include "cli/process.h"
 #include "cli/run-signals.h"
 #include "cli/run-status.h"
 #include "cli/run-summary.h"
@@ -13,16 +14,12 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "base/units.h"
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define PICTURE_USEC (G_USEC_PER_SEC / 4)
 #define DRAIN_USEC   (10 * (int64_t)G_USEC_PER_SEC) /* for what is queued to arrive */
 #define RETURN_USEC  (5 * (int64_t)G_USEC_PER_SEC)  /* for triggers to return */
-
-#define WEIR_EXIT_DISK 4 /* see the description of the command */
 
 typedef struct {
   bool until_idle;
@@ -83,26 +80,6 @@ on_failure (void *data, const GError *error)
       "well again, start the flow again and it goes on from %s\n",
       error->message, run->options.data_dir);
   _exit (WEIR_EXIT_DISK);
-}
-
-/* Then a write fails, and its error is told. */
-static void
-ignore_signals (void)
-{
-  signal (SIGPIPE, SIG_IGN);
-  signal (SIGXFSZ, SIG_IGN);
-}
-
-/* Each large content that is queued has a file of its own. */
-static void
-allow_many_files (void)
-{
-  struct rlimit limit;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit (RLIMIT_NOFILE, &limit);
-  }
 }
 
 /* How long to look away: until the next picture, or until the end. */
@@ -247,8 +224,8 @@ execute (Run *run)
 
   /* Before there is any thread. */
   run->signals = weir_run_signals_new ();
-  ignore_signals ();
-  allow_many_files ();
+  weir_process_ignore_signals ();
+  weir_process_allow_many_files ();
   run->registry = weir_registry_new (NULL);
   run->vault = weir_vault_new (run->options.key_file);
   run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, run->vault,

@@ -102,6 +102,12 @@ weir_document_get_mask (const WeirDocument *document)
   return document->mask;
 }
 
+void
+weir_document_set_revision (WeirDocument *document, uint64_t revision)
+{
+  document->revision = revision;
+}
+
 uint64_t
 weir_document_get_revision (const WeirDocument *document)
 {

@@ -22,7 +22,12 @@ typedef struct {
  * Thread: one at a time for a context. */
 WeirDocument *weir_document_new (WeirFlow *flow, uint64_t revision,
                                  const WeirDocumentContext *context);
-WeirDocument *weir_document_ref (WeirDocument *document); /* (transfer full) */
+
+/* Before it is shared. */
+void weir_document_set_revision (WeirDocument *document, uint64_t revision);
+
+/* Returns: (transfer full). */
+WeirDocument *weir_document_ref (WeirDocument *document);
 void weir_document_unref (WeirDocument *document);
 
 /* Each returns: (transfer none). */

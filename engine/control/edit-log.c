@@ -22,10 +22,10 @@ static const char schema[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "CREATE TABLE IF NOT EXISTS edits (revision INTEGER PRIMARY KEY, wall INTEGER NOT NULL,"
     " who TEXT NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, of INTEGER NOT NULL,"
-    " forward TEXT NOT NULL, inverse TEXT NOT NULL);"
+    " forward TEXT NOT NULL, inverse TEXT NOT NULL, ran TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS stopped (path TEXT PRIMARY KEY) WITHOUT ROWID;";
 
-#define COLUMNS "revision, wall, who, name, kind, of, forward, inverse"
+#define COLUMNS "revision, wall, who, name, kind, of, forward, inverse, ran"
 
 void
 weir_edit_entry_free (WeirEditEntry *entry)
@@ -36,6 +36,7 @@ weir_edit_entry_free (WeirEditEntry *entry)
   g_free (entry->name);
   g_free (entry->forward);
   g_free (entry->inverse);
+  g_free (entry->ran);
   g_free (entry);
 }
 
@@ -49,19 +50,19 @@ pop (GArray *stack, uint64_t revision)
 }
 
 static void
-note (WeirEditLog *log, uint64_t revision, WeirEditKind kind, uint64_t of)
+note (WeirEditLog *log, uint64_t revision, WeirStepKind kind, uint64_t of)
 {
   log->revision = revision;
   switch (kind) {
-  case WEIR_EDIT_DONE:
+  case WEIR_STEP_DONE:
     g_array_append_val (log->done, revision);
     g_array_set_size (log->undone, 0);
     break;
-  case WEIR_EDIT_UNDO:
+  case WEIR_STEP_UNDO:
     pop (log->done, of);
     g_array_append_val (log->undone, of);
     break;
-  case WEIR_EDIT_REDO:
+  case WEIR_STEP_REDO:
     pop (log->undone, of);
     g_array_append_val (log->done, of);
     break;
@@ -80,7 +81,7 @@ read_kinds (WeirEditLog *log, GError **error)
     return false;
   while ((code = sqlite3_step (statement)) == SQLITE_ROW)
     note (log, (uint64_t)sqlite3_column_int64 (statement, 0),
-          (WeirEditKind)sqlite3_column_int (statement, 1),
+          (WeirStepKind)sqlite3_column_int (statement, 1),
           (uint64_t)sqlite3_column_int64 (statement, 2));
   sqlite3_finalize (statement);
   return code == SQLITE_DONE || weir_sql_fail (log->db, log->path, "read edits in", error);
@@ -133,7 +134,7 @@ bool
 weir_edit_log_add (WeirEditLog *log, const WeirEditEntry *entry, GError **error)
 {
   sqlite3_stmt *add = weir_sql_prepare (
-      log->db, log->path, "INSERT INTO edits (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      log->db, log->path, "INSERT INTO edits (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       &log->add, error);
 
   if (add == NULL)
@@ -146,6 +147,7 @@ weir_edit_log_add (WeirEditLog *log, const WeirEditEntry *entry, GError **error)
   sqlite3_bind_int64 (add, 6, (sqlite3_int64)entry->of);
   sqlite3_bind_text (add, 7, entry->forward, -1, SQLITE_STATIC);
   sqlite3_bind_text (add, 8, entry->inverse, -1, SQLITE_STATIC);
+  sqlite3_bind_text (add, 9, entry->ran, -1, SQLITE_STATIC);
   if (!weir_sql_finish (add, log->path, "add an edit to", error))
     return false;
   note (log, entry->revision, entry->kind, entry->of);
@@ -167,10 +169,11 @@ entry_new (sqlite3_stmt *statement)
   entry->wall = sqlite3_column_int64 (statement, 1);
   entry->who = dup_text (statement, 2);
   entry->name = dup_text (statement, 3);
-  entry->kind = (WeirEditKind)sqlite3_column_int (statement, 4);
+  entry->kind = (WeirStepKind)sqlite3_column_int (statement, 4);
   entry->of = (uint64_t)sqlite3_column_int64 (statement, 5);
   entry->forward = dup_text (statement, 6);
   entry->inverse = dup_text (statement, 7);
+  entry->ran = dup_text (statement, 8);
   return entry;
 }
 

@@ -14,20 +14,21 @@
 typedef struct WeirEditLog WeirEditLog;
 
 typedef enum {
-  WEIR_EDIT_DONE,
-  WEIR_EDIT_UNDO, /* of `of` */
-  WEIR_EDIT_REDO, /* of `of` */
-} WeirEditKind;
+  WEIR_STEP_DONE,
+  WEIR_STEP_UNDO, /* of `of` */
+  WEIR_STEP_REDO, /* of `of` */
+} WeirStepKind;
 
 typedef struct {
   uint64_t revision; /* that it made */
   int64_t wall;
   char *who;
   char *name; /* "Move 3 processors" */
-  WeirEditKind kind;
+  WeirStepKind kind;
   uint64_t of;   /* the revision that an undo took back or a redo made again; 0: none */
   char *forward; /* batches, as JSON */
   char *inverse;
+  char *ran; /* paths of what it took away while it ran, a line each: undo starts them again */
 } WeirEditEntry;
 
 void weir_edit_entry_free (WeirEditEntry *entry);

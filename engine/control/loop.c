@@ -69,9 +69,8 @@ weir_loop_new (void)
   return loop;
 }
 
-/* Calls what was posted before now. */
-static void
-run_posts (WeirLoop *loop)
+void
+weir_loop_run_posts (WeirLoop *loop)
 {
   g_autoptr (GArray) posts = NULL;
 
@@ -94,7 +93,7 @@ weir_loop_free (WeirLoop *loop)
 {
   if (loop == NULL)
     return;
-  run_posts (loop);
+  weir_loop_run_posts (loop);
   g_array_unref (loop->posts);
   g_ptr_array_unref (loop->heap);
   pthread_mutex_destroy (&loop->lock);
@@ -333,7 +332,7 @@ weir_loop_run (WeirLoop *loop)
   atomic_store (&loop->thread, pthread_self ());
   while (!atomic_load (&loop->quit)) {
     run_batch (loop);
-    run_posts (loop);
+    weir_loop_run_posts (loop);
     run_moments (loop);
   }
   atomic_store (&loop->quit, false);

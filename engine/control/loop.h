@@ -25,6 +25,10 @@ void weir_loop_quit (WeirLoop *loop);
 /* Has the loop call @func soon. */
 void weir_loop_post (WeirLoop *loop, void (*func) (void *data), void *data);
 
+/* Calls what was posted before now: when the loop does not run any more and what posts refer to is
+ * about to go. Thread: that of weir_loop_run. */
+void weir_loop_run_posts (WeirLoop *loop);
+
 /* True on the thread that runs it, while it runs. */
 bool weir_loop_is_here (WeirLoop *loop);
 

@@ -198,6 +198,16 @@ get_given (const char *variable)
   return colon != NULL ? g_strndup (value, (gsize)(colon - value)) : g_strdup (value);
 }
 
+/* Returns: (transfer full) (nullable). */
+static char *
+get_usual_file (void)
+{
+  g_autofree char *folder = get_given ("CONFIGURATION_DIRECTORY");
+  g_autofree char *path = folder != NULL ? g_build_filename (folder, "weir.conf", NULL) : NULL;
+
+  return path != NULL && g_file_test (path, G_FILE_TEST_EXISTS) ? g_steal_pointer (&path) : NULL;
+}
+
 static char *
 get_default_socket (const WeirServerConfig *config)
 {
@@ -225,14 +235,21 @@ set_defaults (WeirServerConfig *config)
 }
 
 WeirServerConfig *
-weir_server_config_load (const char *path, GError **error)
+weir_server_config_load (const char *path, const char *data_dir, GError **error)
 {
   g_autoptr (WeirServerConfig) config = g_new0 (WeirServerConfig, 1);
+  g_autofree char *usual = get_usual_file ();
 
   config->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   config->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (path == NULL)
+    path = usual;
   if (path != NULL && !read_file (path, config, error))
     return NULL;
+  if (data_dir != NULL) {
+    g_free (config->data_dir);
+    config->data_dir = g_canonicalize_filename (data_dir, NULL);
+  }
   set_defaults (config);
   if (config->listen == NULL && (config->certificate != NULL || config->client_ca != NULL)) {
     fail (path, "network", "certificate", "it has no use without 'listen = HOST:PORT'", error);

@@ -25,14 +25,15 @@ typedef struct {
   GHashTable *groups; /* name of a group to WeirUserRole */
 } WeirServerConfig;
 
-/* @path: NULL for defaults only. What is not known there is an error, which says where.
- * Returns: (transfer full): NULL with @error. */
-WeirServerConfig *weir_server_config_load (const char *path, GError **error);
+/* @path: of the file; NULL: weir.conf of the configuration that systemd gives a service, if it is
+ * there. @data_dir: wins over the file; NULL: it does not. What is not known there is an error,
+ * which says where. Returns: (transfer full): NULL with @error. */
+WeirServerConfig *weir_server_config_load (const char *path, const char *data_dir, GError **error);
 void weir_server_config_free (WeirServerConfig *config);
 
 /* What @uid may do at the Unix socket: the user of this process and root all, others what the file
  * says of them or of their groups; the most of it. */
 WeirUserRole weir_server_config_get_role (const WeirServerConfig *config, uid_t uid, gid_t gid,
-                                      char **ret_name);
+                                          char **ret_name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirServerConfig, weir_server_config_free)

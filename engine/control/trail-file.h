@@ -15,7 +15,7 @@ bool weir_trail_file_add (WeirTrailFile *file, const GPtrArray *entries, GError 
 /* Takes away what is older than @oldest, and the oldest of what is beyond @max_bytes. */
 bool weir_trail_file_trim (WeirTrailFile *file, int64_t oldest, int64_t max_bytes, GError **error);
 
-/* As weir_trail_list. */
+/* As weir_trail_list. Returns: (transfer full). */
 GPtrArray *weir_trail_file_list (WeirTrailFile *file, const WeirTrailFilter *filter, unsigned max,
                                  GError **error);
 

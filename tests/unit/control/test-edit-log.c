@@ -45,7 +45,7 @@ reopen (Fixture *self)
 }
 
 static void
-add (Fixture *self, uint64_t revision, WeirEditKind kind, uint64_t of)
+add (Fixture *self, uint64_t revision, WeirStepKind kind, uint64_t of)
 {
   WeirEditEntry entry = { .revision = revision,
                           .wall = 1700000000000000,
@@ -54,7 +54,8 @@ add (Fixture *self, uint64_t revision, WeirEditKind kind, uint64_t of)
                           .kind = kind,
                           .of = of,
                           .forward = (char *)"[1]",
-                          .inverse = (char *)"[2]" };
+                          .inverse = (char *)"[2]",
+                          .ran = (char *)"a\nb\n" };
   g_autoptr (GError) error = NULL;
 
   weir_edit_log_add (self->log, &entry, &error);
@@ -92,20 +93,20 @@ test_empty (Fixture *self, gconstpointer data)
 static void
 test_undo_and_redo (Fixture *self, gconstpointer data)
 {
-  add (self, 1, WEIR_EDIT_DONE, 0);
-  add (self, 2, WEIR_EDIT_DONE, 0);
+  add (self, 1, WEIR_STEP_DONE, 0);
+  add (self, 2, WEIR_STEP_DONE, 0);
   g_assert_cmpuint (get_undo (self), ==, 2);
-  add (self, 3, WEIR_EDIT_UNDO, 2);
+  add (self, 3, WEIR_STEP_UNDO, 2);
   g_assert_cmpuint (get_undo (self), ==, 1);
   g_assert_cmpuint (get_redo (self), ==, 2);
   reopen (self);
   g_assert_cmpuint (weir_edit_log_get_revision (self->log), ==, 3);
   g_assert_cmpuint (get_undo (self), ==, 1);
   g_assert_cmpuint (get_redo (self), ==, 2);
-  add (self, 4, WEIR_EDIT_UNDO, 1);
+  add (self, 4, WEIR_STEP_UNDO, 1);
   g_assert_cmpuint (get_undo (self), ==, 0);
   g_assert_cmpuint (get_redo (self), ==, 1);
-  add (self, 5, WEIR_EDIT_REDO, 1);
+  add (self, 5, WEIR_STEP_REDO, 1);
   g_assert_cmpuint (get_undo (self), ==, 1);
   g_assert_cmpuint (get_redo (self), ==, 2);
 }
@@ -113,9 +114,9 @@ test_undo_and_redo (Fixture *self, gconstpointer data)
 static void
 test_edit_after_undo (Fixture *self, gconstpointer data)
 {
-  add (self, 1, WEIR_EDIT_DONE, 0);
-  add (self, 2, WEIR_EDIT_UNDO, 1);
-  add (self, 3, WEIR_EDIT_DONE, 0);
+  add (self, 1, WEIR_STEP_DONE, 0);
+  add (self, 2, WEIR_STEP_UNDO, 1);
+  add (self, 3, WEIR_STEP_DONE, 0);
   for (int i = 0; i < 2; i++) {
     g_assert_cmpuint (get_redo (self), ==, 0);
     g_assert_cmpuint (get_undo (self), ==, 3);
@@ -132,7 +133,7 @@ test_list (Fixture *self, gconstpointer data)
   const WeirEditEntry *entry;
 
   for (uint64_t i = 1; i <= 5; i++)
-    add (self, i, WEIR_EDIT_DONE, 0);
+    add (self, i, WEIR_STEP_DONE, 0);
   page = weir_edit_log_list (self->log, UINT64_MAX, 2, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (page->len, ==, 2);
@@ -142,6 +143,7 @@ test_list (Fixture *self, gconstpointer data)
   g_assert_cmpstr (entry->name, ==, "Move \"read\"");
   g_assert_cmpstr (entry->forward, ==, "[1]");
   g_assert_cmpstr (entry->inverse, ==, "[2]");
+  g_assert_cmpstr (entry->ran, ==, "a\nb\n");
   rest = weir_edit_log_list (self->log, 4, 100, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (rest->len, ==, 3);
@@ -154,10 +156,11 @@ test_same_revision (Fixture *self, gconstpointer data)
                           .who = (char *)"",
                           .name = (char *)"",
                           .forward = (char *)"",
-                          .inverse = (char *)"" };
+                          .inverse = (char *)"",
+                          .ran = (char *)"" };
   g_autoptr (GError) error = NULL;
 
-  add (self, 1, WEIR_EDIT_DONE, 0);
+  add (self, 1, WEIR_STEP_DONE, 0);
   g_assert_false (weir_edit_log_add (self->log, &entry, &error));
   g_assert_nonnull (error);
   g_assert_cmpuint (get_undo (self), ==, 1);

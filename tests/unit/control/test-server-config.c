@@ -32,7 +32,7 @@ static WeirServerConfig *
 load (Fixture *self, const char *text, GError **error)
 {
   g_assert_true (g_file_set_contents (self->path, text, -1, NULL));
-  return weir_server_config_load (self->path, error);
+  return weir_server_config_load (self->path, NULL, error);
 }
 
 static void
@@ -75,7 +75,7 @@ test_defaults (Fixture *self, gconstpointer data)
 
   g_assert_true (g_setenv ("STATE_DIRECTORY", "/var/lib/weir:/other", true));
   g_assert_true (g_setenv ("RUNTIME_DIRECTORY", "/run/weir", true));
-  config = weir_server_config_load (NULL, &error);
+  config = weir_server_config_load (NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (config->data_dir, ==, "/var/lib/weir");
   g_assert_cmpstr (config->flow_dir, ==, "/var/lib/weir/flows");
@@ -83,6 +83,25 @@ test_defaults (Fixture *self, gconstpointer data)
   g_assert_null (config->listen);
   g_unsetenv ("STATE_DIRECTORY");
   g_unsetenv ("RUNTIME_DIRECTORY");
+}
+
+static void
+test_usual_file (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (WeirServerConfig) none = NULL;
+  g_autoptr (WeirServerConfig) config = NULL;
+
+  g_assert_true (g_setenv ("CONFIGURATION_DIRECTORY", self->directory, true));
+  none = weir_server_config_load (NULL, "/d", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (none->workers, ==, 0);
+  g_assert_true (g_file_set_contents (self->path, "[server]\nworkers=5\ndata=/e\n", -1, NULL));
+  config = weir_server_config_load (NULL, "/d", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (config->workers, ==, 5);
+  g_assert_cmpstr (config->data_dir, ==, "/d");
+  g_unsetenv ("CONFIGURATION_DIRECTORY");
 }
 
 static void
@@ -120,7 +139,7 @@ test_missing (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (weir_server_config_load ("/nowhere/weir.conf", &error));
+  g_assert_null (weir_server_config_load ("/nowhere/weir.conf", NULL, &error));
   g_assert_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND);
 }
 
@@ -152,6 +171,7 @@ main (int argc, char **argv)
 #define ADD(name, func) g_test_add ("/server-config/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("all", test_all);
   ADD ("defaults", test_defaults);
+  ADD ("usual-file", test_usual_file);
   ADD ("wrong", test_wrong);
   ADD ("missing", test_missing);
   ADD ("roles", test_roles);
