@@ -324,6 +324,8 @@ follow (WeirRecorder *recorder)
     recorder->follower = weir_data_follow (recorder->data, 0, 0, &error);
   if (recorder->follower == NULL)
     weir_binder_tell (recorder->binder, "there is no provenance of this run: %s", error->message);
+  else
+    weir_follower_set_batch (recorder->follower, WEIR_LIMIT_BATCH, recorder->wait_usec / 4);
 }
 
 static void

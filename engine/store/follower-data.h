@@ -15,6 +15,7 @@ typedef struct {
   pthread_cond_t changed;
   bool is_interrupted;      /* guarded by lock */
   bool is_woken;            /* guarded by lock */
+  uint64_t wanted;          /* guarded by lock; who waits is woken when that is durable */
   _Atomic uint64_t durable; /* written under the lock */
   _Atomic uint64_t hold;    /* segments from here on are needed; UINT64_MAX: nobody follows */
   _Atomic uint64_t read;    /* all below has been read */

@@ -15,6 +15,8 @@
 struct WeirFollower {
   WeirFollowerData *data;
   WeirLogReader *reader;
+  uint64_t batch_bytes;
+  int64_t batch_usec;
 };
 
 /* --- the data directory's side --- */
@@ -47,7 +49,8 @@ weir_follower_data_on_durable (WeirFollowerData *data, uint64_t durable)
   WEIR_LOCKED (&data->lock);
 
   atomic_store (&data->durable, durable);
-  pthread_cond_signal (&data->changed);
+  if (durable >= data->wanted)
+    pthread_cond_signal (&data->changed);
 }
 
 uint64_t
@@ -186,20 +189,40 @@ weir_follower_free (WeirFollower *follower)
   g_free (follower);
 }
 
-/* Waits until more than @seen is durable. Returns: false when it is not by then. */
-static bool
-wait_for_more (WeirFollowerData *data, uint64_t seen, int64_t end)
+/* Waits until @wanted is durable, or @end. Call with the lock held. */
+static void
+wait_until (WeirFollowerData *data, uint64_t wanted, int64_t end)
 {
   struct timespec time = { .tv_sec = end / G_USEC_PER_SEC, .tv_nsec = end % G_USEC_PER_SEC * 1000 };
   int status = 0;
 
-  WEIR_LOCKED (&data->lock);
-  while (atomic_load (&data->durable) <= seen && !data->is_interrupted && !data->is_woken &&
+  data->wanted = wanted;
+  while (atomic_load (&data->durable) < wanted && !data->is_interrupted && !data->is_woken &&
          status == 0)
     status = end == INT64_MAX ? pthread_cond_wait (&data->changed, &data->lock)
                               : pthread_cond_timedwait (&data->changed, &data->lock, &time);
+}
+
+/* Waits until more than @seen is durable. Returns: false when it is not by then. */
+static bool
+wait_for_more (WeirFollower *follower, uint64_t seen, int64_t end)
+{
+  WeirFollowerData *data = follower->data;
+
+  WEIR_LOCKED (&data->lock);
+  wait_until (data, seen + 1, end);
+  if (follower->batch_usec > 0)
+    wait_until (data, seen + follower->batch_bytes,
+                MIN (end, g_get_monotonic_time () + follower->batch_usec));
   data->is_woken = false;
   return atomic_load (&data->durable) > seen;
+}
+
+void
+weir_follower_set_batch (WeirFollower *follower, uint64_t bytes, int64_t usec)
+{
+  follower->batch_bytes = bytes;
+  follower->batch_usec = usec;
 }
 
 WeirLogRead
@@ -214,7 +237,7 @@ weir_follower_next (WeirFollower *follower, int64_t usec, WeirFrame *ret_frame, 
     durable = atomic_load (&data->durable);
     read = weir_log_reader_next (follower->reader, WEIR_MUTANT (12) ? UINT64_MAX : durable,
                                  ret_frame, error);
-  } while (read == WEIR_LOG_END && wait_for_more (data, durable, end));
+  } while (read == WEIR_LOG_END && wait_for_more (follower, durable, end));
   if (read == WEIR_LOG_FRAME)
     atomic_store (&data->read, ret_frame->next);
   return read;

@@ -21,6 +21,10 @@ void weir_follower_free (WeirFollower *follower);
 WeirLogRead weir_follower_next (WeirFollower *follower, int64_t usec, WeirFrame *ret_frame,
                                 GError **error);
 
+/* From now on, a weir_follower_next that has to wait lets @bytes more become durable, but waits for
+ * that no longer than @usec. It is then woken twice for many frames. */
+void weir_follower_set_batch (WeirFollower *follower, uint64_t bytes, int64_t usec);
+
 /* Has a weir_follower_next that waits, and all later ones, wait no longer. Thread: any. */
 void weir_follower_interrupt (WeirFollower *follower);
 

@@ -105,20 +105,27 @@ check_entry (Run *run, const WeirLogEntry *entry)
   }
 }
 
+static void
+check_frame (Run *run, const WeirFrame *frame)
+{
+  g_autoptr (GError) error = NULL;
+  WeirLogEntry entry;
+
+  for (size_t at = 0; weir_frame_next_entry (frame, &at, &entry, &error);)
+    check_entry (run, &entry);
+  g_assert_no_error (error);
+}
+
 /* Reads until all that was appended has been seen. */
 static void
 read_all (Run *run, WeirFollower *follower, WeirFrame *ret_last)
 {
   g_autoptr (GError) error = NULL;
-  WeirLogEntry entry;
 
   while (run->expected < run->appended) {
-    size_t at = 0;
-
     g_assert_cmpint (weir_follower_next (follower, -1, ret_last, &error), ==, WEIR_LOG_FRAME);
-    while (weir_frame_next_entry (ret_last, &at, &entry, &error))
-      check_entry (run, &entry);
     g_assert_no_error (error);
+    check_frame (run, ret_last);
   }
 }
 
@@ -305,6 +312,45 @@ test_wake (void)
   g_free (run.root);
 }
 
+/* Who waits for many frames at once comes when they are there, when he has waited for long enough,
+ * and when he is told to. */
+static void
+test_batch (void)
+{
+  Run run = { .root = g_dir_make_tmp ("weir-follower-XXXXXX", NULL) };
+  const int64_t long_time = 1000 * G_USEC_PER_SEC;
+  WeirFollower *follower;
+  WeirFrame frame;
+
+  run_open (&run);
+  follower = weir_data_follow (run.data, 0, 0, NULL);
+  run_start (&run);
+  name_component (&run);
+  weir_follower_set_batch (follower, UINT64_C (1) << 40, 1000);
+  for (unsigned i = 0; i < 20; i++) {
+    append (&run, 1);
+    read_all (&run, follower, &frame);
+  }
+  for (unsigned i = 0; i < 20; i++) {
+    weir_follower_set_batch (follower, 3 * WEIR_FRAME_BLOCK, long_time);
+    append (&run, 100);
+    g_assert_cmpint (weir_follower_next (follower, -1, &frame, NULL), ==, WEIR_LOG_FRAME);
+    check_frame (&run, &frame);
+    weir_follower_set_batch (follower, 0, 0);
+    read_all (&run, follower, &frame);
+  }
+  while (weir_follower_next (follower, 0, &frame, NULL) == WEIR_LOG_FRAME)
+    ;
+  weir_follower_set_batch (follower, UINT64_C (1) << 40, long_time);
+  g_assert_cmpint (weir_follower_next (follower, 1000, &frame, NULL), ==, WEIR_LOG_END);
+  weir_follower_wake (follower);
+  g_assert_cmpint (weir_follower_next (follower, -1, &frame, NULL), ==, WEIR_LOG_END);
+  weir_follower_free (follower);
+  run_close (&run);
+  scratch_remove (run.root);
+  g_free (run.root);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -315,5 +361,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/follower/gap", NULL, test_gap);
   g_test_add_data_func ("/follower/gap-in-what-is-hollow", "", test_gap);
   g_test_add_func ("/follower/wake", test_wake);
+  g_test_add_func ("/follower/batch", test_batch);
   return g_test_run ();
 }
