@@ -91,22 +91,6 @@ add_number (JsonBuilder *builder, const char *name, gint64 number)
   json_builder_add_int_value (builder, number);
 }
 
-/* The line of @text that @offset is in, and where it begins. */
-static const char *
-find_line (const char *text, ptrdiff_t offset, unsigned *ret_line)
-{
-  const char *line = text;
-
-  *ret_line = 1;
-  for (const char *at = text; at < text + offset; at++) {
-    if (*at == '\n') {
-      line = at + 1;
-      (*ret_line)++;
-    }
-  }
-  return line;
-}
-
 static void
 print_json (const char *text, const WeirExprTrial *trial, const GError *error)
 {
@@ -122,11 +106,11 @@ print_json (const char *text, const WeirExprTrial *trial, const GError *error)
     add_text (builder, "error", error->message);
   }
   if (trial->failed >= 0) {
-    unsigned line_number;
-    const char *line = find_line (text, trial->failed, &line_number);
+    unsigned line, column;
 
-    add_number (builder, "line", line_number);
-    add_number (builder, "column", g_utf8_strlen (line, text + trial->failed - line) + 1);
+    weir_expr_find_place (text, trial->failed, &line, &column);
+    add_number (builder, "line", line);
+    add_number (builder, "column", column);
   }
   if (trial->unclosed >= 0)
     add_number (builder, "unclosed", trial->unclosed);
@@ -150,8 +134,8 @@ static void
 show_place (const char *text, ptrdiff_t offset)
 {
   g_autoptr (GString) excerpt = g_string_new ("  ");
-  unsigned line_number;
-  const char *at = find_line (text, offset, &line_number);
+  const char *before = g_strrstr_len (text, offset, "\n");
+  const char *at = before != NULL ? before + 1 : text;
   const char *mistake = text + offset;
   const char *end = mistake;
   int caret = 2;

@@ -251,6 +251,7 @@ perform (WeirCall *call)
   if ((row->flags & WEIR_METHOD_AUDIT) != 0 && call->trail != NULL &&
       !weir_api_note_done (call, error, &fault) && error == NULL)
     error = g_steal_pointer (&fault);
+  weir_call_release (call);
   weir_call_finish (call, error);
 }
 

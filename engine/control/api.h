@@ -36,7 +36,7 @@ typedef struct {
 /* What @options points at stays the caller's. Returns: (transfer full). Thread: any. */
 WeirApi *weir_api_new (const WeirApiOptions *options);
 
-/* After the HTTP server; waits for the calls that run. Thread: any. */
+/* Between the HTTP server and the loop; waits for the calls that run. Thread: any. */
 void weir_api_free (WeirApi *api);
 
 /* Adds the methods of @table, all of them before weir_api_link; @target: of those that are of no

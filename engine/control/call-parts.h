@@ -46,5 +46,8 @@ struct WeirCall {
 /* Returns: (transfer none): kept by @exchange until it goes. */
 WeirCall *weir_call_new (WeirApi *api, WeirExchange *exchange);
 
+/* The method has ended: its target may go. */
+void weir_call_release (WeirCall *call);
+
 /* Answers with what the method left, or with @error if it is not NULL. */
 void weir_call_finish (WeirCall *call, const GError *error);

@@ -7,13 +7,20 @@
 #include "base/random.h"
 #include "control/status.h"
 
+void
+weir_call_release (WeirCall *call)
+{
+  if (call->release != NULL)
+    call->release (call->target);
+  call->release = NULL;
+}
+
 static void
 free_call (void *data)
 {
   WeirCall *call = data;
 
-  if (call->release != NULL)
-    call->release (call->target);
+  weir_call_release (call);
   weir_identity_free (call->identity);
   weir_arguments_clear (&call->arguments);
   weir_match_clear (&call->match);

@@ -35,7 +35,7 @@ weir_door_new (WeirTokenStore *tokens, const WeirServerConfig *config, const Wei
   *door = (WeirDoor){
     .tokens = tokens,
     .config = config,
-    .clock = clock,
+    .clock = clock != NULL ? clock : weir_clock_system (),
     .throttle = weir_throttle_new (),
     .users = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                                     (GDestroyNotify)weir_identity_free),

@@ -14,8 +14,8 @@
 typedef struct WeirDoor WeirDoor;
 
 /* @tokens: NULL: none are valid; @config: which users may do what, NULL: its own and root all,
- * others nothing. Both stay the caller's, for as long as the door is there.
- * Returns: (transfer full). */
+ * others nothing; @clock: NULL: the system's. They stay the caller's, for as long as the door is
+ * there. Returns: (transfer full). */
 WeirDoor *weir_door_new (WeirTokenStore *tokens, const WeirServerConfig *config,
                          const WeirClock *clock);
 void weir_door_free (WeirDoor *door);

@@ -73,7 +73,7 @@ weir_token_store_open (const char *directory, const WeirClock *clock, GError **e
   store = g_new0 (WeirTokenStore, 1);
   pthread_mutex_init (&store->lock, NULL);
   pthread_mutex_init (&store->writing, NULL);
-  store->clock = clock;
+  store->clock = clock != NULL ? clock : weir_clock_system ();
   store->path = g_build_filename (directory, FILE_NAME, NULL);
   if (!take_lock (store, directory, error) || !read_tokens (store, error))
     return NULL;

@@ -137,7 +137,7 @@ weir_trail_open (const char *path, const WeirClock *clock, GError **error)
   if (reader == NULL)
     return NULL;
   trail = g_new0 (WeirTrail, 1);
-  trail->clock = clock;
+  trail->clock = clock != NULL ? clock : weir_clock_system ();
   trail->file = g_steal_pointer (&file);
   trail->reader = g_steal_pointer (&reader);
   trail->waiting = new_entries ();

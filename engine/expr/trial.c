@@ -48,3 +48,18 @@ weir_expr_try (const char *text, const WeirExprScope *scope, WeirArena *arena,
   ret_trial->value = weir_arena_strdup (arena, literal);
   return true;
 }
+
+void
+weir_expr_find_place (const char *text, ptrdiff_t offset, unsigned *ret_line, unsigned *ret_column)
+{
+  const char *line = text;
+
+  *ret_line = 1;
+  for (const char *at = text; at < text + offset; at++) {
+    if (*at == '\n') {
+      line = at + 1;
+      (*ret_line)++;
+    }
+  }
+  *ret_column = (unsigned)g_utf8_strlen (line, text + offset - line) + 1;
+}

@@ -16,3 +16,7 @@ typedef struct {
  * Thread: any; scope and arena are the caller's alone. */
 bool weir_expr_try (const char *text, const WeirExprScope *scope, WeirArena *arena,
                     WeirExprTrial *ret_trial, GError **error);
+
+/* Line and column, from 1, of what stands at @offset of @text. Thread: any. */
+void weir_expr_find_place (const char *text, ptrdiff_t offset, unsigned *ret_line,
+                           unsigned *ret_column);
