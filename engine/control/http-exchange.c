@@ -424,7 +424,8 @@ weir_exchange_set_closed (WeirExchange *exchange, void (*on_closed) (void *data)
       return;
     }
   }
-  weir_loop_post (exchange->loop, on_late, g_memdup2 (&closed, sizeof closed));
+  if (on_closed != NULL)
+    weir_loop_post (exchange->loop, on_late, g_memdup2 (&closed, sizeof closed));
 }
 
 void

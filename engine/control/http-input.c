@@ -130,7 +130,8 @@ end_body (WeirConnection *connection)
   connection->input = WEIR_INPUT_DONE;
   atomic_store (&exchange->must_close, false);
   if (connection->body_use == WEIR_BODY_PASS) {
-    exchange->on_body (exchange->forward, NULL, 0, true);
+    if (exchange->on_body != NULL)
+      exchange->on_body (exchange->forward, NULL, 0, true);
   } else if (connection->body_use == WEIR_BODY_COLLECT) {
     server->handler.on_request (server->handler.data, exchange);
     weir_exchange_check_forgotten (exchange, 1);
@@ -155,7 +156,8 @@ take_piece (WeirConnection *connection, const char *bytes, size_t size)
     weir_buffer_append (&exchange->body, bytes, size);
     return true;
   case WEIR_BODY_PASS:
-    exchange->on_body (exchange->forward, bytes, size, false);
+    if (exchange->on_body != NULL)
+      exchange->on_body (exchange->forward, bytes, size, false);
     return true;
   default:
     return true;

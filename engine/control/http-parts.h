@@ -7,6 +7,7 @@
 
 #include "base/lock.h"
 #include "base/wake.h"
+#include "control/http-pool.h"
 #include "control/http-server.h"
 #include "wire/buffer.h"
 #include "wire/http-chunked.h"
@@ -27,7 +28,8 @@ struct WeirHttpServer {
   GPtrArray *listeners;   /* of WeirListener */
   GPtrArray *connections; /* of WeirConnection */
   unsigned n_refused;     /* of them: beyond the limit, they only get told */
-  char *scratch;          /* WEIR_LIMIT_HTTP_READ bytes, for whoever reads */
+  WeirHttpPool *pool;
+  char *scratch; /* WEIR_LIMIT_HTTP_READ bytes, for whoever reads */
 };
 
 /* What a door has found out; shared by the connection and its exchanges. */
@@ -121,7 +123,7 @@ struct WeirExchange {
   _Atomic size_t backlog;         /* written, and not taken by the other end */
   WeirWake wake;                  /* rung when the backlog gets less, and at the end */
 
-  /* Of who passes the request on; NULL: nobody. */
+  /* Of who passes the request on; NULL: nobody, or no more. */
   void (*on_body) (void *data, const char *bytes, size_t size, bool is_last);
   void (*on_room) (void *data); /* the backlog is less than it was */
   void *forward;

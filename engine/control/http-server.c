@@ -44,6 +44,7 @@ weir_http_server_new (WeirLoop *loop, const WeirHttpHandler *handler,
   server->origins = g_strdupv ((GStrv)options->origins);
   server->listeners = g_ptr_array_new ();
   server->connections = g_ptr_array_new ();
+  server->pool = weir_http_pool_new (loop);
   server->scratch = g_malloc (WEIR_LIMIT_HTTP_READ);
   return server;
 }
@@ -73,6 +74,7 @@ weir_http_server_free (WeirHttpServer *server)
     weir_connection_free (g_ptr_array_index (server->connections, 0));
   for (unsigned i = 0; i < server->listeners->len; i++)
     close_listener (g_ptr_array_index (server->listeners, i));
+  weir_http_pool_free (server->pool);
   g_ptr_array_unref (server->connections);
   g_ptr_array_unref (server->listeners);
   g_strfreev (server->hosts);

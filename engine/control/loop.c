@@ -93,7 +93,8 @@ weir_loop_free (WeirLoop *loop)
 {
   if (loop == NULL)
     return;
-  weir_loop_run_posts (loop);
+  while (loop->posts->len > 0) /* these may post more */
+    weir_loop_run_posts (loop);
   g_array_unref (loop->posts);
   g_ptr_array_unref (loop->heap);
   pthread_mutex_destroy (&loop->lock);

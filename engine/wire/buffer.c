@@ -21,7 +21,8 @@ weir_buffer_reserve (WeirBuffer *buffer, size_t size)
 
   if (buffer->capacity - buffer->end >= size && buffer->data != NULL)
     return buffer->data + buffer->end;
-  if (buffer->begin > 0 && (buffer->begin > used || buffer->capacity - used < size)) {
+  if (buffer->data != NULL && buffer->begin > 0 &&
+      (buffer->begin > used || buffer->capacity - used < size)) {
     memmove (buffer->data, buffer->data + buffer->begin, used);
     buffer->begin = 0;
     buffer->end = used;

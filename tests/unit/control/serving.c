@@ -17,13 +17,10 @@ run (void *data)
 }
 
 void
-serving_start (Serving *serving, const WeirHttpHandler *handler, const WeirHttpOptions *options)
+serving_resume (Serving *serving, const WeirHttpHandler *handler, const WeirHttpOptions *options)
 {
   g_autoptr (GError) error = NULL;
 
-  serving->directory = g_dir_make_tmp ("weir-http-XXXXXX", &error);
-  g_assert_no_error (error);
-  serving->path = g_build_filename (serving->directory, "control.sock", NULL);
   serving->loop = weir_loop_new ();
   serving->server = weir_http_server_new (serving->loop, handler, options);
   weir_http_server_listen_unix (serving->server, serving->path, 0600, &error);
@@ -32,12 +29,27 @@ serving_start (Serving *serving, const WeirHttpHandler *handler, const WeirHttpO
 }
 
 void
-serving_stop (Serving *serving)
+serving_start (Serving *serving, const WeirHttpHandler *handler, const WeirHttpOptions *options)
+{
+  serving->directory = g_dir_make_tmp ("weir-http-XXXXXX", NULL);
+  g_assert_nonnull (serving->directory);
+  serving->path = g_build_filename (serving->directory, "control.sock", NULL);
+  serving_resume (serving, handler, options);
+}
+
+void
+serving_pause (Serving *serving)
 {
   weir_loop_quit (serving->loop);
   pthread_join (serving->thread, NULL);
   weir_http_server_free (serving->server);
   weir_loop_free (serving->loop);
+}
+
+void
+serving_stop (Serving *serving)
+{
+  serving_pause (serving);
   g_assert_cmpint (g_rmdir (serving->directory), ==, 0); /* nothing is left in it */
   g_free (serving->directory);
   g_free (serving->path);

@@ -21,6 +21,11 @@ void serving_start (Serving *serving, const WeirHttpHandler *handler,
                     const WeirHttpOptions *options);
 void serving_stop (Serving *serving);
 
+/* Ends the server, and has another one at its place. */
+void serving_pause (Serving *serving);
+void serving_resume (Serving *serving, const WeirHttpHandler *handler,
+                     const WeirHttpOptions *options);
+
 /* Returns: a connected socket that blocks. */
 int serving_connect (const Serving *serving);
 

@@ -157,11 +157,19 @@ test_posts_of_threads (void)
 }
 
 static void
+on_post_again (void *data)
+{
+  World *world = data;
+
+  weir_loop_post (world->loop, on_count, world);
+}
+
+static void
 test_calls_late_posts (void)
 {
   World world = { weir_loop_new () };
 
-  weir_loop_post (world.loop, on_count, &world);
+  weir_loop_post (world.loop, on_post_again, &world);
   weir_loop_free (world.loop);
   g_assert_cmpuint (world.n_calls, ==, 1);
 }
