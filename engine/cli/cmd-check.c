@@ -3,6 +3,7 @@
  * What it prints with --json is read by programs (docs/flow-xml.md). */
 #include "cli/command.h"
 #include "cli/flow-file.h"
+#include "cli/flow-options.h"
 #include <json-glib/json-glib.h>
 
 static void
@@ -103,18 +104,13 @@ static int
 run (int argc, char **argv)
 {
   gboolean as_json = FALSE;
-  g_auto (GStrv) sets = NULL;
-  g_autofree char *key = NULL;
+  g_auto (WeirFlowOptions) options = { 0 };
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print one JSON object", NULL },
-    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets, "Give a parameter of the flow a value",
-      "NAME=VALUE" },
-    { "key", 0, 0, G_OPTION_ARG_FILENAME, &key, "Decrypt secrets with the keys in it", "FILE" },
+    WEIR_FLOW_OPTIONS (&options),
     { NULL },
   };
-  g_autoptr (GHashTable) values = NULL;
   g_autoptr (WeirVault) vault = NULL;
-  g_autoptr (GError) error = NULL;
   unsigned n_errors = 0;
   int status = weir_command_parse (
       &weir_command_check, entries,
@@ -127,12 +123,12 @@ run (int argc, char **argv)
     return status;
   if (argc < 2)
     return weir_command_misused (&weir_command_check, "which flow?");
-  values = weir_flow_values_parse (sets, &error);
-  if (values == NULL)
-    return weir_command_misused (&weir_command_check, "%s", error->message);
-  vault = weir_vault_new (key);
-  n_errors =
-      as_json ? check_as_json (argv + 1, values, vault) : check_all (argv + 1, values, vault, NULL);
+  status = weir_flow_options_read (&options, &weir_command_check);
+  if (status != WEIR_EXIT_OK)
+    return status;
+  vault = weir_vault_new (options.key_file);
+  n_errors = as_json ? check_as_json (argv + 1, options.values, vault)
+                     : check_all (argv + 1, options.values, vault, NULL);
   return n_errors == 0 ? WEIR_EXIT_OK : WEIR_EXIT_FAILURE;
 }
 

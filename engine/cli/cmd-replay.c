@@ -4,6 +4,7 @@
 #include "cli/data-dir.h"
 #include "cli/data-sizes.h"
 #include "cli/flow-file.h"
+#include "cli/flow-options.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -23,7 +24,7 @@ typedef struct {
   char *data;
   gboolean json;
   uint64_t event;
-  GHashTable *values;
+  WeirFlowOptions parameters;
 } Options;
 
 /* What is to be made again. */
@@ -196,12 +197,12 @@ static int
 execute (Options *options)
 {
   g_autoptr (WeirRegistry) registry = weir_registry_new (NULL);
-  g_autoptr (WeirVault) vault = weir_vault_new (NULL);
+  g_autoptr (WeirVault) vault = weir_vault_new (options->parameters.key_file);
   g_autoptr (WeirResolver) resolver = NULL;
   g_autoptr (GError) error = NULL;
   g_autofree char *message = NULL;
   g_autoptr (WeirFlow) flow =
-      weir_flow_file_load (options->flow, options->values, registry, vault, &resolver);
+      weir_flow_file_load (options->flow, options->parameters.values, registry, vault, &resolver);
   g_auto (Moment) moment = { 0 };
 
   if (flow == NULL)
@@ -220,7 +221,7 @@ static void
 options_clear (Options *options)
 {
   g_free (options->data);
-  g_clear_pointer (&options->values, g_hash_table_unref);
+  weir_flow_options_clear (&options->parameters);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -237,25 +238,22 @@ run (int argc, char **argv)
 {
   const WeirCommand *command = &weir_command_replay;
   g_auto (Options) options = { 0 };
-  g_auto (GStrv) values = NULL;
   const GOptionEntry entries[] = {
     { "data", 0, 0, G_OPTION_ARG_FILENAME, &options.data,
       "The data directory (~/.local/state/weir/<name of the flow>)", "DIR" },
-    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &values, "Give a parameter of the flow a value",
-      "NAME=VALUE" },
+    WEIR_FLOW_OPTIONS (&options.parameters),
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print the new FlowFile as JSON", NULL },
     { NULL },
   };
   int status = weir_command_parse (command, entries, description, &argc, &argv);
-  g_autoptr (GError) error = NULL;
 
   if (status != WEIR_EXIT_OK)
     return status;
   if (argc != 3 || !g_ascii_string_to_unsigned (argv[1], 10, 1, INT64_MAX, &options.event, NULL))
     return weir_command_misused (command, "name the number of one event, and the flow file");
-  options.values = weir_flow_values_parse (values, &error);
-  if (options.values == NULL)
-    return weir_command_misused (command, "%s", error->message);
+  status = weir_flow_options_read (&options.parameters, command);
+  if (status != WEIR_EXIT_OK)
+    return status;
   options.flow = argv[2];
   return execute (&options);
 }

@@ -6,6 +6,7 @@
 #include "cli/data-dir.h"
 #include "cli/data-sizes.h"
 #include "cli/flow-file.h"
+#include "cli/flow-options.h"
 #include "cli/process.h"
 #include "cli/run-signals.h"
 #include "cli/run-status.h"
@@ -31,8 +32,7 @@ typedef struct {
   WeirDurability durability;
   bool without_provenance;
   uint64_t archive_bytes;
-  GHashTable *values; /* parameters: name to value */
-  char *key_file;     /* NULL: the usual one */
+  WeirFlowOptions parameters;
 } Options;
 
 typedef struct {
@@ -227,9 +227,9 @@ execute (Run *run)
   weir_process_ignore_signals ();
   weir_process_allow_many_files ();
   run->registry = weir_registry_new (NULL);
-  run->vault = weir_vault_new (run->options.key_file);
-  run->flow = weir_flow_file_load (run->path, run->options.values, run->registry, run->vault,
-                                   &run->resolver);
+  run->vault = weir_vault_new (run->options.parameters.key_file);
+  run->flow = weir_flow_file_load (run->path, run->options.parameters.values, run->registry,
+                                   run->vault, &run->resolver);
   if (run->flow == NULL)
     return WEIR_EXIT_FAILURE;
   run->status = weir_run_status_new (stderr, live);
@@ -263,9 +263,8 @@ run_clear (Run *run)
   weir_vault_free (run->vault);
   g_clear_pointer (&run->flow, weir_flow_free);
   weir_registry_free (run->registry);
-  g_clear_pointer (&run->options.values, g_hash_table_unref);
   g_free (run->options.data_dir);
-  g_free (run->options.key_file);
+  weir_flow_options_clear (&run->options.parameters);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
@@ -308,7 +307,7 @@ set_provenance (Options *options, const char *provenance, GError **error)
 }
 
 static bool
-set_options (Options *options, const char *duration, char **values, GError **error)
+set_options (Options *options, const char *duration, GError **error)
 {
   if (duration != NULL && !weir_units_parse_duration (duration, &options->for_usec, error)) {
     g_prefix_error (error, "--for %s: ", duration);
@@ -320,8 +319,7 @@ set_options (Options *options, const char *duration, char **values, GError **err
                  WEIR_LIMIT_WORKERS);
     return false;
   }
-  options->values = weir_flow_values_parse (values, error);
-  return options->values != NULL;
+  return true;
 }
 
 static const char description[] =
@@ -343,7 +341,6 @@ run (int argc, char **argv)
   g_autofree char *durability = NULL;
   g_autofree char *provenance = NULL;
   g_autofree char *archive = NULL;
-  g_auto (GStrv) values = NULL;
   const GOptionEntry entries[] = {
     { "until-idle", 0, 0, G_OPTION_ARG_NONE, &self.options.until_idle,
       "End when all is processed and the sources have nothing more", NULL },
@@ -356,10 +353,7 @@ run (int argc, char **argv)
       "Record what happens to each FlowFile: on (the default) or off", "on|off" },
     { "archive", 0, 0, G_OPTION_ARG_FILENAME, &archive,
       "Keep so much of what is no longer needed, to look at and to replay (1 GB)", "SIZE" },
-    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &values, "Give a parameter of the flow a value",
-      "NAME=VALUE" },
-    { "key", 0, 0, G_OPTION_ARG_FILENAME, &self.options.key_file,
-      "Decrypt secrets with the keys in it (~/.config/weir/key)", "FILE" },
+    WEIR_FLOW_OPTIONS (&self.options.parameters),
     { "workers", 0, 0, G_OPTION_ARG_INT, &self.options.workers,
       "Threads that do the work (one a core)", "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self.options.json, "Print the summary as JSON", NULL },
@@ -377,8 +371,11 @@ run (int argc, char **argv)
   if (!set_durability (&self.options, durability, &error) ||
       !set_provenance (&self.options, provenance, &error) ||
       !set_archive (&self.options, archive, &error) ||
-      !set_options (&self.options, duration, values, &error))
+      !set_options (&self.options, duration, &error))
     return weir_command_misused (&weir_command_run, "%s", error->message);
+  code = weir_flow_options_read (&self.options.parameters, &weir_command_run);
+  if (code != WEIR_EXIT_OK)
+    return code;
   self.path = argv[1];
   return execute (&self);
 }

@@ -4,6 +4,7 @@
  * What it prints with --json is read by programs (docs/services.md). */
 #include "cli/command.h"
 #include "cli/flow-file.h"
+#include "cli/flow-options.h"
 #include "runtime/engine.h"
 #include "runtime/verify.h"
 
@@ -162,18 +163,13 @@ static int
 run (int argc, char **argv)
 {
   gboolean as_json = FALSE;
-  g_auto (GStrv) sets = NULL;
-  g_autofree char *key = NULL;
+  g_auto (WeirFlowOptions) options = { 0 };
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print one JSON object", NULL },
-    { "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets, "Give a parameter of the flow a value",
-      "NAME=VALUE" },
-    { "key", 0, 0, G_OPTION_ARG_FILENAME, &key, "Decrypt secrets with the keys in it", "FILE" },
+    WEIR_FLOW_OPTIONS (&options),
     { NULL },
   };
-  g_autoptr (GHashTable) values = NULL;
   g_autoptr (WeirVault) vault = NULL;
-  g_autoptr (GError) error = NULL;
   int status = weir_command_parse (
       &weir_command_verify, entries,
       "FLOW is a file, or - for standard input; SERVICE is the id of a service in it,\n"
@@ -186,11 +182,11 @@ run (int argc, char **argv)
     return status;
   if (argc < 2)
     return weir_command_misused (&weir_command_verify, "which flow?");
-  values = weir_flow_values_parse (sets, &error);
-  if (values == NULL)
-    return weir_command_misused (&weir_command_verify, "%s", error->message);
-  vault = weir_vault_new (key);
-  return verify (argv[1], argv + 2, values, vault, as_json);
+  status = weir_flow_options_read (&options, &weir_command_verify);
+  if (status != WEIR_EXIT_OK)
+    return status;
+  vault = weir_vault_new (options.key_file);
+  return verify (argv[1], argv + 2, options.values, vault, as_json);
 }
 
 const WeirCommand weir_command_verify = {

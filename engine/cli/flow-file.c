@@ -2,7 +2,6 @@
 #include "cli/flow-file.h"
 #include "base/fs.h"
 #include "base/limits.h"
-#include "base/secret.h"
 #include "model/check.h"
 #include "plugin/catalog.h"
 #include "xml/file.h"
@@ -83,31 +82,4 @@ weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registr
     return NULL;
   *ret_resolver = g_steal_pointer (&resolver);
   return g_steal_pointer (&flow);
-}
-
-static void
-free_value (gpointer value)
-{
-  weir_secret_free (value);
-}
-
-GHashTable *
-weir_flow_values_parse (char **texts, GError **error)
-{
-  g_autoptr (GHashTable) values =
-      g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_value);
-
-  for (; texts != NULL && *texts != NULL; texts++) {
-    const char *equals = strchr (*texts, '=');
-
-    if (equals == NULL || equals == *texts || !g_utf8_validate (*texts, -1, NULL)) {
-      /* The value may be a secret. */
-      g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "--set %.*s: write NAME=VALUE",
-                   (int)strcspn (*texts, "="), *texts);
-      return NULL;
-    }
-    g_hash_table_replace (values, g_strndup (*texts, (gsize)(equals - *texts)),
-                          g_strdup (equals + 1));
-  }
-  return g_steal_pointer (&values);
 }

@@ -31,9 +31,5 @@ unsigned weir_flow_file_tell (const char *path, GPtrArray *problems, FILE *strea
 WeirFlow *weir_flow_file_load (const char *path, GHashTable *values, WeirRegistry *registry,
                                WeirVault *vault, WeirResolver **ret_resolver);
 
-/* Reads the arguments of --set, @texts: "NAME=VALUE", closed by NULL; NULL for none.
- * Returns: (transfer full): name to value, wiped when it goes, or NULL with @error. */
-GHashTable *weir_flow_values_parse (char **texts, GError **error);
-
 /* Returns: (transfer none): @path as messages name it. */
 const char *weir_flow_file_get_label (const char *path);

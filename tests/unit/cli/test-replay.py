@@ -97,6 +97,20 @@ class Replay(FlowCase):
             result = self.call("replay", *arguments)
             self.assertEqual((result.returncode, result.stdout), (2, ""), arguments)
 
+    def test_key(self):
+        """The flow has an encrypted secret, and its key is where --key says."""
+        key = ["--key", self.folder / "the-key"]
+        self.assertEqual(self.call("secret", "keygen", *key).returncode, 0)
+        subprocess.run([WEIR, "secret", "set", *map(str, key), self.flow, "token"], input="hidden-value",
+                       check=True, capture_output=True, text=True, cwd=self.folder, env=self.environment)
+        (self.folder / "in/a.txt").write_text("hello")
+        told = self.call("run", self.flow, "--data", "data", "--until-idle", "-q", *key)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        number = self.number("SEND")
+        self.refuse("the-key", number, "--key", self.folder / "no/the-key")
+        result = self.call("replay", number, self.flow, "--data", "data", *key)
+        self.assertEqual((result.returncode, len(result.stdout.splitlines())), (0, 1), result.stderr)
+
 
 if __name__ == "__main__":
     tap.main()
