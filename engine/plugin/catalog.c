@@ -75,7 +75,10 @@ check_secrecy (const Subject *subject, const WeirPropertyNode *node, const WeirR
 {
   const WeirProperty *property = find_property (subject->type, node->name);
 
-  bool is_sensitive = property != NULL && property->sensitive;
+  const WeirDynamic *dynamic = subject->type->dynamic;
+  bool is_sensitive = property != NULL
+                          ? property->sensitive
+                          : value->is_secret && dynamic != NULL && dynamic->may_be_secret;
 
   if (value->text == NULL)
     return;

@@ -113,6 +113,7 @@ add_dynamic (JsonBuilder *builder, const WeirDynamic *dynamic)
   add_string (builder, "value", dynamic->value);
   add_string (builder, "description", dynamic->description);
   add_bool (builder, "expressions", !dynamic->no_expressions);
+  add_bool (builder, "may_be_secret", dynamic->may_be_secret);
   json_builder_end_object (builder);
 }
 

@@ -84,9 +84,9 @@ append_properties (GString *out, const WeirProcessor *processor)
   for (size_t i = 0; i < processor->n_properties; i++)
     append_property (out, &processor->properties[i]);
   if (dynamic != NULL)
-    g_string_append_printf (out, "\n### Added properties\n\n*%s: %s%s*\n\n%s\n", dynamic->name,
+    g_string_append_printf (out, "\n### Added properties\n\n*%s: %s%s%s*\n\n%s\n", dynamic->name,
                             dynamic->value, dynamic->no_expressions ? "" : ", expression",
-                            dynamic->description);
+                            dynamic->may_be_secret ? ", may be secret" : "", dynamic->description);
 }
 
 static void

@@ -181,8 +181,9 @@ weir_describe_text (const WeirRegistryType *type)
   for (size_t i = 0; i < processor->n_properties; i++)
     append_property_text (out, &processor->properties[i]);
   if (processor->dynamic != NULL) {
-    g_string_append_printf (out, "\n  <%s>\n      <%s>, any number of these\n      ",
-                            processor->dynamic->name, processor->dynamic->value);
+    g_string_append_printf (out, "\n  <%s>\n      <%s>, any number of these%s\n      ",
+                            processor->dynamic->name, processor->dynamic->value,
+                            processor->dynamic->may_be_secret ? ", which may be secret" : "");
     append_wrapped (out, processor->dynamic->description, 6);
   }
 

@@ -75,6 +75,7 @@ AT (WeirDynamic, name, 0);
 AT (WeirDynamic, value, 8);
 AT (WeirDynamic, description, 16);
 AT (WeirDynamic, no_expressions, 24);
+AT (WeirDynamic, may_be_secret, 25);
 
 SIZE (WeirProcessor, 192);
 AT (WeirProcessor, struct_size, 0);

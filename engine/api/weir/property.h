@@ -91,6 +91,7 @@ typedef struct {
   const char *value;       /* what its value stands for */
   const char *description; /* one or more sentences, Markdown */
   bool no_expressions;     /* values are literal */
+  bool may_be_secret;      /* one that is made of a secret parameter is sensitive, not refused */
 } WeirDynamic;
 
 G_END_DECLS

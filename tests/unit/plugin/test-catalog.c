@@ -46,6 +46,15 @@ static const WeirProcessor router = {
   .on_configure = on_configure, .on_trigger = on_trigger,
 };
 
+static const WeirDynamic headers = {
+  .name = "header", .value = "anything", .description = "A header each.", .may_be_secret = true
+};
+
+static const WeirProcessor caller = {
+  WEIR_PROCESSOR_ABI,  .name = "Caller",         .summary = "For tests.",
+  .dynamic = &headers, .on_trigger = on_trigger,
+};
+
 typedef struct {
   WeirRegistry *registry;
   WeirTypeCatalog catalog;
@@ -60,6 +69,7 @@ set_up (Fixture *self, const void *data)
   self->registry = weir_registry_new ("");
   weir_registry_add_builtin (self->registry, &plain);
   weir_registry_add_builtin (self->registry, &router);
+  weir_registry_add_builtin (self->registry, &caller);
   self->catalog = weir_catalog_new (self->registry);
   self->values = g_ptr_array_new_with_free_func (g_free);
   self->problems = weir_problems_new ();
@@ -231,6 +241,20 @@ test_secrets_in_added_properties (Fixture *self, const void *data)
   assert_problem (self, 0, 4, "property 'added' is shown to everybody and must not hold a secret");
 }
 
+/* Where they may be secret, those that are written down are no matter for a warning: they may be
+ * anything. */
+static void
+test_secrets_where_they_may_be (Fixture *self, const void *data)
+{
+  WeirProcessorNode *node = weir_processor_node_new ("a", "Caller");
+
+  add_value (self, node, "Authorization",
+             (WeirResolved){ .text = (char *)"Bearer hunter2", .is_secret = true }, 4);
+  add_value (self, node, "Accept", (WeirResolved){ .text = (char *)"text/plain" }, 5);
+  g_assert_true (describe (self, node));
+  g_assert_cmpuint (self->problems->len, ==, 0);
+}
+
 static void
 test_secrets (Fixture *self, const void *data)
 {
@@ -291,6 +315,7 @@ main (int argc, char **argv)
   add ("/catalog/secrets", test_secrets);
   add ("/catalog/written-down", test_what_is_written_down);
   add ("/catalog/secrets-added", test_secrets_in_added_properties);
+  add ("/catalog/secrets-may-be", test_secrets_where_they_may_be);
   add ("/catalog/services", test_services);
   return g_test_run ();
 }
