@@ -73,7 +73,7 @@ find_value (const WeirXmlElement *element, const char *name)
 static bool
 is_attribute_of (const WeirXmlRow *row, const char *name)
 {
-  for (const WeirXmlAttribute *attribute = row->attributes; attribute->name != NULL; attribute++)
+  for (const WeirSetting *attribute = row->attributes; attribute->name != NULL; attribute++)
     if (strcmp (attribute->name, name) == 0)
       return true;
   return false;
@@ -101,7 +101,7 @@ tell_unknown_attributes (Reader *reader, const WeirComponent *component,
   const char *names[16];
   size_t n_names = 0;
 
-  for (const WeirXmlAttribute *attribute = row->attributes; attribute->name != NULL; attribute++)
+  for (const WeirSetting *attribute = row->attributes; attribute->name != NULL; attribute++)
     names[n_names++] = attribute->name;
   for (const char *const *pair = element->attributes; *pair != NULL; pair += 2) {
     const char *nearest = NULL;
@@ -123,13 +123,13 @@ read_attributes (Reader *reader, Frame *frame, const WeirXmlElement *element)
   const WeirXmlRow *row = get_row (frame);
   bool has_id = frame->node.target == frame->node.component;
 
-  for (const WeirXmlAttribute *attribute = row->attributes; attribute->name != NULL; attribute++) {
+  for (const WeirSetting *attribute = row->attributes; attribute->name != NULL; attribute++) {
     const char *value = find_value (element, attribute->name);
     g_autoptr (GError) error = NULL;
 
     if (value == NULL || (has_id && strcmp (attribute->name, "id") == 0))
       continue;
-    if (weir_xml_attribute_parse (attribute, frame->node.target, value, &error))
+    if (weir_setting_parse (attribute, frame->node.target, value, &error))
       continue;
     weir_problems_add (reader->problems, frame->node.component, frame->origin,
                        "correct it or leave it out", "%s", error->message);

@@ -4,7 +4,7 @@
  * to other programs; a test holds the two together. */
 #pragma once
 
-#include "model/flow.h"
+#include "model/setting.h"
 
 #define WEIR_XML_NAMESPACE "urn:weir:flow:1"
 
@@ -31,38 +31,13 @@ typedef enum {
   WEIR_XML_N_TAGS,
 } WeirXmlTag;
 
-typedef enum {
-  WEIR_XML_TEXT,      /* char *, "" by default */
-  WEIR_XML_NULLABLE,  /* char *, NULL by default */
-  WEIR_XML_BOOL,      /* "false" and "true", or `choices` */
-  WEIR_XML_COUNT,     /* unsigned */
-  WEIR_XML_BIG_COUNT, /* uint64_t */
-  WEIR_XML_SIZE,      /* uint64_t */
-  WEIR_XML_DURATION,  /* int64_t, microseconds */
-  WEIR_XML_CHOICE,    /* unsigned, into `choices` */
-  WEIR_XML_NUMBER,    /* double, in hundredths */
-  WEIR_XML_EVERY,     /* WeirSchedule: makes it a timer */
-  WEIR_XML_CRON,      /* WeirSchedule: makes it a cron */
-  WEIR_XML_FROM,      /* WeirConnection: the source, with its relationship when there is one */
-} WeirXmlType;
-
-typedef struct {
-  const char *name;
-  WeirXmlType type;
-  size_t offset;              /* in the struct that the element fills */
-  bool always;                /* written even when it is the default */
-  uint64_t by_default;        /* of the numeric types */
-  uint64_t minimum;           /* of WEIR_XML_COUNT */
-  const char *const *choices; /* closed by NULL */
-} WeirXmlAttribute;
-
 typedef struct {
   const char *name;
   unsigned parents; /* bits, 1 << WeirXmlTag: where it may stand */
   bool has_text;    /* holds text, not elements */
   bool is_plain;    /* has no place for ghosts: with anything unknown in it, all of it is one */
   bool is_single;   /* once in its parent */
-  const WeirXmlAttribute *attributes; /* in the order they are written, closed by a NULL name */
+  const WeirSetting *attributes; /* in the order they are written, closed by a NULL name */
 } WeirXmlRow;
 
 /* What <at> and <bend> fill, before it is known whose they are. */
@@ -83,11 +58,3 @@ const WeirXmlRow *weir_xml_row (WeirXmlTag tag);
 /* Finds the element @name that may stand in @parent.
  * Returns: false when there is none. */
 bool weir_xml_find (const char *name, WeirXmlTag parent, WeirXmlTag *ret_tag);
-
-/* Sets the attribute of @target, the struct of the element. NULL resets a text to its default.
- * Returns: true, or false with @error and nothing changed. */
-bool weir_xml_attribute_parse (const WeirXmlAttribute *attribute, void *target, const char *text,
-                               GError **error);
-
-/* Returns: (transfer full) (nullable): the text, NULL when it is not written. */
-char *weir_xml_attribute_format (const WeirXmlAttribute *attribute, const void *target);

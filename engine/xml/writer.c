@@ -14,11 +14,11 @@ write_lines (WeirMarkup *markup, const GPtrArray *lines)
 static void
 write_attributes (WeirMarkup *markup, WeirXmlTag tag, const void *target, const WeirGhosts *ghosts)
 {
-  const WeirXmlAttribute *attribute = weir_xml_row (tag)->attributes;
+  const WeirSetting *attribute = weir_xml_row (tag)->attributes;
   const GPtrArray *pairs = ghosts != NULL ? ghosts->attributes : NULL;
 
   for (; attribute->name != NULL; attribute++) {
-    g_autofree char *value = weir_xml_attribute_format (attribute, target);
+    g_autofree char *value = weir_setting_format (attribute, target);
 
     if (value != NULL && (ghosts == NULL || !weir_ghosts_has_attribute (ghosts, attribute->name)))
       weir_markup_attribute (markup, attribute->name, value);

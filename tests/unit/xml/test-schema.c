@@ -159,7 +159,7 @@ test_names_all_elements_and_attributes (void)
     g_autofree char *element = g_strdup_printf ("<element name=\"%s\">", row->name);
 
     g_assert_nonnull (strstr (schema, element));
-    for (const WeirXmlAttribute *each = row->attributes; each->name != NULL; each++) {
+    for (const WeirSetting *each = row->attributes; each->name != NULL; each++) {
       g_autofree char *attribute = g_strdup_printf ("<attribute name=\"%s\"", each->name);
 
       g_assert_nonnull (strstr (schema, attribute));
