@@ -122,20 +122,27 @@ clone_connection (const WeirConnection *connection)
   return &clone->base;
 }
 
+WeirParameter *
+weir_parameter_clone (const WeirParameter *parameter)
+{
+  WeirParameter *clone = g_new0 (WeirParameter, 1);
+
+  clone->name = g_strdup (parameter->name);
+  clone->value = g_strdup (parameter->value);
+  clone->secret = g_strdup (parameter->secret);
+  clone->description = g_strdup (parameter->description);
+  clone->origin = parameter->origin;
+  clone_ghosts (&parameter->ghosts, &clone->ghosts);
+  return clone;
+}
+
 static WeirComponent *
 clone_group (const WeirGroup *group)
 {
   WeirGroup *clone = weir_group_new (group->base.id);
 
-  for (guint i = 0; i < group->parameters->len; i++) {
-    const WeirParameter *parameter = group->parameters->pdata[i];
-    WeirParameter *added = weir_group_add_parameter (clone, parameter->name, parameter->value);
-
-    added->secret = g_strdup (parameter->secret);
-    set (&added->description, parameter->description);
-    added->origin = parameter->origin;
-    clone_ghosts (&parameter->ghosts, &added->ghosts);
-  }
+  for (guint i = 0; i < group->parameters->len; i++)
+    g_ptr_array_add (clone->parameters, weir_parameter_clone (group->parameters->pdata[i]));
   for (guint i = 0; i < group->children->len; i++)
     weir_group_add (clone, weir_component_clone (group->children->pdata[i]), -1);
   clone_ghosts (&group->parameters_ghosts, &clone->parameters_ghosts);

@@ -13,3 +13,6 @@ WeirFlow *weir_flow_clone (const WeirFlow *flow);
 /* Returns: (transfer full): a copy of @component, of whatever kind, and of all that is in it; in no
  * group. */
 WeirComponent *weir_component_clone (const WeirComponent *component);
+
+/* Returns: (transfer full). */
+WeirParameter *weir_parameter_clone (const WeirParameter *parameter);

@@ -33,11 +33,11 @@ free_auto_terminate (gpointer data)
   g_free (auto_terminate);
 }
 
-static void
-free_parameter (gpointer data)
+void
+weir_parameter_free (WeirParameter *parameter)
 {
-  WeirParameter *parameter = data;
-
+  if (parameter == NULL)
+    return;
   g_free (parameter->name);
   g_free (parameter->value);
   g_free (parameter->secret);
@@ -137,7 +137,7 @@ weir_group_new (const char *id)
 {
   WeirGroup *group = new_component (WEIR_KIND_GROUP, sizeof *group, id);
 
-  group->parameters = g_ptr_array_new_with_free_func (free_parameter);
+  group->parameters = g_ptr_array_new_with_free_func ((GDestroyNotify)weir_parameter_free);
   group->children = g_ptr_array_new_with_free_func (free_child);
   group->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   return group;
@@ -229,14 +229,60 @@ weir_flow_free (WeirFlow *flow)
   g_free (flow);
 }
 
+/* Of children with the same id the first one in the document has it. */
+static void
+take_id (WeirGroup *group, WeirComponent *child)
+{
+  WeirComponent *other = g_hash_table_lookup (group->by_id, child->id);
+  guint index = 0;
+  guint index_of_other = 0;
+
+  if (child->id[0] == '\0')
+    return;
+  if (other != NULL) {
+    (void)g_ptr_array_find (group->children, child, &index);
+    (void)g_ptr_array_find (group->children, other, &index_of_other);
+    if (index_of_other < index)
+      return;
+  }
+  g_hash_table_replace (group->by_id, child->id, child);
+}
+
+static void
+give_id_back (WeirGroup *group, const WeirComponent *child)
+{
+  if (g_hash_table_lookup (group->by_id, child->id) != child)
+    return;
+  g_hash_table_remove (group->by_id, child->id);
+  for (guint i = 0; i < group->children->len; i++) {
+    WeirComponent *other = group->children->pdata[i];
+
+    if (other != child && strcmp (other->id, child->id) == 0) {
+      g_hash_table_insert (group->by_id, other->id, other);
+      break;
+    }
+  }
+}
+
 void
 weir_group_add (WeirGroup *group, WeirComponent *child, int index)
 {
   g_assert (child->parent == NULL);
   child->parent = group;
   g_ptr_array_insert (group->children, index, child);
-  if (child->id[0] != '\0' && !g_hash_table_contains (group->by_id, child->id))
-    g_hash_table_insert (group->by_id, child->id, child);
+  take_id (group, child);
+}
+
+void
+weir_group_set_id (WeirGroup *group, WeirComponent *child, const char *id)
+{
+  char *copy = g_strdup (id);
+
+  g_assert (child->parent == group);
+  give_id_back (group, child);
+  g_free (child->id);
+  child->id = copy;
+  take_id (group, child);
 }
 
 WeirComponent *
@@ -249,18 +295,7 @@ weir_group_remove (WeirGroup *group, WeirComponent *child)
     g_assert_not_reached ();
   g_ptr_array_steal_index (group->children, index);
   child->parent = NULL;
-  if (g_hash_table_lookup (group->by_id, child->id) != child)
-    return child;
-
-  g_hash_table_remove (group->by_id, child->id);
-  for (guint i = 0; i < group->children->len; i++) {
-    WeirComponent *other = group->children->pdata[i];
-
-    if (strcmp (other->id, child->id) == 0) {
-      g_hash_table_insert (group->by_id, other->id, other);
-      break;
-    }
-  }
+  give_id_back (group, child);
   return child;
 }
 

@@ -2,8 +2,9 @@
  * labels and the connections between them.
  *
  * Invariant: a component is in the `children` of exactly one group, its `parent`, and goes in and
- * out only through weir_group_add and weir_group_remove. Nothing else is promised: a flow that was
- * read from a file may be wrong in every other way until weir_flow_check found no error.
+ * out only through weir_group_add and weir_group_remove; its id changes only by weir_group_set_id.
+ * Nothing else is promised: a flow that was read from a file may be wrong in every other way until
+ * weir_flow_check found no error.
  *
  * Thread: any, one at a time; a flow that nobody changes may be read by many. */
 #pragma once
@@ -182,6 +183,9 @@ void weir_group_add (WeirGroup *group, WeirComponent *child, int index);
 /* Returns: (transfer full): @child, in no group now. */
 WeirComponent *weir_group_remove (WeirGroup *group, WeirComponent *child);
 
+/* Gives @child, which is in @group, another id. */
+void weir_group_set_id (WeirGroup *group, WeirComponent *child, const char *id);
+
 /* Walks the children of one kind: start with *@position 0, stop at NULL.
  * Returns: (transfer none): the struct of that kind. */
 void *weir_group_next (const WeirGroup *group, WeirKind kind, guint *position);
@@ -208,6 +212,9 @@ WeirRetry *weir_processor_node_add_retry (WeirProcessorNode *node, const char *r
 WeirAutoTerminate *weir_processor_node_add_auto_terminate (WeirProcessorNode *node,
                                                            const char *relationship);
 WeirParameter *weir_group_add_parameter (WeirGroup *group, const char *name, const char *value);
+
+/* Of one that is in no group. */
+void weir_parameter_free (WeirParameter *parameter);
 
 /* Returns: (transfer none): how @relationship is retried, or NULL. */
 const WeirRetry *weir_processor_node_find_retry (const WeirProcessorNode *node,

@@ -67,8 +67,11 @@ test_removes_and_adds_again (void)
   WeirComponent *twin = &weir_funnel_new ("read")->base;
   WeirComponent *read = weir_flow_find (flow, "read");
 
-  weir_group_add (flow->root, twin, 0);
+  weir_group_add (flow->root, twin, -1);
   g_assert_true (weir_flow_find (flow, "read") == read);
+  weir_group_remove (flow->root, twin);
+  weir_group_add (flow->root, twin, 0);
+  g_assert_true (weir_flow_find (flow, "read") == twin);
   g_assert_true (flow->root->children->pdata[0] == twin);
 
   g_assert_true (weir_group_remove (flow->root, read) == read);
