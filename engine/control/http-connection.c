@@ -1,7 +1,7 @@
 /* http-connection.c: one connection: reads, writes, and what it waits for.
  *
- * Everything happens in weir_connection_advance, which goes on until nothing changes and which is
- * never entered twice: what calls it from within is called again. */
+ * Everything happens in weir_http_connection_advance, which goes on until nothing changes and which
+ * is never entered twice: what calls it from within is called again. */
 #include "control/http-parts.h"
 
 #include <errno.h>
@@ -166,7 +166,7 @@ on_watch (void *data, uint32_t events)
   /* Both directions have ended, and nothing is left to read: nobody takes an answer. */
   if ((events & (EPOLLERR | EPOLLHUP)) != 0 && !has_read)
     connection->is_dead = true;
-  weir_connection_advance (connection);
+  weir_http_connection_advance (connection);
 }
 
 /* --- what it waits for --- */
@@ -232,19 +232,19 @@ on_moment (void *data)
   connection->wait = WEIR_WAIT_NOTHING;
   connection->is_advancing = true; /* not before this has ended */
   if (wait == WEIR_WAIT_BODY)
-    weir_connection_check_rate (connection);
+    weir_http_connection_check_rate (connection);
   else if (wait == WEIR_WAIT_HEAD && weir_buffer_size (&connection->in) > 0)
-    weir_connection_refuse (connection, 408, "the head of the request did not come in time");
+    weir_http_connection_refuse (connection, 408, "the head of the request did not come in time");
   else
     connection->is_dead = true;
   connection->is_advancing = false;
-  weir_connection_advance (connection);
+  weir_http_connection_advance (connection);
 }
 
 /* --- life --- */
 
 void
-weir_connection_advance (WeirConnection *connection)
+weir_http_connection_advance (WeirConnection *connection)
 {
   bool has_changed;
 
@@ -256,7 +256,7 @@ weir_connection_advance (WeirConnection *connection)
     connection->is_called_again = false;
     has_changed = send_output (connection);
     has_changed |= finish_exchange (connection);
-    has_changed |= !connection->is_dead && weir_connection_take_input (connection);
+    has_changed |= !connection->is_dead && weir_http_connection_take_input (connection);
   } while (!connection->is_dead && (has_changed || connection->is_called_again));
   connection->is_advancing = false;
   if (connection->input == WEIR_INPUT_LINGER && connection->exchange == NULL &&
@@ -265,14 +265,14 @@ weir_connection_advance (WeirConnection *connection)
     connection->is_dead |= shutdown (connection->fd, SHUT_WR) < 0;
   }
   if (connection->is_dead)
-    weir_connection_free (connection);
+    weir_http_connection_free (connection);
   else
     wait_for_more (connection);
 }
 
 void
-weir_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls, WeirPeerBox *peer,
-                     bool is_refused)
+weir_http_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls,
+                          WeirPeerBox *peer, bool is_refused)
 {
   WeirConnection *connection = g_new0 (WeirConnection, 1);
 
@@ -287,8 +287,8 @@ weir_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls,
   server->n_refused += is_refused;
   g_ptr_array_add (server->connections, connection);
   if (is_refused)
-    weir_connection_refuse (connection, 503, "too many connections");
-  weir_connection_advance (connection);
+    weir_http_connection_refuse (connection, 503, "too many connections");
+  weir_http_connection_advance (connection);
 }
 
 static void
@@ -298,7 +298,7 @@ clear_peer (void *data)
 }
 
 void
-weir_connection_free (WeirConnection *connection)
+weir_http_connection_free (WeirConnection *connection)
 {
   WeirHttpServer *server = connection->server;
 

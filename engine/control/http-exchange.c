@@ -38,7 +38,7 @@ on_posted (void *data)
     exchange->is_posted = false;
   }
   if (exchange->connection != NULL)
-    weir_connection_advance (exchange->connection);
+    weir_http_connection_advance (exchange->connection);
   weir_exchange_unref (exchange);
 }
 
@@ -60,7 +60,7 @@ tell (WeirExchange *exchange)
 
   if (weir_loop_is_here (exchange->loop)) {
     if (exchange->connection != NULL)
-      weir_connection_advance (exchange->connection);
+      weir_http_connection_advance (exchange->connection);
     return;
   }
   {
@@ -209,7 +209,7 @@ weir_exchange_take_body (WeirExchange *exchange, size_t max)
     return;
   }
   exchange->body_max = max;
-  weir_connection_begin_body (connection, WEIR_BODY_COLLECT);
+  weir_http_connection_begin_body (connection, WEIR_BODY_COLLECT);
 }
 
 /* --- the answer --- */

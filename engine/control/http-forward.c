@@ -154,7 +154,7 @@ pause_client (Forward *forward, bool is_paused)
   if (connection == NULL || connection->is_paused == is_paused)
     return;
   connection->is_paused = is_paused;
-  weir_connection_advance (connection);
+  weir_http_connection_advance (connection);
 }
 
 /* Sends what it takes. */
@@ -410,7 +410,7 @@ weir_exchange_forward (WeirExchange *exchange, const char *path, const char *ide
     exchange->on_body = on_body;
     exchange->on_room = on_room;
     weir_exchange_set_closed (exchange, on_client_gone, forward);
-    weir_connection_begin_body (connection, WEIR_BODY_PASS);
+    weir_http_connection_begin_body (connection, WEIR_BODY_PASS);
   }
   leave (forward);
 }

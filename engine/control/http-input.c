@@ -11,7 +11,7 @@ linger (WeirConnection *connection)
 }
 
 void
-weir_connection_refuse (WeirConnection *connection, int status, const char *message)
+weir_http_connection_refuse (WeirConnection *connection, int status, const char *message)
 {
   g_autofree char *body = weir_http_format_error (weir_http_get_code (status), message);
 
@@ -82,14 +82,14 @@ take_head (WeirConnection *connection)
   }
   if (result == WEIR_HTTP_BAD ||
       !weir_http_head_parse_request (weir_buffer_data (in), connection->scanned, &head, &fault)) {
-    weir_connection_refuse (connection, fault.status, fault.message);
+    weir_http_connection_refuse (connection, fault.status, fault.message);
     return true;
   }
   weir_buffer_consume (in, connection->scanned);
   connection->scanned = 0;
   if (!weir_http_guard_check (connection->server, &connection->peer->peer, &head, &fault)) {
     weir_http_head_clear (&head);
-    weir_connection_refuse (connection, fault.status, fault.message);
+    weir_http_connection_refuse (connection, fault.status, fault.message);
     return true;
   }
   begin_request (connection, &head);
@@ -99,7 +99,7 @@ take_head (WeirConnection *connection)
 /* --- bodies --- */
 
 void
-weir_connection_begin_body (WeirConnection *connection, WeirBodyUse use)
+weir_http_connection_begin_body (WeirConnection *connection, WeirBodyUse use)
 {
   static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
   WeirExchange *exchange = connection->exchange;
@@ -114,7 +114,7 @@ weir_connection_begin_body (WeirConnection *connection, WeirBodyUse use)
     weir_buffer_append (&connection->out, text, sizeof text - 1);
     atomic_fetch_add (&exchange->backlog, sizeof text - 1);
   }
-  weir_connection_advance (connection);
+  weir_http_connection_advance (connection);
 }
 
 static void
@@ -217,7 +217,7 @@ take_body (WeirConnection *connection)
 }
 
 void
-weir_connection_check_rate (WeirConnection *connection)
+weir_http_connection_check_rate (WeirConnection *connection)
 {
   bool is_quick = connection->n_came >= WEIR_LIMIT_HTTP_BODY_STEP;
 
@@ -241,7 +241,7 @@ forget (WeirConnection *connection)
 }
 
 bool
-weir_connection_take_input (WeirConnection *connection)
+weir_http_connection_take_input (WeirConnection *connection)
 {
   switch (connection->input) {
   case WEIR_INPUT_IDLE:

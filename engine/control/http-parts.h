@@ -132,26 +132,26 @@ struct WeirExchange {
 /* --- http-connection.c --- */
 
 /* Takes @fd. @peer: (transfer full). @refused: it only gets told that there are too many. */
-void weir_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls,
-                          WeirPeerBox *peer, bool is_refused);
-void weir_connection_free (WeirConnection *connection);
+void weir_http_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls,
+                               WeirPeerBox *peer, bool is_refused);
+void weir_http_connection_free (WeirConnection *connection);
 
 /* Goes on as far as it can; may free it. */
-void weir_connection_advance (WeirConnection *connection);
+void weir_http_connection_advance (WeirConnection *connection);
 
 /* --- http-input.c --- */
 
 /* Takes what it can of what has come. Returns: true when something has changed. */
-bool weir_connection_take_input (WeirConnection *connection);
+bool weir_http_connection_take_input (WeirConnection *connection);
 
 /* The body may come now. */
-void weir_connection_begin_body (WeirConnection *connection, WeirBodyUse use);
+void weir_http_connection_begin_body (WeirConnection *connection, WeirBodyUse use);
 
 /* Answers without an exchange; then what still comes is forgotten, and the connection ends. */
-void weir_connection_refuse (WeirConnection *connection, int status, const char *message);
+void weir_http_connection_refuse (WeirConnection *connection, int status, const char *message);
 
 /* The time for the body is over. */
-void weir_connection_check_rate (WeirConnection *connection);
+void weir_http_connection_check_rate (WeirConnection *connection);
 
 /* --- http-exchange.c --- */
 

@@ -71,7 +71,7 @@ weir_http_server_free (WeirHttpServer *server)
   if (server == NULL)
     return;
   while (server->connections->len > 0)
-    weir_connection_free (g_ptr_array_index (server->connections, 0));
+    weir_http_connection_free (g_ptr_array_index (server->connections, 0));
   for (unsigned i = 0; i < server->listeners->len; i++)
     close_listener (g_ptr_array_index (server->listeners, i));
   weir_http_pool_free (server->pool);
@@ -137,7 +137,7 @@ let_in (WeirListener *listener, int fd, const struct sockaddr_storage *address, 
   }
   if (!peer->peer.is_unix)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  weir_connection_new (server, fd, NULL, peer, is_refused);
+  weir_http_connection_new (server, fd, NULL, peer, is_refused);
 }
 
 static void
