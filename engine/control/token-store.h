@@ -11,8 +11,8 @@
 
 typedef struct WeirTokenStore WeirTokenStore;
 
-/* @directory: where it is; made if need be. @clock: NULL: the system's. Returns: (transfer full): NULL with @error;
- * WEIR_ERROR_EXISTS: another process has it. */
+/* @directory: where it is; made if need be. @clock: NULL: the system's. Returns: (transfer full):
+ * NULL with @error; WEIR_ERROR_EXISTS: another process has it. */
 WeirTokenStore *weir_token_store_open (const char *directory, const WeirClock *clock,
                                        GError **error);
 

@@ -36,7 +36,8 @@ api_kit_start (ApiKit *kit, const WeirMethodTable *table, void *target,
   all.on_refused = on_refused;
   all.data = kit->journal;
   kit->api = weir_api_new (&all);
-  weir_desk_add_methods (&kit->desk, kit->api, &error);
+  if (!kit->is_bare)
+    weir_desk_add_methods (&kit->desk, kit->api, &error);
   g_assert_no_error (error);
   if (table != NULL)
     weir_api_add (kit->api, table, target, &error);
@@ -78,6 +79,13 @@ api_kit_stop (ApiKit *kit)
 char *
 api_kit_ask (ApiKit *kit, const char *verb, const char *path, const char *token, const char *body)
 {
+  return api_kit_send (kit, verb, path, token, body != NULL ? "application/json" : NULL, body);
+}
+
+char *
+api_kit_send (ApiKit *kit, const char *verb, const char *path, const char *token, const char *type,
+              const char *body)
+{
   g_autoptr (GString) request = g_string_new (NULL);
   g_autofree char *answer = NULL;
   const char *end;
@@ -86,10 +94,10 @@ api_kit_ask (ApiKit *kit, const char *verb, const char *path, const char *token,
                           verb, path);
   if (token != NULL)
     g_string_append_printf (request, "Authorization: Bearer %s\r\n", token);
-  if (body != NULL)
-    g_string_append_printf (request, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+  if (type != NULL)
+    g_string_append_printf (request, "Content-Type: %s\r\nContent-Length: %zu\r\n", type,
                             strlen (body));
-  g_string_append_printf (request, "\r\n%s", body != NULL ? body : "");
+  g_string_append_printf (request, "\r\n%s", type != NULL ? body : "");
   {
     const int fd = serving_connect (&kit->serving);
 

@@ -7,6 +7,7 @@
 #include "serving.h"
 
 typedef struct {
+  bool is_bare; /* the desk's methods are not served; set before the start */
   char *directory;
   WeirTokenStore *tokens;
   WeirTrail *trail;
@@ -27,6 +28,10 @@ void api_kit_stop (ApiKit *kit);
  * full): "200 {...}". */
 char *api_kit_ask (ApiKit *kit, const char *verb, const char *path, const char *token,
                    const char *body);
+
+/* The same with another type of @body; NULL: none. */
+char *api_kit_send (ApiKit *kit, const char *verb, const char *path, const char *token,
+                    const char *type, const char *body);
 
 /* The same, held against @expected. */
 void api_kit_check (ApiKit *kit, const char *request, const char *token, const char *body,
