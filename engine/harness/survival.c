@@ -172,6 +172,8 @@ note_changes (WeirSurvival *survival, const WeirChange *newest)
   if (newest == NULL)
     return;
   note_changes (survival, newest->next);
+  if (newest->service != NULL)
+    return; /* it is shared, and outlives what happens to one processor */
   if (newest->value != NULL)
     g_hash_table_insert (survival->committed, g_strdup (newest->key), g_strdup (newest->value));
   else

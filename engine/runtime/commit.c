@@ -4,7 +4,7 @@
  *               operation of the session's entry; when that is more than the log takes, nothing has
  *               happened yet
  *   2. append   the log takes the entry: FlowFiles, contents, state, all or nothing; then the
- *               component remembers what it says
+ *               component and services remember what it says, and services let others have it
  *   3. publish  lists go to their queues, then what was taken stops counting in its own; the nodes
  *               that now have input or room are woken
  *   4. settle   counters and figures; contents that nobody needs are let go
@@ -170,13 +170,30 @@ give_up (Commit *commit)
 }
 
 /* Changes are kept newest first, and of several for one key the newest counts. */
+static guint
+hash_change (const void *data)
+{
+  const WeirChange *change = data;
+
+  return g_str_hash (change->key) ^ g_direct_hash (change->service);
+}
+
+static gboolean
+is_same_key (const void *a, const void *b)
+{
+  const WeirChange *one = a;
+  const WeirChange *other = b;
+
+  return one->service == other->service && g_str_equal (one->key, other->key);
+}
+
 static void
 mark_old (WeirChange *changes)
 {
-  g_autoptr (GHashTable) keys = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) keys = g_hash_table_new (hash_change, is_same_key);
 
   for (WeirChange *change = changes; change != NULL; change = change->next)
-    change->is_old = !g_hash_table_add (keys, (gpointer)change->key);
+    change->is_old = !g_hash_table_add (keys, change);
 }
 
 static void
@@ -188,7 +205,9 @@ add_changes (Commit *commit)
   for (const WeirChange *change = commit->session->now.changes;
        change != NULL && commit->entry != NULL; change = change->next)
     if (!change->is_old)
-      weir_session_entry_add_state (commit->entry, change->key, change->value);
+      weir_session_entry_add_state (commit->entry,
+                                    change->service != NULL ? change->service->number : 0,
+                                    change->key, change->value);
 }
 
 /* Two tasks of a node may change the same key: what the log says last is what it remembers. */
@@ -204,16 +223,23 @@ append_changes (Commit *commit)
     ticket = weir_session_entry_append (commit->entry);
   for (const WeirChange *change = changes; change != NULL; change = change->next)
     if (!change->is_old)
-      weir_state_set (node->state, change->key, change->value);
+      weir_state_set (change->service != NULL ? change->service->state : node->state, change->key,
+                      change->value);
   return ticket;
 }
 
 static uint64_t
 append (Commit *commit)
 {
+  uint64_t ticket = 0;
+
   if (commit->session->now.changes != NULL)
-    return append_changes (commit);
-  return commit->entry != NULL ? weir_session_entry_append (commit->entry) : 0;
+    ticket = append_changes (commit);
+  else if (commit->entry != NULL)
+    ticket = weir_session_entry_append (commit->entry);
+  for (WeirEnding *ending = commit->session->now.endings; ending != NULL; ending = ending->next)
+    ending->func (ending->data, true);
+  return ticket;
 }
 
 static void

@@ -64,6 +64,13 @@ weir_context_log (const WeirContext *context, WeirLogLevel level, const char *fo
                      context->service->path, message);
 }
 
+void
+weir_context_each_state (const WeirContext *context, WeirStateFunc func, void *data)
+{
+  g_return_if_fail (context->service != NULL);
+  weir_state_each (context->service->state, func, data);
+}
+
 /* --- of a processor only --- */
 
 bool

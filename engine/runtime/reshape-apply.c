@@ -48,6 +48,12 @@ rename_words (const WeirPlan *plan)
 
   if (plan->engine->data == NULL)
     return;
+  for (guint i = 0; i < plan->services->len; i++) {
+    const WeirServicePair *pair = plan->services->pdata[i];
+    if (pair->live != NULL && pair->draft != NULL)
+      add_rename (renames, WEIR_WORD_COMPONENT, pair->live->number, pair->live->path,
+                  pair->draft->path);
+  }
   for (guint i = 0; i < plan->nodes->len; i++) {
     const WeirNodePair *pair = plan->nodes->pdata[i];
     if (pair->live != NULL && pair->draft != NULL)
@@ -62,6 +68,36 @@ rename_words (const WeirPlan *plan)
   }
   weir_dictionary_rename (weir_data_get_dictionary (plan->engine->data),
                           (const WeirRename *)renames->data, renames->len);
+}
+
+/* --- what components remember --- */
+
+/* Of one that comes: as it was when it went, if it ever did. */
+static void
+take_state (WeirEngine *engine, const char *name, WeirState **state)
+{
+  gpointer path, found;
+
+  if (!g_hash_table_steal_extended (engine->states, name, &path, &found))
+    return;
+  g_free (path);
+  weir_state_free (*state);
+  *state = found;
+}
+
+/* Of one that goes. */
+static void
+leave_state (WeirEngine *engine, const char *name, WeirState **state)
+{
+  g_hash_table_replace (engine->states, g_strdup (name), g_steal_pointer (state));
+}
+
+static uint64_t
+get_number (WeirEngine *engine, const char *name)
+{
+  return engine->data == NULL ? 0
+                              : weir_dictionary_get_number (weir_data_get_dictionary (engine->data),
+                                                            WEIR_WORD_COMPONENT, name);
 }
 
 /* What is stranded under a name that another queue has now. */
@@ -129,6 +165,14 @@ change_service (const WeirPlan *plan, const WeirServicePair *pair)
 }
 
 static void
+add_service (const WeirPlan *plan, WeirServed *draft)
+{
+  bind_services (plan, draft->properties, draft->n_properties);
+  draft->number = get_number (plan->engine, draft->path);
+  take_state (plan->engine, draft->path, &draft->state);
+}
+
+static void
 apply_services (const WeirPlan *plan, WeirReshapeReport *report)
 {
   g_autoptr (GHashTable) touched = g_hash_table_new (NULL, NULL);
@@ -144,13 +188,18 @@ apply_services (const WeirPlan *plan, WeirReshapeReport *report)
   weir_services_disable_some (plan->engine->services, touched);
   for (guint i = 0; i < plan->services->len; i++) {
     const WeirServicePair *pair = plan->services->pdata[i];
+    if (pair->draft == NULL)
+      leave_state (plan->engine, pair->live->path, &pair->live->state);
+  }
+  for (guint i = 0; i < plan->services->len; i++) {
+    const WeirServicePair *pair = plan->services->pdata[i];
 
     if (pair->draft == NULL)
       continue;
     if (pair->live != NULL)
       change_service (plan, pair);
     else
-      bind_services (plan, pair->draft->properties, pair->draft->n_properties);
+      add_service (plan, pair->draft);
     g_ptr_array_add (now, pair->live != NULL ? pair->live : pair->draft);
   }
   weir_services_replace (plan->engine->services, plan->draft.services, now);
@@ -265,22 +314,12 @@ change_node (const WeirPlan *plan, const WeirNodePair *pair)
   live->is_disabled = draft->is_disabled;
 }
 
-/* What it remembers is as it was when it went. */
 static void
 add_node (const WeirPlan *plan, WeirNode *draft)
 {
-  WeirEngine *engine = plan->engine;
-  gpointer path, state;
-
   bind_services (plan, draft->properties, draft->n_properties);
-  if (engine->data != NULL)
-    draft->number = weir_dictionary_get_number (weir_data_get_dictionary (engine->data),
-                                                WEIR_WORD_COMPONENT, draft->path);
-  if (!g_hash_table_steal_extended (engine->states, draft->path, &path, &state))
-    return;
-  g_free (path);
-  weir_state_free (draft->state);
-  draft->state = state;
+  draft->number = get_number (plan->engine, draft->path);
+  take_state (plan->engine, draft->path, &draft->state);
 }
 
 static void
@@ -288,8 +327,7 @@ remove_node (WeirEngine *engine, WeirNode *live)
 {
   weir_node_want (live, WEIR_WISH_STOPPED);
   weir_timers_cancel (engine->timers, &live->timer);
-  g_hash_table_replace (engine->states, g_strdup (live->path), live->state);
-  live->state = NULL;
+  leave_state (engine, live->path, &live->state);
 }
 
 /* Returns: (transfer full): those of the queues of @draft that are in use from now on. */
@@ -390,10 +428,11 @@ weir_plan_apply (WeirPlan *plan, WeirReshapeReport *report)
   GPtrArray *old_nodes = engine->nodes;
   GPtrArray *old_queues = engine->queues;
 
+  /* Before one that comes asks for the number of a name that another one had. */
+  rename_words (plan);
   apply_services (plan, report);
   weir_timers_pause (engine->timers);
   pthread_mutex_lock (&engine->shape);
-  rename_words (plan);
   rename_stranded (plan);
   engine->queues = apply_queues (plan, report);
   engine->nodes = apply_nodes (plan, report);

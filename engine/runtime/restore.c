@@ -32,6 +32,7 @@ typedef struct {
   WeirEngine *engine;
   WeirMagazine *magazine;
   GHashTable *nodes;  /* path to WeirNode */
+  GHashTable *served; /* path to WeirServed */
   GHashTable *queues; /* key to WeirQueue */
   Place *places;      /* by number */
   guint n_places;
@@ -47,6 +48,7 @@ restore_init (Restore *restore, WeirEngine *engine)
 
   *restore = (Restore){ .engine = engine, .magazine = &weir_worker_get_session (worker)->magazine };
   restore->nodes = g_hash_table_new (g_str_hash, g_str_equal);
+  restore->served = g_hash_table_new (g_str_hash, g_str_equal);
   restore->queues = g_hash_table_new (g_str_hash, g_str_equal);
   weir_image_reader_init (&restore->reader, engine->data);
   restore->wall = weir_clock_get_wall (engine->clock);
@@ -54,6 +56,10 @@ restore_init (Restore *restore, WeirEngine *engine)
   for (guint i = 0; i < engine->nodes->len; i++) {
     WeirNode *node = engine->nodes->pdata[i];
     g_hash_table_insert (restore->nodes, (char *)node->path, node);
+  }
+  for (guint i = 0; i < weir_services_list (engine->services)->len; i++) {
+    WeirServed *served = weir_services_list (engine->services)->pdata[i];
+    g_hash_table_insert (restore->served, (char *)served->path, served);
   }
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirQueue *queue = engine->queues->pdata[i];
@@ -79,6 +85,7 @@ restore_clear (Restore *restore)
     free_items (restore, &restore->places[i]);
   g_free (restore->places);
   g_hash_table_unref (restore->nodes);
+  g_hash_table_unref (restore->served);
   g_hash_table_unref (restore->queues);
   weir_image_reader_clear (&restore->reader);
 }
@@ -320,11 +327,15 @@ on_state (void *user, uint64_t component, const char *key, const char *value)
   Restore *restore = user;
   WeirDictionary *dictionary = weir_data_get_dictionary (restore->engine->data);
   const char *path = weir_dictionary_get_text (dictionary, WEIR_WORD_COMPONENT, component);
-  WeirNode *node = path != NULL ? g_hash_table_lookup (restore->nodes, path) : NULL;
+  const WeirNode *node = path != NULL ? g_hash_table_lookup (restore->nodes, path) : NULL;
+  const WeirServed *served = path != NULL ? g_hash_table_lookup (restore->served, path) : NULL;
 
-  if (path != NULL)
-    weir_state_set (node != NULL ? node->state : find_lost_state (restore->engine, path), key,
-                    value);
+  if (node != NULL)
+    weir_state_set (node->state, key, value);
+  else if (served != NULL)
+    weir_state_set (served->state, key, value);
+  else if (path != NULL)
+    weir_state_set (find_lost_state (restore->engine, path), key, value);
 }
 
 /* Only where there is a directory to come back from. */
@@ -345,6 +356,11 @@ give_numbers (Restore *restore)
   for (guint i = 0; i < restore->engine->nodes->len; i++) {
     WeirNode *node = restore->engine->nodes->pdata[i];
     node->number = weir_dictionary_get_number (dictionary, WEIR_WORD_COMPONENT, node->path);
+  }
+  g_hash_table_iter_init (&iter, restore->served);
+  while (g_hash_table_iter_next (&iter, &key, &value)) {
+    WeirServed *served = value;
+    served->number = weir_dictionary_get_number (dictionary, WEIR_WORD_COMPONENT, key);
   }
   g_hash_table_iter_init (&iter, restore->queues);
   while (g_hash_table_iter_next (&iter, &key, &value)) {

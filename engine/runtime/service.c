@@ -24,6 +24,7 @@ served_free (void *data)
   weir_property_texts_free (served->properties, served->n_properties);
   weir_arena_clear (&served->evaluated);
   pthread_mutex_destroy (&served->lock);
+  weir_state_free (served->state);
   g_free (served->context);
   g_free ((char *)served->path);
   g_free ((char *)served->name);
@@ -81,6 +82,7 @@ weir_services_add (WeirServices *services, const WeirServiceNode *node, GError *
   served->context->service = served;
   pthread_mutex_init (&served->lock, NULL);
   weir_arena_init (&served->evaluated);
+  served->state = weir_state_new ();
   g_ptr_array_add (services->all, served);
   g_hash_table_insert (services->by_node, (gpointer)node, served);
   return true;

@@ -13,11 +13,12 @@
 #include "plugin/registry.h"
 #include "runtime/attic.h"
 #include "runtime/session.h"
+#include "runtime/state.h"
 
 typedef struct WeirServices WeirServices;
 
 /* One of them. */
-typedef struct {
+struct WeirServed {
   WeirService face; /* what users have; empty unless it is enabled */
   const WeirServiceDescriptor *type;
   const WeirServiceNode *node; /* while the flow is built */
@@ -32,7 +33,9 @@ typedef struct {
   WeirContext *context;
   WeirLock lock;
   WeirArena evaluated; /* guarded by lock: results of weir_context_eval outside of triggers */
-} WeirServed;
+  uint64_t number;     /* in the log */
+  WeirState *state;    /* what sessions of its users have committed */
+};
 
 /* Returns: (transfer full). */
 WeirServices *weir_services_new (WeirEngine *engine);

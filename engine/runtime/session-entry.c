@@ -194,9 +194,10 @@ weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirRecord *record)
 }
 
 void
-weir_session_entry_add_state (WeirSessionEntry *entry, const char *key, const char *value)
+weir_session_entry_add_state (WeirSessionEntry *entry, uint64_t component, const char *key,
+                              const char *value)
 {
-  weir_entry_write_state (&entry->writer, key, value);
+  weir_entry_write_state (&entry->writer, component, key, value);
 }
 
 bool

@@ -28,7 +28,10 @@ void weir_session_entry_add_update (WeirSessionEntry *entry, const WeirRecord *r
 
 /* It ends, and may have been made in this session. */
 void weir_session_entry_add_drop (WeirSessionEntry *entry, const WeirRecord *record);
-void weir_session_entry_add_state (WeirSessionEntry *entry, const char *key, const char *value);
+
+/* Of the component with that number; 0: the session's. */
+void weir_session_entry_add_state (WeirSessionEntry *entry, uint64_t component, const char *key,
+                                   const char *value);
 
 /* Returns: false with @error when it is larger than the log takes. */
 bool weir_session_entry_check (const WeirSessionEntry *entry, GError **error);

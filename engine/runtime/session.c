@@ -404,65 +404,6 @@ weir_session_take (WeirSession *session, WeirFlowFile *held)
   g_free (entry);
 }
 
-/* --- state, effects, counters --- */
-
-static bool
-has_name (WeirSession *session, const char *name)
-{
-  if (name == NULL)
-    weir_session_fail (session, "the processor used NULL as the key of a state or as the name of "
-                                "a counter");
-  return name != NULL;
-}
-
-char *
-weir_session_get_state (WeirSession *session, const char *key)
-{
-  if (!has_name (session, key))
-    return NULL;
-  for (WeirChange *change = session->now.changes; change != NULL; change = change->next)
-    if (g_str_equal (change->key, key))
-      return g_strdup (change->value);
-  return weir_state_get (session->node->state, key);
-}
-
-void
-weir_session_set_state (WeirSession *session, const char *key, const char *value)
-{
-  WeirChange *change;
-
-  if (!has_name (session, key))
-    return;
-  change = weir_arena_alloc (&session->arena, sizeof *change);
-  change->key = weir_arena_strdup (&session->arena, key);
-  change->value = value != NULL ? weir_arena_strdup (&session->arena, value) : NULL;
-  change->next = session->now.changes;
-  session->now.changes = change;
-  session->weight += strlen (key) + (value != NULL ? strlen (value) : 0);
-}
-
-void
-weir_session_on_durable (WeirSession *session, WeirDurableFunc func, void *data,
-                         GDestroyNotify destroy)
-{
-  WeirEffect *effect = weir_arena_alloc (&session->arena, sizeof *effect);
-
-  *effect = (WeirEffect){ session->now.effects, func, data, destroy };
-  session->now.effects = effect;
-}
-
-void
-weir_session_adjust_counter (WeirSession *session, const char *name, int64_t delta)
-{
-  WeirCount *count;
-
-  if (!has_name (session, name))
-    return;
-  count = weir_arena_alloc (&session->arena, sizeof *count);
-  *count = (WeirCount){ session->now.counts, weir_arena_strdup (&session->arena, name), delta };
-  session->now.counts = count;
-}
-
 /* --- the end of a trigger --- */
 
 /* Not of what an operation says in some bytes; and too much of FlowFiles that are alike. */
@@ -543,6 +484,8 @@ weir_session_undo (WeirSession *session, const WeirMark *mark, int64_t penalty_u
           ? 0
           : weir_time_add (weir_clock_get_monotonic (session->engine->clock), penalty_usec);
 
+  for (WeirEnding *ending = session->now.endings; ending != mark->endings; ending = ending->next)
+    ending->func (ending->data, false);
   for (WeirEffect *effect = session->now.effects; effect != mark->effects; effect = effect->next)
     if (effect->destroy != NULL)
       effect->destroy (effect->data);

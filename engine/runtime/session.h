@@ -18,6 +18,7 @@
 typedef struct WeirEngine WeirEngine;
 typedef struct WeirWorker WeirWorker;
 typedef struct WeirHeld WeirHeld;
+typedef struct WeirServed WeirServed;
 typedef struct WeirSessionEntry WeirSessionEntry;
 typedef struct WeirStory WeirStory;
 
@@ -49,13 +50,21 @@ struct WeirRecord {
   WeirStory *story; /* report.h; NULL: none */
 };
 
-/* A new value of the component's state that waits for the commit. */
+/* A new value of the state of the component, or of a service, that waits for the commit. */
 typedef struct WeirChange {
   struct WeirChange *next; /* newest first */
+  WeirServed *service;     /* NULL: the component itself */
   const char *key;
   const char *value; /* NULL: clear */
   bool is_old;       /* there is a newer one of this key; as of the commit */
 } WeirChange;
+
+/* Who wants to know how it ends, while nobody else sees that. */
+typedef struct WeirEnding {
+  struct WeirEnding *next; /* newest first */
+  WeirEndFunc func;
+  void *data;
+} WeirEnding;
 
 typedef struct WeirEffect {
   struct WeirEffect *next; /* newest first */
@@ -82,6 +91,7 @@ typedef struct WeirOpen {
 typedef struct {
   WeirRecord *newest;
   WeirChange *changes;
+  WeirEnding *endings;
   WeirEffect *effects;
   WeirCount *counts;
 } WeirMark;

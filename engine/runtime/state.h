@@ -4,6 +4,8 @@
  * Thread: any. */
 #pragma once
 
+#include <weir/context.h>
+
 typedef struct WeirState WeirState;
 
 /* Returns: (transfer full). */
@@ -17,5 +19,4 @@ char *weir_state_get (WeirState *state, const char *key);
 void weir_state_set (WeirState *state, const char *key, const char *value);
 
 /* All keys, in no order; @func must not use @state. */
-typedef void (*WeirStateFunc) (void *data, const char *key, const char *value);
 void weir_state_each (WeirState *state, WeirStateFunc func, void *data);

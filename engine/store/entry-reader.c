@@ -202,12 +202,13 @@ read_update (WeirEntryReader *reader, WeirOp *op, unsigned flags)
 static void
 read_state (WeirEntryReader *reader, WeirOp *op, unsigned flags)
 {
+  op->number = (flags & FLAG (2)) != 0 ? weir_cursor_get (&reader->cursor) : 0;
   op->key = read_text (&reader->cursor, &op->key_size);
   op->text = NULL;
   op->text_size = 0;
   if ((flags & FLAG (1)) != 0)
     op->text = read_text (&reader->cursor, &op->text_size);
-  if ((flags & ~FLAG (1)) != 0)
+  if ((flags & ~(FLAG (1) | FLAG (2))) != 0)
     weir_cursor_fail (&reader->cursor);
 }
 

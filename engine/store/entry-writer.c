@@ -224,9 +224,14 @@ weir_entry_write_drop (WeirEntryWriter *writer, uint64_t id)
 }
 
 void
-weir_entry_write_state (WeirEntryWriter *writer, const char *key, const char *value)
+weir_entry_write_state (WeirEntryWriter *writer, uint64_t component, const char *key,
+                        const char *value)
 {
   begin_op (writer, WEIR_OP_STATE);
+  if (component != 0) {
+    *writer->flags |= FLAG (2);
+    writer->at = weir_varint_put (writer->at, component);
+  }
   put_text (writer, key, strlen (key));
   if (value != NULL) {
     *writer->flags |= FLAG (1);

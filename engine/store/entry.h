@@ -117,7 +117,10 @@ bool weir_entry_writer_is_too_large (const WeirEntryWriter *writer);
 void weir_entry_write_create (WeirEntryWriter *writer, uint64_t id, uint64_t queue, bool is_based);
 void weir_entry_write_update (WeirEntryWriter *writer, uint64_t id);
 void weir_entry_write_drop (WeirEntryWriter *writer, uint64_t id);
-void weir_entry_write_state (WeirEntryWriter *writer, const char *key, const char *value);
+
+/* Of @component; 0: that of the entry. */
+void weir_entry_write_state (WeirEntryWriter *writer, uint64_t component, const char *key,
+                             const char *value);
 void weir_entry_write_number (WeirEntryWriter *writer, WeirOpKind kind, uint64_t number,
                               const char *text);
 
@@ -164,7 +167,8 @@ typedef struct {
   WeirOpNames set; /* of the attributes */
   WeirOpNames removed;
   WeirContentRef content; /* HERE has become LOG, and SAME what it is the same as */
-  uint64_t number;        /* COMPONENT, QUEUE, NAME; FACT: its type; IDS: above all of them */
+  uint64_t number;        /* COMPONENT, QUEUE, NAME; FACT: its type; IDS: above all of them; STATE:
+                             its component, 0: that of the entry */
   const uint8_t *key;     /* STATE */
   size_t key_size;
   const uint8_t *text; /* STATE: the value, NULL: cleared; COMPONENT, QUEUE, NAME, FACT */

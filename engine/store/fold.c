@@ -111,6 +111,17 @@ add_ids (WeirFold *fold, const WeirLogEntry *entry, const WeirOp *op, GError **e
   return true;
 }
 
+static bool
+add_state (WeirFold *fold, const WeirLogEntry *entry, uint64_t component, const WeirOp *op,
+           GError **error)
+{
+  if (op->number != 0 && !is_given (fold, WEIR_WORD_COMPONENT, op->number))
+    return malformed (entry, error, "it has the state of a component that was never named");
+  return weir_manifest_set_state (fold->manifest, op->number != 0 ? op->number : component, op->key,
+                                  op->key_size, op->text, op->text_size) ||
+         malformed (entry, error, "it has a state with a NUL in it");
+}
+
 static const char *
 note (WeirFold *fold, const WeirOp *op)
 {
@@ -185,9 +196,8 @@ add (WeirFold *fold, const WeirLogEntry *entry, GError **error)
       if (!add_flowfiles (fold, entry, &reader, &op, error))
         return false;
     } else if (op.kind == WEIR_OP_STATE) {
-      if (!weir_manifest_set_state (fold->manifest, reader.component, op.key, op.key_size, op.text,
-                                    op.text_size))
-        return malformed (entry, error, "it has a state with a NUL in it");
+      if (!add_state (fold, entry, reader.component, &op, error))
+        return false;
     } else if (op.kind == WEIR_OP_IDS) {
       if (!add_ids (fold, entry, &op, error))
         return false;

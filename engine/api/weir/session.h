@@ -100,6 +100,26 @@ WEIR_API char *weir_session_get_state (WeirSession *session, const char *key);
 /* Sets or, with a NULL @value, clears a key. */
 WEIR_API void weir_session_set_state (WeirSession *session, const char *key, const char *value);
 
+/* --- state of a service: the same for all who use it --- */
+
+/* For functions of a service that a trigger calls with its session; @service is what on_enabled
+ * got. The change is committed with that session, in the same entry of the log. A session sees what
+ * itself has set and what others have committed. Two sessions must not set one key at a time: the
+ * service keeps others away from it until weir_session_on_end tells that this one has ended.
+ * Returns: (transfer full) (nullable). */
+WEIR_API char *weir_session_get_shared_state (WeirSession *session, const WeirContext *service,
+                                              const char *key);
+
+/* Sets or, with a NULL @value, clears a key. */
+WEIR_API void weir_session_set_shared_state (WeirSession *session, const WeirContext *service,
+                                             const char *key, const char *value);
+
+/* Calls @func once when it is known how what this trigger did ends: committed, and not yet seen by
+ * others, or undone. The last one asked for is called first. It must be quick and cannot use the
+ * session. Thread of the call: this. */
+typedef void (*WeirEndFunc) (void *data, bool is_committed);
+WEIR_API void weir_session_on_end (WeirSession *session, WeirEndFunc func, void *data);
+
 /* --- the world outside --- */
 
 typedef void (*WeirDurableFunc) (void *data);

@@ -105,7 +105,7 @@ test_write_entry (WeirEntryWriter *writer, const TestNumbers *numbers, uint64_t 
 
   weir_entry_writer_begin (writer, numbers->component);
   if (test_is_empty (k)) {
-    weir_entry_write_state (writer, "at", value);
+    weir_entry_write_state (writer, 0, "at", value);
     return;
   }
   for (uint64_t i = 0; i < test_count_brothers (k); i++)

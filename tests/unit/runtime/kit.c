@@ -297,6 +297,14 @@ kit_dump (Kit *kit)
     g_string_append_printf (text, "%s\n", node->path);
     dump_lines (text, lines, true);
   }
+  for (guint i = 0; i < weir_services_list (kit->engine->services)->len; i++) {
+    g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+    const WeirServed *served = weir_services_list (kit->engine->services)->pdata[i];
+
+    weir_state_each (served->state, on_dump_state, lines);
+    g_string_append_printf (text, "%s\n", served->path);
+    dump_lines (text, lines, true);
+  }
   return g_string_free (text, FALSE);
 }
 

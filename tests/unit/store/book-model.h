@@ -477,19 +477,22 @@ model_change_many (Model *self, uint64_t id)
   }
 }
 
+/* In an entry of @entry_component. */
 static inline void
-model_set_state (Model *self, uint64_t component)
+model_set_state (Model *self, uint64_t entry_component, uint64_t component)
 {
   g_autofree char *key = g_strdup_printf ("key\n%d", g_test_rand_int_range (0, 10));
   g_autofree char *value = g_strdup_printf ("value\t\\%d", g_test_rand_int ());
   char *name = g_strdup_printf ("%" G_GUINT64_FORMAT " %s", component, key);
 
+  uint64_t written = entry_component == component ? 0 : component;
+
   if (g_test_rand_int_range (0, 3) == 0) {
-    weir_entry_write_state (&self->writer, key, NULL);
+    weir_entry_write_state (&self->writer, written, key, NULL);
     g_hash_table_remove (self->states, name);
     g_free (name);
   } else {
-    weir_entry_write_state (&self->writer, key, value);
+    weir_entry_write_state (&self->writer, written, key, value);
     g_hash_table_insert (self->states, name, g_steal_pointer (&value));
   }
 }
@@ -513,7 +516,8 @@ model_random_op (Model *self, guint target, uint64_t component)
   if (what < 4 && self->n_words[what % 3] < 40)
     model_name (self, (WeirWordKind)(what % 3));
   else if (what < 10)
-    model_set_state (self, component);
+    model_set_state (self, component,
+                     what % 2 != 0 ? model_random_word (self, WEIR_WORD_COMPONENT) : component);
   else if (self->ids->len == 0 || what < (self->ids->len < target ? 50 : 30))
     model_create (self);
   else {

@@ -60,7 +60,7 @@ work (Engine *self)
   if (self->next > 10 * BATCH)
     for (unsigned i = 0; i < BATCH; i++)
       weir_entry_write_drop (&self->writer, self->oldest++);
-  weir_entry_write_state (&self->writer, "some", more);
+  weir_entry_write_state (&self->writer, 0, "some", more);
   return append (self);
 }
 

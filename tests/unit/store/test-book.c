@@ -119,6 +119,8 @@ test_refuses_contradictions (Model *self, const void *data)
 
   weir_entry_writer_begin (writer, 2); /* no such component */
   refuse (self);
+  weir_entry_write_state (writer, 2, "key", "value"); /* likewise */
+  refuse (self);
   weir_entry_write_update (writer, 3); /* no such FlowFile */
   refuse (self);
   weir_entry_write_drop (writer, 3);

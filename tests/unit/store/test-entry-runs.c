@@ -110,7 +110,7 @@ write_runs (WeirEntryWriter *writer)
   for (int n = g_test_rand_int_range (0, 10); n > 0; n--) {
     write_run (writer, ones, &id);
     if (g_test_rand_int_range (0, 4) == 0)
-      weir_entry_write_state (writer, "key", NULL);
+      weir_entry_write_state (writer, 0, "key", NULL);
   }
   return ones;
 }

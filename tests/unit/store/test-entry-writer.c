@@ -104,13 +104,17 @@ test_contents (Fixture *self, const void *data)
 static void
 test_states_and_words (Fixture *self, const void *data)
 {
-  weir_entry_write_state (&self->writer, "k", "v1");
-  weir_entry_write_state (&self->writer, "k", NULL);
+  weir_entry_write_state (&self->writer, 0, "k", "v1");
+  weir_entry_write_state (&self->writer, 0, "k", NULL);
+  weir_entry_write_state (&self->writer, 130, "k", "v");
+  weir_entry_write_state (&self->writer, 1, "k", NULL);
   weir_entry_write_number (&self->writer, WEIR_OP_COMPONENT, 1, "a");
   weir_entry_write_number (&self->writer, WEIR_OP_NAME, 130, "");
   weir_entry_write_ids (&self->writer, 300);
   assert_body (self, 5, 0x14, 1, 'k', 2, 'v', '1', /* set */
                0x04, 1, 'k',                       /* cleared */
+               0x34, 0x82, 1, 1, 'k', 1, 'v',      /* of another component */
+               0x24, 1, 1, 'k',                    /* likewise */
                5, 1, 1, 'a', 7, 0x82, 1, 0,        /* words */
                10, 0xac, 2);
 }

@@ -75,7 +75,7 @@ append (Run *run, unsigned n)
     g_autofree char *value = g_strdup_printf ("%" G_GUINT64_FORMAT "%0500d", run->appended++, 0);
 
     weir_entry_writer_begin (&writer, 1);
-    weir_entry_write_state (&writer, "n", value);
+    weir_entry_write_state (&writer, 0, "n", value);
     weir_data_append (run->data, 1000, writer.start, weir_entry_writer_get_size (&writer), NULL);
   }
   weir_entry_writer_clear (&writer);

@@ -44,6 +44,11 @@ WEIR_API int64_t weir_context_get_monotonic_time (const WeirContext *context);
 /* The engine's source of randomness, which a test can seed. */
 WEIR_API uint64_t weir_context_get_random (const WeirContext *context);
 
+/* Of a service: what sessions of its users have set of its state (weir_session_set_shared_state),
+ * also before a restart: for on_enabled. @func must not ask for it again. */
+typedef void (*WeirStateFunc) (void *data, const char *key, const char *value);
+WEIR_API void weir_context_each_state (const WeirContext *context, WeirStateFunc func, void *data);
+
 typedef enum {
   WEIR_LOG_DEBUG,
   WEIR_LOG_INFO,
