@@ -2,6 +2,7 @@
  *
  * A struct grows at its end only: then one SIZE line changes and lines are added, in the commit
  * that raises WEIR_ABI_MINOR. Any other change here breaks modules that people have built. */
+#include <weir/cache.h>
 #include <weir/weir.h>
 
 #define SIZE(Struct, size) \
@@ -61,6 +62,24 @@ AT (WeirProperty, interface, 88);
 SIZE (WeirService, 16);
 AT (WeirService, methods, 0);
 AT (WeirService, state, 8);
+
+SIZE (WeirCacheValue, 24);
+AT (WeirCacheValue, value, 0);
+AT (WeirCacheValue, revision, 8);
+AT (WeirCacheValue, written, 16);
+
+SIZE (WeirCacheMethods, 40);
+AT (WeirCacheMethods, struct_size, 0);
+AT (WeirCacheMethods, get, 8);
+AT (WeirCacheMethods, put, 16);
+AT (WeirCacheMethods, remove, 24);
+AT (WeirCacheMethods, list, 32);
+
+VALUE (WEIR_CACHE_DONE, 0);
+VALUE (WEIR_CACHE_ABSENT, 1);
+VALUE (WEIR_CACHE_CONFLICT, 2);
+VALUE (WEIR_CACHE_BUSY, 3);
+VALUE (WEIR_CACHE_FAILED, 4);
 
 SIZE (WeirRelationship, 16);
 AT (WeirRelationship, name, 0);

@@ -60,6 +60,8 @@ sandbox_leave (Sandbox *sandbox)
 char *
 sandbox_get_value (const Sandbox *sandbox, const WeirProperty *property)
 {
+  if (property->type == WEIR_TYPE_SERVICE)
+    return g_strdup (property->interface);
   if (property->hint == WEIR_HINT_DIRECTORY)
     return g_build_filename (sandbox->root, "in", NULL);
   if (property->hint == WEIR_HINT_FILE)

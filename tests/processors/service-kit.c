@@ -2,15 +2,27 @@
 
 #include <string.h>
 
-void
-service_kit_init (ServiceKit *self, const char *type)
+static void
+init (ServiceKit *self, const char *type, Kit *kit)
 {
   self->folder = g_dir_make_tmp ("weir-service-XXXXXX", NULL);
   self->modules = weir_registry_new (NULL);
-  self->kit = kit_new_by_hand ();
+  self->kit = kit;
   self->kit->options.registry = self->modules;
   self->node = weir_service_node_new ("service", type);
   weir_group_add (self->kit->flow->root, &self->node->base, -1);
+}
+
+void
+service_kit_init (ServiceKit *self, const char *type)
+{
+  init (self, type, kit_new_by_hand ());
+}
+
+void
+service_kit_init_threads (ServiceKit *self, const char *type, unsigned n_workers)
+{
+  init (self, type, kit_new_with_threads (n_workers));
 }
 
 void

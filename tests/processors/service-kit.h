@@ -1,4 +1,4 @@
-/* service-kit.h: one service of a module in an engine that stands still, for tests of services. */
+/* service-kit.h: one service of a module in an engine, for tests of services. */
 #pragma once
 
 #include "unit/runtime/kit.h"
@@ -16,6 +16,9 @@ typedef struct {
 
 /* Of @type, with the id "service". */
 void service_kit_init (ServiceKit *self, const char *type);
+
+/* The same in an engine that runs. */
+void service_kit_init_threads (ServiceKit *self, const char *type, unsigned n_workers);
 void service_kit_clear (ServiceKit *self);
 
 void service_kit_set (ServiceKit *self, const char *property, const char *value);
