@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/lock.h"
+#include "wire/json.h"
 
 #include <string.h>
 #include <time.h>
@@ -45,6 +46,23 @@ weir_notice_free (WeirNotice *notice)
   g_free (notice->message);
   g_free (notice->flowfile);
   g_free (notice);
+}
+
+void
+weir_notice_put_json (GString *out, const WeirNotice *notice)
+{
+  static const char *const levels[] = { "debug", "info", "warning", "error" };
+
+  weir_json_begin (out, NULL, '{');
+  weir_json_put_uint (out, "id", notice->id);
+  weir_json_put_time (out, "time", notice->wall);
+  weir_json_put_text (out, "level", levels[notice->level]);
+  weir_json_put_text (out, "component", notice->component);
+  weir_json_put_text (out, "name", notice->name);
+  weir_json_put_text (out, "message", notice->message);
+  weir_json_put_text (out, "flowfile", notice->flowfile);
+  weir_json_put_uint (out, "more", notice->more);
+  weir_json_end (out, '}');
 }
 
 static void
@@ -184,9 +202,8 @@ weir_notices_add (WeirNotices *notices, const WeirBulletin *bulletin)
 }
 
 static void
-close_old (WeirNotices *notices)
+close_windows (WeirNotices *notices, int64_t before)
 {
-  int64_t now = weir_clock_get_monotonic (notices->clock);
   GHashTableIter iter;
   void *value;
 
@@ -196,9 +213,16 @@ close_old (WeirNotices *notices)
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Windows *windows = value;
     for (unsigned i = 0; i < N_LEVELS; i++)
-      if (now - windows->levels[i].start >= WINDOW_USEC)
+      if (windows->levels[i].start <= before)
         close_window (notices, &windows->levels[i]);
   }
+}
+
+void
+weir_notices_close (WeirNotices *notices)
+{
+  WEIR_LOCKED (&notices->lock);
+  close_windows (notices, INT64_MAX);
 }
 
 GPtrArray *
@@ -225,7 +249,7 @@ weir_notices_take (WeirNotices *notices, int64_t usec)
       break;
   }
   notices->is_awake = false;
-  close_old (notices);
+  close_windows (notices, weir_clock_get_monotonic (notices->clock) - WINDOW_USEC);
   taken = notices->pending;
   notices->pending = g_ptr_array_new_with_free_func (free_notice);
   return taken;

@@ -20,6 +20,9 @@ typedef struct {
 
 void weir_notice_free (WeirNotice *notice);
 
+/* As people get it: an element of a list, or the whole. */
+void weir_notice_put_json (GString *out, const WeirNotice *notice);
+
 typedef struct WeirNotices WeirNotices;
 
 /* @next_id: of the first. @clock: NULL for the machine's. Returns: (transfer full). */
@@ -35,6 +38,9 @@ GPtrArray *weir_notices_take (WeirNotices *notices, int64_t usec);
 
 /* Whether some were counted that will be told of: take again within a second. */
 bool weir_notices_has_counted (WeirNotices *notices);
+
+/* Nothing more is to be counted: what was, can be taken. */
+void weir_notices_close (WeirNotices *notices);
 
 /* Has weir_notices_take return. */
 void weir_notices_wake (WeirNotices *notices);

@@ -1,17 +1,5 @@
-/* reading.c: counters of the engine into the order of the tables of measures. */
+/* reading.c: see the header. */
 #include "control/reading.h"
-
-#include "runtime/recording.h"
-
-#include <stdio.h>
-#include <time.h>
-#include <unistd.h>
-
-static uint64_t
-load (const _Atomic uint64_t *figure)
-{
-  return atomic_load_explicit (figure, memory_order_relaxed);
-}
 
 WeirReading *
 weir_reading_new_empty (WeirRoster *roster, int64_t wall, int64_t monotonic)
@@ -25,113 +13,51 @@ weir_reading_new_empty (WeirRoster *roster, int64_t wall, int64_t monotonic)
   return reading;
 }
 
-static void
-read_node (uint64_t *values, const WeirNode *node)
+/* Where what is at @place of the roster of @now is in the one of @before; false: it is new. */
+static bool
+find_before (GHashTable *places, uint32_t key, uint32_t *ret_place)
 {
-  const WeirNodeStats *stats = &node->stats;
+  void *place;
 
-  values[WEIR_NODE_IN] = load (&stats->in_count);
-  values[WEIR_NODE_IN_BYTES] = load (&stats->in_bytes);
-  values[WEIR_NODE_OUT] = load (&stats->out_count);
-  values[WEIR_NODE_OUT_BYTES] = load (&stats->out_bytes);
-  values[WEIR_NODE_READ_BYTES] = load (&stats->read_bytes);
-  values[WEIR_NODE_WRITTEN_BYTES] = load (&stats->written_bytes);
-  values[WEIR_NODE_TASKS] = load (&stats->tasks);
-  values[WEIR_NODE_TASK_USEC] = load (&stats->task_nsec) / 1000;
-  values[WEIR_NODE_BULLETINS] = load (&stats->bulletins);
-  values[WEIR_NODE_PHASE] = atomic_load_explicit (&node->phase, memory_order_relaxed);
+  if (!g_hash_table_lookup_extended (places, GUINT_TO_POINTER (key), NULL, &place))
+    return false;
+  *ret_place = GPOINTER_TO_UINT (place);
+  return true;
 }
 
-static void
-read_queue (uint64_t *values, const WeirQueue *queue, const WeirSubject *subject)
+static GHashTable *
+map_keys (const WeirRoster *roster)
 {
-  uint64_t count = load (&queue->count);
-  uint64_t bytes = load (&queue->bytes);
+  GHashTable *places = g_hash_table_new (NULL, NULL);
 
-  values[WEIR_CONNECTION_PASSED] = load (&queue->passed);
-  values[WEIR_CONNECTION_PASSED_BYTES] = load (&queue->passed_bytes);
-  values[WEIR_CONNECTION_QUEUED] = count;
-  values[WEIR_CONNECTION_QUEUED_BYTES] = bytes;
-  values[WEIR_CONNECTION_EXPIRED] = load (&queue->expired);
-  values[WEIR_CONNECTION_FULL] = (subject->max_count > 0 && count >= subject->max_count) ||
-                                 (subject->max_bytes > 0 && bytes >= subject->max_bytes);
-}
-
-/* Of this process. 0 where /proc does not tell. */
-static uint64_t
-get_memory (void)
-{
-  FILE *file = fopen ("/proc/self/statm", "re");
-  unsigned long pages = 0;
-
-  if (file == NULL)
-    return 0;
-  if (fscanf (file, "%*u %lu", &pages) != 1)
-    pages = 0;
-  fclose (file);
-  return (uint64_t)pages * (uint64_t)sysconf (_SC_PAGESIZE);
-}
-
-static uint64_t
-get_cpu_usec (void)
-{
-  struct timespec time;
-
-  if (clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &time) != 0)
-    return 0;
-  return (uint64_t)time.tv_sec * G_USEC_PER_SEC + (uint64_t)time.tv_nsec / 1000;
-}
-
-static void
-read_flow (uint64_t *values, WeirEngine *engine)
-{
-  WeirRecorderFigures recorded;
-
-  values[WEIR_FLOW_CPU_USEC] = get_cpu_usec ();
-  values[WEIR_FLOW_MEMORY] = get_memory ();
-  values[WEIR_FLOW_DISK_LOW] =
-      atomic_load_explicit (&engine->is_disk_low, memory_order_relaxed) ? 1 : 0;
-  if (engine->data != NULL) {
-    weir_data_is_low (engine->data); /* so that what is free is not of long ago */
-    values[WEIR_FLOW_LOG_BYTES] = weir_data_get_logged (engine->data);
-    values[WEIR_FLOW_DISK_FREE] = weir_data_get_free (engine->data);
-  }
-  if (weir_recording_get_figures (engine, &recorded)) {
-    values[WEIR_FLOW_PROVENANCE_LAG] = recorded.lag_bytes;
-    values[WEIR_FLOW_PROVENANCE_BYTES] = recorded.bytes;
-    values[WEIR_FLOW_PROVENANCE_EVENTS] = recorded.n_events;
-  }
+  for (uint32_t i = 0; i < roster->n; i++)
+    g_hash_table_insert (places, GUINT_TO_POINTER (roster->subjects[i].key), GUINT_TO_POINTER (i));
+  return places;
 }
 
 WeirReading *
-weir_reading_new (WeirRoster *roster, WeirEngine *engine)
+weir_reading_new_since (const WeirReading *before, const WeirReading *now)
 {
-  WeirReading *reading = weir_reading_new_empty (roster, weir_clock_get_wall (engine->clock),
-                                                 weir_clock_get_monotonic (engine->clock));
-  WeirValues *next = &reading->subjects[1];
-  uint64_t *flow = reading->subjects[0].values;
+  WeirReading *since = weir_reading_new_empty (now->roster, now->wall, now->monotonic);
+  g_autoptr (GHashTable) places = before->roster != now->roster ? map_keys (before->roster) : NULL;
+  static const WeirValues nothing;
 
-  read_flow (flow, engine);
-  for (guint i = 0; i < roster->nodes->len; i++) {
-    uint64_t *values = (next++)->values;
+  for (uint32_t i = 0; i < now->roster->n; i++) {
+    const WeirSubject *subject = &now->roster->subjects[i];
+    const uint64_t *old = nothing.values;
+    const uint64_t *new = now->subjects[i].values;
+    uint32_t place = i;
+    unsigned n;
+    const WeirMeasure *measures = weir_measures_get (subject->kind, &n);
 
-    read_node (values, roster->nodes->pdata[i]);
-    flow[WEIR_FLOW_TASKS] += values[WEIR_NODE_TASKS];
-    flow[WEIR_FLOW_TASK_USEC] += values[WEIR_NODE_TASK_USEC];
-    flow[WEIR_FLOW_BULLETINS] += values[WEIR_NODE_BULLETINS];
+    if (places == NULL || find_before (places, subject->key, &place))
+      old = before->subjects[place].values;
+    for (unsigned j = 0; j < n; j++)
+      since->subjects[i].values[j] = measures[j].nature == WEIR_MEASURE_COUNT
+                                         ? weir_reading_get_added (old[j], new[j])
+                                         : new[j];
   }
-  for (guint i = 0; i < roster->queues->len; i++) {
-    const WeirSubject *subject = &roster->subjects[1 + roster->nodes->len + i];
-    uint64_t *target = reading->subjects[subject->target].values;
-    uint64_t *values = (next++)->values;
-
-    read_queue (values, roster->queues->pdata[i], subject);
-    target[WEIR_NODE_QUEUED] += values[WEIR_CONNECTION_QUEUED];
-    target[WEIR_NODE_QUEUED_BYTES] += values[WEIR_CONNECTION_QUEUED_BYTES];
-    flow[WEIR_FLOW_QUEUED] += values[WEIR_CONNECTION_QUEUED];
-    flow[WEIR_FLOW_QUEUED_BYTES] += values[WEIR_CONNECTION_QUEUED_BYTES];
-  }
-  return reading;
+  return since;
 }
 
 WeirReading *

@@ -17,9 +17,6 @@ typedef struct {
   WeirValues subjects[]; /* as in the roster */
 } WeirReading;
 
-/* Reads atomics: nothing in the flow waits for it. Returns: (transfer full). */
-WeirReading *weir_reading_new (WeirRoster *roster, WeirEngine *engine);
-
 /* Returns: (transfer full): nothing but zeros, to be filled in. */
 WeirReading *weir_reading_new_empty (WeirRoster *roster, int64_t wall, int64_t monotonic);
 
@@ -27,6 +24,10 @@ WeirReading *weir_reading_ref (WeirReading *reading); /* (transfer full) */
 
 /* Takes NULL. */
 void weir_reading_unref (WeirReading *reading);
+
+/* What there was between two readings: counts are what was added, all else is as in @now.
+ * Returns: (transfer full). */
+WeirReading *weir_reading_new_since (const WeirReading *before, const WeirReading *now);
 
 /* What was added to a count that was @before; one that begins anew has been added to from 0. */
 static inline uint64_t

@@ -1,8 +1,5 @@
-/* roster.c: holds the nodes and queues that it names, so that who has a roster may read them, also
- * when an edit has taken them out. */
+/* roster.c: see the header. */
 #include "control/roster.h"
-
-#include "runtime/figures.h"
 
 #include <string.h>
 
@@ -13,59 +10,6 @@ weir_roster_new_empty (uint32_t n)
 
   roster->n_refs = 1;
   roster->n = n;
-  return roster;
-}
-
-static void
-add_node (WeirSubject *subject, const WeirNode *node)
-{
-  const WeirComponent *component = node->component;
-
-  subject->kind = WEIR_SUBJECT_NODE;
-  subject->path = g_strdup (node->path);
-  subject->name = g_strdup (weir_component_get_label (component));
-  subject->part = weir_kind_get_text (component->kind);
-  if (component->kind == WEIR_KIND_PROCESSOR)
-    subject->type = g_strdup (node->type->name);
-}
-
-static void
-add_queue (WeirSubject *subject, const WeirQueue *queue, GHashTable *places)
-{
-  const WeirComponent *component = &queue->connection->base;
-
-  subject->kind = WEIR_SUBJECT_CONNECTION;
-  subject->path = weir_component_get_path (component);
-  subject->name = g_strdup (weir_component_get_label (component));
-  subject->part = weir_kind_get_text (component->kind);
-  subject->from = weir_queue_get_from_path (queue);
-  subject->to = g_strdup (queue->target->path);
-  subject->target = GPOINTER_TO_UINT (g_hash_table_lookup (places, queue->target));
-  subject->max_count = queue->max_count;
-  subject->max_bytes = queue->max_bytes;
-}
-
-WeirRoster *
-weir_roster_new (WeirEngine *engine, const char *name)
-{
-  g_autoptr (GPtrArray) nodes = g_ptr_array_ref (engine->nodes);
-  g_autoptr (GPtrArray) queues = g_ptr_array_ref (engine->queues);
-  WeirRoster *roster = weir_roster_new_empty (1 + nodes->len + queues->len);
-  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
-  WeirSubject *subject = roster->subjects;
-
-  subject->kind = WEIR_SUBJECT_FLOW;
-  subject->path = g_strdup ("");
-  subject->name = g_strdup (name);
-  subject->part = "flow";
-  for (guint i = 0; i < nodes->len; i++) {
-    add_node (++subject, nodes->pdata[i]);
-    g_hash_table_insert (places, nodes->pdata[i], GUINT_TO_POINTER (1 + i));
-  }
-  for (guint i = 0; i < queues->len; i++)
-    add_queue (++subject, queues->pdata[i], places);
-  roster->nodes = g_steal_pointer (&nodes);
-  roster->queues = g_steal_pointer (&queues);
   return roster;
 }
 
@@ -89,15 +33,7 @@ weir_roster_unref (WeirRoster *roster)
     g_free (subject->from);
     g_free (subject->to);
   }
-  g_clear_pointer (&roster->nodes, g_ptr_array_unref);
-  g_clear_pointer (&roster->queues, g_ptr_array_unref);
   g_free (roster);
-}
-
-bool
-weir_roster_is_current (const WeirRoster *roster, WeirEngine *engine)
-{
-  return roster->nodes == engine->nodes && roster->queues == engine->queues;
 }
 
 bool

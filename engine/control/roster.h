@@ -1,15 +1,19 @@
 /* roster.h: what there is in a flow to have figures of: the flow itself, its nodes, its
  * connections, each at one place for as long as the flow is not edited.
  *
- * Immutable once keys are given, shared by references. Thread: any. */
+ * Plain data: it may outlive the engine. Immutable once keys are given, shared by references.
+ * Thread: any. */
 #pragma once
 
 #include "control/measure.h"
-#include "runtime/engine.h"
+
+#include <glib.h>
+#include <stdatomic.h>
+#include <stdint.h>
 
 typedef struct {
   WeirSubjectKind kind;
-  uint32_t key;       /* stays, whatever its path becomes (chronicle.h) */
+  uint32_t key;       /* stays, whatever its path becomes (chronicle.h); 0: it has none yet */
   char *path;         /* "": the flow */
   char *name;         /* as people see it */
   const char *part;   /* "flow", "processor", "port", "funnel" or "connection" */
@@ -23,14 +27,9 @@ typedef struct {
 
 typedef struct {
   _Atomic int n_refs;
-  GPtrArray *nodes; /* WeirNode; NULL: it was made by hand */
-  GPtrArray *queues;
   uint32_t n;
   WeirSubject subjects[]; /* the flow, nodes, connections */
 } WeirRoster;
-
-/* Returns: (transfer full): of the flow that @engine has now, which is called @name. */
-WeirRoster *weir_roster_new (WeirEngine *engine, const char *name);
 
 /* Returns: (transfer full): @n subjects to be filled in. */
 WeirRoster *weir_roster_new_empty (uint32_t n);
@@ -39,9 +38,6 @@ WeirRoster *weir_roster_ref (WeirRoster *roster); /* (transfer full) */
 
 /* Takes NULL. */
 void weir_roster_unref (WeirRoster *roster);
-
-/* False when the flow has been edited since. */
-bool weir_roster_is_current (const WeirRoster *roster, WeirEngine *engine);
 
 /* Returns: false when nothing of @kind has that path. */
 bool weir_roster_find (const WeirRoster *roster, WeirSubjectKind kind, const char *path,

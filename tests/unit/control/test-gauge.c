@@ -1,5 +1,5 @@
-/* Tests engine/control/reading.c and roster.c: the figures of a flow that has run. */
-#include "control/reading.h"
+/* Tests engine/control/gauge.c: the figures of a flow that has run. */
+#include "control/gauge.h"
 
 #include "unit/runtime/kit.h"
 
@@ -47,7 +47,7 @@ static void
 test_figures (void)
 {
   g_autoptr (Kit) kit = kit_new_by_hand ();
-  g_autoptr (WeirRoster) roster = NULL;
+  g_autoptr (WeirGauge) gauge = NULL;
   g_autoptr (WeirReading) reading = NULL;
   const uint64_t *values;
   uint32_t place;
@@ -59,10 +59,10 @@ test_figures (void)
   kit_connect (kit, "pass", "success", "end")->max_count = 7;
   kit_start (kit);
   kit_run (kit);
-  roster = weir_roster_new (kit->engine, "seven");
-  g_assert_cmpuint (roster->n, ==, 6);
-  g_assert_true (weir_roster_is_current (roster, kit->engine));
-  reading = weir_reading_new (roster, kit->engine);
+  gauge = weir_gauge_new (kit->engine, "seven");
+  g_assert_cmpuint (gauge->roster->n, ==, 6);
+  g_assert_true (weir_gauge_is_current (gauge));
+  reading = weir_gauge_read (gauge);
 
   values = values_of (reading, WEIR_SUBJECT_NODE, "make");
   g_assert_cmpuint (values[WEIR_NODE_OUT], ==, 7);
@@ -85,21 +85,23 @@ test_figures (void)
   g_assert_cmpuint (values[WEIR_FLOW_BULLETINS], ==, 1);
   g_assert_cmpuint (values[WEIR_FLOW_MEMORY], >, 100000);
   g_assert_cmpuint (values[WEIR_FLOW_TASKS], >, 1);
-  g_assert_false (weir_roster_find (roster, WEIR_SUBJECT_NODE, "none", &place));
+  g_assert_false (weir_roster_find (gauge->roster, WEIR_SUBJECT_NODE, "none", &place));
 }
 
 static void
 test_names (void)
 {
   g_autoptr (Kit) kit = kit_new_by_hand ();
-  g_autoptr (WeirRoster) roster = NULL;
+  g_autoptr (WeirGauge) gauge = NULL;
+  const WeirRoster *roster;
   const WeirSubject *subject;
 
   kit_processor (kit, "make", &make);
   kit_funnel (kit, "end");
   kit_connect (kit, "make", "success", "end");
   kit_start (kit);
-  roster = weir_roster_new (kit->engine, "Orders");
+  gauge = weir_gauge_new (kit->engine, "Orders");
+  roster = gauge->roster;
   g_assert_cmpstr (roster->subjects[0].name, ==, "Orders");
   g_assert_cmpstr (roster->subjects[1].type, ==, "Make");
   g_assert_cmpstr (roster->subjects[1].part, ==, "processor");
@@ -116,7 +118,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/reading/figures", test_figures);
-  g_test_add_func ("/reading/names", test_names);
+  g_test_add_func ("/gauge/figures", test_figures);
+  g_test_add_func ("/gauge/names", test_names);
   return g_test_run ();
 }
