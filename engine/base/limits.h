@@ -420,6 +420,15 @@
 /* What is passed on waits while so much is on its way; half of it, and it goes on. */
 #define WEIR_LIMIT_HTTP_FORWARD (256u * 1024)
 
+/* A server that says nothing for so long counts as gone; streams have a line of their own each ten
+ * seconds. And one answer that is kept as a whole, and one event of a stream. */
+#define WEIR_LIMIT_CLIENT_USEC (INT64_C (60) * 1000000)
+#define WEIR_LIMIT_REPLY       (256u * 1024 * 1024)
+#define WEIR_LIMIT_EVENT       (64u * 1024 * 1024)
+
+/* Servers that a user knows: 100 bytes each. */
+#define WEIR_LIMIT_KNOWN_SERVERS (1024u * 1024)
+
 /* Connections to one flow host that are kept for the next request, and for how long: less than the
  * host keeps them, so that none is used at the moment of its end. */
 #define WEIR_LIMIT_HTTP_POOL      16u

@@ -11,8 +11,9 @@
 typedef struct WeirClient WeirClient;
 
 /* @where: the path of a Unix socket, a data directory with a control.sock in it, or
- * "https://host:port"; NULL: the server of this user, or of the machine. @token: (nullable) for
- * https. Returns: (transfer full): NULL with @error, which says how to start one. */
+ * "https://host:port", with "#sha256:FINGERPRINT" of its certificate behind it the first time;
+ * NULL: that of WEIR_SOCKET, of this user, or of the machine. @token: (nullable) for https.
+ * Returns: (transfer full): NULL with @error, which says how to start one. */
 WeirClient *weir_client_new (const char *where, const char *token, GError **error);
 void weir_client_free (WeirClient *client);
 
@@ -37,5 +38,9 @@ JsonNode *weir_client_ask_json (WeirClient *client, const char *verb, const char
 typedef bool (*WeirClientFunc) (void *data, const char *bytes, size_t size, GError **error);
 bool weir_client_listen (WeirClient *client, const char *path, WeirClientFunc func, void *data,
                          GError **error);
+
+/* The same with @last_id (nullable) as Last-Event-ID: events.h follows with it. */
+bool weir_client_listen_from (WeirClient *client, const char *path, const char *last_id,
+                              WeirClientFunc func, void *data, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirClient, weir_client_free)
