@@ -8,18 +8,19 @@ void
 weir_block_writer_begin_round (WeirBlockWriter *writer)
 {
   const WeirEvent *last = &writer->last;
+  WeirBlockRound *round = &writer->round;
 
-  writer->round = (WeirBlockRound){ .is_set = true,
-                                    .n = writer->n,
-                                    .time = last->time,
-                                    .flowfile = last->flowfile,
-                                    .size = last->size,
-                                    .usec = last->usec,
-                                    .content = writer->last_content,
-                                    .n_named = writer->n_named,
-                                    .n_refs = writer->n_refs };
+  round->is_set = true;
+  round->n = writer->n;
+  round->time = last->time;
+  round->flowfile = last->flowfile;
+  round->size = last->size;
+  round->usec = last->usec;
+  round->content = writer->last_content;
+  round->n_named = writer->n_named;
+  round->n_refs = writer->n_refs;
   for (unsigned i = 0; i < WEIR_N_STREAMS; i++)
-    writer->round.sizes[i] = weir_stream_get_size (&writer->streams[i]);
+    round->sizes[i] = weir_stream_get_size (&writer->streams[i]);
 }
 
 /* What is written for an event follows from it and from what was before it. The round has left that

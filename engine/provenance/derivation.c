@@ -50,7 +50,10 @@ weir_derivation_free (WeirDerivation *derivation)
 bool
 weir_derivation_begin (WeirDerivation *derivation, const WeirLogEntry *entry)
 {
-  derivation->now = (WeirFact){ 0 };
+  WeirFact *now = &derivation->now;
+
+  now->size = now->source = now->relationship = now->usec = now->old_size = 0;
+  now->how = WEIR_FACT_PLAIN;
   g_array_set_size (derivation->reports, 0);
   g_array_set_size (derivation->parents, 0);
   g_array_set_size (derivation->descriptions, 0);

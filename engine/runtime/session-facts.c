@@ -34,10 +34,8 @@ say (WeirFactField field, uint64_t *said, uint64_t value)
   return field;
 }
 
-/* Notes what holds for @record. Returns: the fields of it that were not said yet: mostly none, and
- * then there is no fact to make. */
 static unsigned
-note (WeirSessionFacts *facts, const WeirRecord *record)
+note_other (WeirSessionFacts *facts, const WeirRecord *record)
 {
   const WeirNode *node = facts->session->node;
   WeirFact *now = &facts->now;
@@ -62,7 +60,22 @@ note (WeirSessionFacts *facts, const WeirRecord *record)
     facts->has_usec = true;
     fields |= say (WEIR_FACT_USEC, &now->usec, usec_of (facts->session));
   }
+  facts->source = record->source;
+  facts->fate = record->fate;
+  facts->relationship = record->relationship;
+  facts->expired = record->expired;
   return fields;
+}
+
+/* Notes what holds for @record. Returns: the fields of it that were not said yet: mostly none, and
+ * then there is no fact to make. */
+static inline unsigned
+note (WeirSessionFacts *facts, const WeirRecord *record)
+{
+  if (facts->has_usec && facts->source == record->source && facts->fate == record->fate &&
+      facts->relationship == record->relationship && facts->expired == record->expired)
+    return 0;
+  return note_other (facts, record);
 }
 
 /* Writes @fact, if it says anything, with what holds now. */

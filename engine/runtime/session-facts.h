@@ -13,6 +13,12 @@ typedef struct {
   const WeirSession *session;
   WeirEntryWriter *writer;
   WeirFact now; /* what was said last */
+
+  /* Of the record that it was said of. */
+  const WeirQueue *source;
+  WeirFate fate;
+  unsigned relationship;
+  bool expired;
   bool has_usec;
 } WeirSessionFacts;
 

@@ -15,10 +15,17 @@ bool
 weir_entry_reader_init (WeirEntryReader *reader, const uint8_t *body, size_t size, uint64_t place,
                         int64_t wall)
 {
-  *reader = (WeirEntryReader){
-    .cursor = { body, body + size, false }, .place = place, .wall = wall, .start = body
-  };
+  /* Field by field: to clear all of it would take as long as to read an operation. */
+  reader->cursor = (WeirCursor){ body, body + size, false };
+  reader->place = place;
+  reader->wall = wall;
+  reader->start = body;
   reader->end = body + size;
+  reader->last_id = reader->round_id = reader->n_rounds = 0;
+  reader->step = 0;
+  reader->last_content.where = WEIR_WHERE_NONE;
+  reader->run.n = reader->run.n_facts = 0;
+  reader->has_again = reader->is_again = false;
   reader->component = weir_cursor_get (&reader->cursor);
   return !reader->cursor.failed;
 }
