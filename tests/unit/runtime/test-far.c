@@ -294,6 +294,85 @@ test_unreadable (void)
   kit_remove_all (directory);
 }
 
+/* --- a book that is behind --- */
+
+typedef struct {
+  WeirFs fs;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  bool log_stands, book_stands; /* guarded by lock */
+} SlowDisk;
+
+/* What writes the log, or what brings it into the book, stands still. */
+static int
+on_call (WeirFs *fs, WeirFsCall call)
+{
+  SlowDisk *disk = (SlowDisk *)fs;
+  char name[16] = "";
+  const bool *stands = NULL;
+
+  if (pthread_getname_np (pthread_self (), name, sizeof name) != 0)
+    return 0;
+  if (call == WEIR_FS_WRITE && g_str_equal (name, "weir-log"))
+    stands = &disk->log_stands;
+  else if (call == WEIR_FS_READ && g_str_equal (name, "weir-applier"))
+    stands = &disk->book_stands;
+  pthread_mutex_lock (&disk->lock);
+  while (stands != NULL && *stands)
+    pthread_cond_wait (&disk->changed, &disk->lock);
+  pthread_mutex_unlock (&disk->lock);
+  return 0;
+}
+
+static void
+set_standing (SlowDisk *disk, bool log_stands, bool book_stands)
+{
+  pthread_mutex_lock (&disk->lock);
+  disk->log_stands = log_stands;
+  disk->book_stands = book_stands;
+  pthread_cond_broadcast (&disk->changed);
+  pthread_mutex_unlock (&disk->lock);
+}
+
+/* Only what the book has can be read back from it, and what came after it was asked may not be
+ * there when the answer is yes. */
+static void
+test_what_is_not_in_the_book_stays (void)
+{
+  SlowDisk disk = { .fs.on_call = on_call,
+                    .lock = PTHREAD_MUTEX_INITIALIZER,
+                    .changed = PTHREAD_COND_INITIALIZER };
+  g_autofree char *directory = NULL;
+  g_autoptr (Kit) kit = new_kit (WEIR_ORDER_OLDEST, &directory);
+  WeirData *data;
+  uint64_t asked;
+
+  kit->options.fs = &disk.fs;
+  kit_start (kit);
+  data = kit->engine->data;
+  set_standing (&disk, false, true);
+  make_up_to (kit, 3 * FRONT);
+  asked = weir_data_get_appended (data);
+  /* Which waits for the disk. */
+  weir_data_take_ids (data, UINT32_MAX);
+  set_standing (&disk, true, true);
+  make_up_to (kit, 6 * FRONT);
+  g_assert_cmpuint (in_memory (kit), ==, 6 * FRONT);
+
+  set_standing (&disk, true, false);
+  g_assert_true (weir_data_wait_applied (data, asked));
+  make_up_to (kit, 6 * FRONT + 1);
+  g_assert_cmpuint (in_memory (kit), <, 6 * FRONT);
+  g_assert_cmpuint (in_memory (kit), >, FRONT + 3 * FRONT);
+
+  set_standing (&disk, false, false);
+  wait_until_cold (kit);
+  take_up_to (kit, n_made);
+  g_assert_false (kit_has_said (kit, "cannot be read back"));
+  kit_stop (kit);
+  kit_remove_all (directory);
+}
+
 /* --- threads --- */
 
 #define N_MANY 20000u
@@ -371,6 +450,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/far/oldest", GINT_TO_POINTER (WEIR_ORDER_OLDEST), test_order);
   g_test_add_func ("/far/expiry", test_expiry);
   g_test_add_func ("/far/unreadable", test_unreadable);
+  g_test_add_func ("/far/not in the book", test_what_is_not_in_the_book_stays);
   g_test_add_func ("/far/both ends", test_both_ends);
   return g_test_run ();
 }
