@@ -87,7 +87,8 @@
  * than a tenth of them. */
 #define WEIR_LIMIT_JSON_VALUES 1000000
 
-/* Operations of one edit: a gesture that moves everything there is. Each costs some microseconds. */
+/* Operations of one edit: a gesture that moves everything there is. Each costs some microseconds.
+ */
 #define WEIR_LIMIT_EDITS 50000u
 
 /* Problems told of one flow: nobody reads more before correcting these. */

@@ -3,6 +3,7 @@
 #include "model/clone.h"
 #include "model/locate.h"
 #include "model/value.h"
+#include <string.h>
 
 #define PICK(random, array) (array)[weir_random_below ((random), G_N_ELEMENTS (array))]
 
@@ -14,6 +15,24 @@ flip (WeirRandom *random)
 
 /* --- flows --- */
 
+/* Two connections between the same ends are one and its mistake. */
+static bool
+has_like (const WeirGroup *group, const WeirConnection *connection)
+{
+  g_autofree char *path = weir_component_get_path (&connection->base);
+  const WeirConnection *other = NULL;
+  guint position = 0;
+
+  while ((other = weir_group_next (group, WEIR_KIND_CONNECTION, &position)) != NULL) {
+    g_autofree char *from = weir_connection_get_from_text (other);
+    g_autofree char *text = g_strdup_printf ("%s -> %s", from, other->to);
+
+    if (strcmp (text, path) == 0)
+      return true;
+  }
+  return false;
+}
+
 static void
 connect (WeirRandom *random, WeirGroup *group, GPtrArray *sources, GPtrArray *destinations)
 {
@@ -24,6 +43,10 @@ connect (WeirRandom *random, WeirGroup *group, GPtrArray *sources, GPtrArray *de
 
     if (flip (random))
       g_ptr_array_add (connection->relationships, g_strdup ("failure"));
+    if (has_like (group, connection)) {
+      weir_component_free (&connection->base);
+      continue;
+    }
     if (flip (random))
       g_array_append_val (connection->bends, ((WeirPoint){ i, 2.5 }));
     weir_group_add (group, &connection->base, (int)weir_random_below (random, 3) - 1);
