@@ -20,6 +20,7 @@ struct WeirBinder {
   WeirPartition *current; /* NULL, too, after a failure: it will be opened again */
   uint64_t bytes;
   int64_t begun;
+  uint64_t n_renames; /* of the dictionary, when the current one was begun */
   int64_t latest;     /* INT64_MIN: there is no event in it */
   GPtrArray *closing; /* WeirPartition: full, and not all on disk */
 

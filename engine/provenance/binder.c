@@ -194,6 +194,7 @@ create_current (WeirBinder *binder, GError **error)
   binder->number = number;
   binder->last_number = MAX (binder->last_number, number);
   binder->begun = weir_clock_get_wall (options->clock);
+  binder->n_renames = weir_dictionary_get_n_renames (options->dictionary);
   binder->latest = INT64_MIN;
   weir_binder_forget_current (binder);
   return true;
@@ -321,6 +322,7 @@ weir_binder_is_full (const WeirBinder *binder)
   if (binder->is_in_hole || binder->latest == INT64_MIN)
     return false;
   return binder->bytes >= binder->options.partition_bytes || is_too_old (binder, binder->latest) ||
+         binder->n_renames != weir_dictionary_get_n_renames (binder->options.dictionary) ||
          weir_time_add (binder->begun, WEIR_LIMIT_PARTITION_USEC) <=
              weir_clock_get_wall (binder->options.clock);
 }

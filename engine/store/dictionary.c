@@ -39,6 +39,7 @@ struct WeirDictionary {
   _Atomic uint32_t by_id[WEIR_LIMIT_NAMES]; /* numbers of names by their number here; 0: not yet */
   WeirEntryWriter writer;                   /* guarded by lock */
   bool is_ahead;                            /* guarded by lock: of what is loaded */
+  _Atomic uint64_t n_renames;
   WeirDictionaryAppendFunc append;
   void *data;
 };
@@ -227,6 +228,13 @@ rename_one (WeirDictionary *dictionary, WeirWordKind kind, uint64_t number, cons
   }
   weir_entry_write_number (&dictionary->writer, op_kinds[kind], number, text);
   replace (dictionary, kind, number, g_strdup (text));
+  atomic_fetch_add (&dictionary->n_renames, 1);
+}
+
+uint64_t
+weir_dictionary_get_n_renames (WeirDictionary *dictionary)
+{
+  return atomic_load (&dictionary->n_renames);
 }
 
 void

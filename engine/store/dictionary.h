@@ -43,6 +43,9 @@ typedef struct {
  * text and does not get another one here is called "text (number)" from now on. */
 void weir_dictionary_rename (WeirDictionary *dictionary, const WeirRename *renames, size_t n);
 
+/* How often a text was replaced by that. */
+uint64_t weir_dictionary_get_n_renames (WeirDictionary *dictionary);
+
 /* The number of @text, given and logged if need be. Returns: 0 for an attribute name that is too
  * long or came too late to have one, and never will (WEIR_LIMIT_DICTIONARY). */
 uint64_t weir_dictionary_get_number (WeirDictionary *dictionary, WeirWordKind kind,
