@@ -12,10 +12,11 @@
 #define SLICE_USEC    5000  /* a turn should not take longer */
 #define BATCH_MAX     256u  /* triggers in a turn, and FlowFiles in a session */
 #define COMMIT_LATEST 1000u /* FlowFiles in a session, whatever one trigger did */
-#define COMMIT_BYTES                                                                  \
-  (1024u * 1024)        /* of new content, which may all go into one entry of the log \
-                         */
-#define REST_USEC 10000 /* the least that a node rests: a flow may ask for no yield at all */
+#define COMMIT_BYTES                                                                    \
+  (1024u * 1024)          /* of new content, which may all go into one entry of the log \
+                           */
+#define SAMPLE_USEC 1000  /* between two samples of how long things take */
+#define REST_USEC   10000 /* the least that a node rests: a flow may ask for no yield at all */
 
 /* The room behind the node, so that a batch does not overshoot a small limit. */
 static size_t
@@ -309,6 +310,37 @@ take_wake (WeirNode *node)
   return atomic_compare_exchange_strong (&node->wake_at, &wake_at, INT64_MAX);
 }
 
+static WeirLatencies *
+get_latencies (WeirNode *node)
+{
+  WeirLatencies *latencies = atomic_load (&node->latencies);
+  WeirLatencies *made;
+
+  if (latencies != NULL)
+    return latencies;
+  made = g_new0 (WeirLatencies, 1);
+  if (atomic_compare_exchange_strong (&node->latencies, &latencies, made))
+    return made;
+  g_free (made);
+  return latencies;
+}
+
+/* @start: wall, of a turn of @n triggers that took @usec. */
+static void
+sample (WeirNode *node, const WeirSession *session, int64_t start, unsigned n, int64_t usec)
+{
+  WeirLatencies *latencies;
+
+  if (session->monotonic <
+      atomic_load_explicit (&node->stats.sampled, memory_order_relaxed) + SAMPLE_USEC)
+    return;
+  atomic_store_explicit (&node->stats.sampled, session->monotonic, memory_order_relaxed);
+  latencies = get_latencies (node);
+  weir_histogram_add (&latencies->task, usec / n);
+  if (session->first_queued != 0)
+    weir_histogram_add (&latencies->queued, start - session->first_queued);
+}
+
 void
 weir_activation_run (WeirNode *node, WeirWorker *worker)
 {
@@ -341,6 +373,7 @@ weir_activation_run (WeirNode *node, WeirWorker *worker)
   /* What was to be done is not done, and nothing else may ever ask for it. */
   if (was_woken && (outcome == WEIR_OUTCOME_FAILED || outcome == WEIR_OUTCOME_PENALIZED))
     weir_context_wake_after (&node->context, node->yield_usec);
+  sample (node, session, session->wall - usec, n, usec);
   weir_node_set_due (node);
   rest (node, session, outcome, n, finds);
   adapt (node, batch, n, usec);

@@ -147,6 +147,31 @@ weir_backlog_refill (WeirBacklog *backlog, WeirList *list)
   return false;
 }
 
+void
+weir_backlog_look (const WeirBacklog *backlog, size_t index, size_t max, WeirBacklogFunc func,
+                   void *data)
+{
+  const Chunk *chunk = backlog->first;
+
+  for (; chunk != NULL && index >= chunk->n; chunk = chunk->next)
+    index -= chunk->n;
+  for (; chunk != NULL && max > 0; chunk = chunk->next, index = 0) {
+    const WeirFlowFile *flowfile = chunk->list.head;
+
+    for (size_t i = 0; i < chunk->n && max > 0; i++) {
+      if (i >= index) {
+        if (chunk->ids != NULL)
+          func (data, NULL, chunk->ids[i], chunk->queue_times[i]);
+        else
+          func (data, flowfile, flowfile->id, flowfile->queue_time);
+        max--;
+      }
+      if (chunk->ids == NULL)
+        flowfile = flowfile->next;
+    }
+  }
+}
+
 /* --- going cold --- */
 
 /* Many contents in a row are in the same file. */

@@ -36,6 +36,13 @@ void weir_backlog_append (WeirBacklog *backlog, WeirList *list);
  * Returns: true when the next one is cold. Call with the queue's lock held. */
 bool weir_backlog_refill (WeirBacklog *backlog, WeirList *list);
 
+/* Calls @func for at most @max FlowFiles of it, from the one at @index on: with a NULL @flowfile
+ * for one that is cold. Call with the queue's lock held. */
+typedef void (*WeirBacklogFunc) (void *data, const WeirFlowFile *flowfile, uint64_t id,
+                                 int64_t queue_time);
+void weir_backlog_look (const WeirBacklog *backlog, size_t index, size_t max, WeirBacklogFunc func,
+                        void *data);
+
 /* FlowFiles that were cold when the process ended, in their order, with the @files that their
  * contents are in (transfer full). Before the engine starts. */
 void weir_backlog_append_cold (WeirQueue *queue, const uint64_t *ids, size_t n, int64_t wall,

@@ -89,6 +89,7 @@ weir_node_unref (WeirNode *node)
   g_free ((char *)node->name);
   weir_attic_clear (&node->attic);
   g_free (node->failure);
+  g_free (node->latencies);
   g_free (node->retry_attribute);
   weir_cron_free (node->cron);
   weir_state_free (node->state);

@@ -85,6 +85,15 @@ weir_far_is_thawing (const WeirFar *far)
   return far->thawing != NULL;
 }
 
+void
+weir_far_look (const WeirFar *far, void (*func) (void *data, const WeirHeapItem *item), void *data)
+{
+  for (size_t i = 0; i < far->cold.n; i++)
+    func (data, &far->cold.items[i]);
+  for (guint i = 0; far->thawing != NULL && i < far->thawing->len; i++)
+    func (data, &g_array_index (far->thawing, WeirHeapItem, i));
+}
+
 /* --- going cold --- */
 
 /* Takes @flowfile. */

@@ -29,6 +29,10 @@ bool weir_far_is_next (const WeirFar *far, const WeirHeap *ordered);
 /* Whether somebody reads some of it back, who wakes the target then. */
 bool weir_far_is_thawing (const WeirFar *far);
 
+/* Calls @func for each. Call with the queue's lock held. */
+void weir_far_look (const WeirFar *far, void (*func) (void *data, const WeirHeapItem *item),
+                    void *data);
+
 /* Lets go what may leave the memory. @ret_too_many: whether more are in memory than should be.
  * Returns: the ticket that must be in the book before more can; 0: no more need. */
 uint64_t weir_far_freeze (WeirQueue *queue, WeirSession *session, bool *ret_too_many);

@@ -18,6 +18,8 @@ take_node (WeirNodeFigures *figures, const WeirNode *node)
   figures->tasks = load (&stats->tasks);
   figures->task_seconds = (double)load (&stats->task_nsec) / 1e9;
   figures->bulletins = load (&stats->bulletins);
+  figures->active =
+      atomic_load_explicit (&node->run, memory_order_relaxed) & ~(WEIR_RUN_AGAIN | WEIR_RUN_BARRED);
   for (unsigned i = 0; i < node->n_inputs; i++) {
     figures->queued.flowfiles += load (&node->inputs[i]->count);
     figures->queued.bytes += load (&node->inputs[i]->bytes);
@@ -52,6 +54,17 @@ weir_figures_take (WeirEngine *engine)
     figures->queued.bytes += figures->queues[i].queued.bytes;
   }
   return figures;
+}
+
+void
+weir_node_get_latencies (const WeirNode *node, WeirHistogramCopy *ret_queued,
+                         WeirHistogramCopy *ret_task)
+{
+  static const WeirLatencies none;
+  const WeirLatencies *latencies = atomic_load (&node->latencies);
+
+  weir_histogram_copy (latencies != NULL ? &latencies->queued : &none.queued, ret_queued);
+  weir_histogram_copy (latencies != NULL ? &latencies->task : &none.task, ret_task);
 }
 
 void

@@ -21,6 +21,7 @@ typedef struct {
   uint64_t tasks;
   double task_seconds;
   uint64_t bulletins;
+  unsigned active; /* tasks that run or are about to */
 } WeirNodeFigures;
 
 typedef struct {
@@ -46,5 +47,10 @@ void weir_figures_free (WeirFigures *figures);
 
 /* Returns: (transfer full): the ends of @queue as paths: "archive/read:success", "big". */
 char *weir_queue_get_from_path (const WeirQueue *queue);
+
+/* How long FlowFiles waited in front of @node and how long its triggers took, of all that was ever
+ * sampled: two of these and histogram.h tell of the time between them. */
+void weir_node_get_latencies (const WeirNode *node, WeirHistogramCopy *ret_queued,
+                              WeirHistogramCopy *ret_task);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirFigures, weir_figures_free)

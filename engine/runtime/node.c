@@ -8,6 +8,7 @@
 #include "runtime/running.h"
 #include "runtime/schedule.h"
 #include "runtime/scheduler.h"
+#include "runtime/worker.h"
 
 void
 weir_node_arm (WeirNode *node, int64_t when)
@@ -166,6 +167,8 @@ depart (WeirNode *node, WeirWorker *worker)
   uint32_t run = atomic_load (&node->run);
   uint32_t next;
 
+  /* When this is not the last task, the last one may let go of it. */
+  weir_worker_rest (worker);
   do {
     bool is_last = (run & ~WEIR_RUN_AGAIN) == 1;
     next = is_last ? WEIR_RUN_BARRED : run - 1;

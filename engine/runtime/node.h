@@ -11,6 +11,7 @@
 #include "model/cron.h"
 #include "plugin/config.h"
 #include "runtime/attic.h"
+#include "runtime/histogram.h"
 #include "runtime/queue.h"
 #include "runtime/service.h"
 #include "runtime/session.h"
@@ -61,7 +62,14 @@ typedef struct {
   _Atomic uint64_t tasks; /* triggers */
   _Atomic uint64_t task_nsec;
   _Atomic uint64_t bulletins;
+  _Atomic int64_t sampled; /* monotonic: when latencies was added to last */
 } WeirNodeStats;
+
+/* A sample each millisecond at most, so that it costs nothing where much happens. */
+typedef struct {
+  WeirHistogram queued; /* from when a FlowFile came into the queue until it was taken */
+  WeirHistogram task;   /* one trigger */
+} WeirLatencies;
 
 struct WeirHeld {
   WeirRecord record;
@@ -112,6 +120,7 @@ struct WeirNode {
   WeirContext context;
 
   WeirNodeStats stats;
+  _Atomic (WeirLatencies *) latencies; /* NULL: no sample yet */
 
   /* Set before it is started, then read only: an edit changes these only while it is stopped, but
    * for the name. Who has a reference to the node may read the first three at any time. */

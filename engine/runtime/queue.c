@@ -67,6 +67,7 @@ weir_queue_init (WeirQueue *queue, const WeirConnection *connection, char *path)
   queue->max_bytes = connection->max_bytes;
   queue->expire_usec = connection->expire_usec;
   queue->order = connection->order;
+  queue->taken = UINT64_MAX / 2; /* more may come back than were taken */
   queue->sequence = UINT64_MAX / 2;
   queue->front = WEIR_SEQUENCE_RESTORED;
   atomic_init (&queue->next_due, INT64_MAX);
@@ -242,6 +243,7 @@ weir_queue_return (WeirQueue *queue, WeirList *list)
       weir_list_append (&front, flowfile);
   }
   if (front.n > 0) {
+    queue->taken -= front.n;
     front.tail->next = queue->fifo.head;
     if (queue->fifo.tail == NULL)
       queue->fifo.tail = front.tail;
@@ -277,6 +279,7 @@ bool
 weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, WeirList *ret_list,
                 WeirList *ret_expired)
 {
+  size_t n_taken = 0;
   const WeirHeapItem *waiting;
   bool is_cold = false;
 
@@ -299,6 +302,7 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
                                     : weir_list_pop (&queue->fifo);
     if (flowfile == NULL)
       break;
+    n_taken++;
     /* What is before it is gone as well. */
     if (flowfile == queue->looked_at)
       queue->looked_at = NULL;
@@ -309,6 +313,7 @@ weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monotonic, W
       max--;
     }
   }
+  queue->taken += n_taken;
   publish (queue);
   return is_cold;
 }
@@ -338,6 +343,7 @@ pop_expired_of_fifo (WeirQueue *queue, int64_t wall, size_t max, WeirList *ret_e
     next = flowfile->next;
     if (is_expired (queue, flowfile, wall)) {
       take_out (&queue->fifo, previous, flowfile);
+      queue->n_cuts++;
       weir_list_append (ret_expired, flowfile);
     } else {
       previous = flowfile;
@@ -377,6 +383,47 @@ weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired)
     queue->looked_at = NULL;
   publish (queue);
   return queue->is_in_search;
+}
+
+static void
+pick_from_heap (WeirHeap *heap, WeirQueueTest test, void *data, WeirList *ret_list)
+{
+  size_t n = 0;
+
+  for (size_t i = 0; i < heap->n; i++) {
+    if (test (data, heap->items[i].flowfile))
+      weir_list_append (ret_list, heap->items[i].flowfile);
+    else
+      heap->items[n++] = heap->items[i];
+  }
+  if (n == heap->n)
+    return;
+  heap->n = n;
+  weir_heap_sort (heap);
+}
+
+void
+weir_queue_pick (WeirQueue *queue, WeirQueueTest test, void *data, WeirList *ret_list)
+{
+  WeirFlowFile *previous = NULL;
+  WEIR_LOCKED (&queue->lock);
+
+  for (WeirFlowFile *flowfile = queue->fifo.head, *next; flowfile != NULL; flowfile = next) {
+    next = flowfile->next;
+    if (!test (data, flowfile)) {
+      previous = flowfile;
+      continue;
+    }
+    take_out (&queue->fifo, previous, flowfile);
+    weir_list_append (ret_list, flowfile);
+    queue->n_cuts++;
+  }
+  pick_from_heap (&queue->ordered, test, data, ret_list);
+  pick_from_heap (&queue->penalized, test, data, ret_list);
+  /* A search for expired ones begins anew. */
+  queue->is_in_search = false;
+  queue->looked_at = NULL;
+  publish (queue);
 }
 
 /* True for the one who ends the wait. Counted before anybody is woken by it. */

@@ -45,13 +45,15 @@ typedef struct WeirQueue {
   _Atomic uint64_t bytes;
   _Atomic uint64_t passed; /* ever pushed */
   _Atomic uint64_t passed_bytes;
-  WeirHeap penalized;      /* guarded by lock */
-  WeirHeap ordered;        /* guarded by lock */
-  WeirFar *far;            /* guarded by lock: what is not in memory of an order (far.h), or NULL */
-  uint64_t arrivals;       /* guarded by lock: ever in ordered */
-  uint64_t sequence;       /* guarded by lock: of the next that comes */
-  uint64_t front;          /* guarded by lock: of the first, counted down by those that come back */
-  WeirFlowFile *looked_at; /* guarded by lock: as of weir_queue_pop_expired */
+  WeirHeap penalized; /* guarded by lock */
+  WeirHeap ordered;   /* guarded by lock */
+  WeirFar *far;       /* guarded by lock: what is not in memory of an order (far.h), or NULL */
+  uint64_t taken;     /* guarded by lock: ever from the front of fifo, but for those given back */
+  uint64_t n_cuts;    /* guarded by lock: how often others were taken out of it */
+  uint64_t arrivals;  /* guarded by lock: ever in ordered */
+  uint64_t sequence;  /* guarded by lock: of the next that comes */
+  uint64_t front;     /* guarded by lock: of the first, counted down by those that come back */
+  WeirFlowFile *looked_at;  /* guarded by lock: as of weir_queue_pop_expired */
   _Atomic uint32_t n_rooms; /* how often there was room again for who may have waited */
   _Atomic bool was_full;    /* somebody may wait for room */
 
@@ -89,6 +91,7 @@ void weir_queue_init (WeirQueue *queue, const WeirConnection *connection, char *
 /* With the last reference it goes, and must be empty. Returns: (transfer full): @queue. */
 WeirQueue *weir_queue_ref (WeirQueue *queue);
 void weir_queue_unref (WeirQueue *queue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirQueue, weir_queue_unref)
 
 /* Adds @list, which is empty afterwards, to the end of those that can be taken. Call with the lock
  * held. */
@@ -124,6 +127,11 @@ bool weir_queue_pop (WeirQueue *queue, size_t max, int64_t wall, int64_t monoton
 /* Looks for expired ones, at no more than so many that nobody waits long for the lock. Goes on
  * where the last call came to. Returns: false when it has come to the end. */
 bool weir_queue_pop_expired (WeirQueue *queue, int64_t wall, WeirList *ret_expired);
+
+/* Takes those out of the front, of the order and of those that wait for which @test is true, to the
+ * end of @ret_list: as weir_queue_pop does. */
+typedef bool (*WeirQueueTest) (void *data, const WeirFlowFile *flowfile);
+void weir_queue_pick (WeirQueue *queue, WeirQueueTest test, void *data, WeirList *ret_list);
 
 /* @n FlowFiles of @bytes are no longer here. Returns: true when somebody may wait for that room. */
 bool weir_queue_acknowledge (WeirQueue *queue, size_t n, uint64_t bytes);

@@ -2,26 +2,26 @@
  * not a component's. */
 #include "runtime/replay.h"
 
-#include "runtime/node.h"
+#include "runtime/nobody.h"
 #include "runtime/report.h"
 #include "runtime/session-entry.h"
 
 #include <weir/error.h>
 
+/* Returns: (transfer none) (nullable). */
 static WeirQueue *
-find_queue (WeirEngine *engine, const char *name, GError **error)
+find_queue (WeirEngine *engine, const WeirReplay *replay, GError **error)
 {
-  WeirDictionary *dictionary = weir_data_get_dictionary (engine->data);
-
   for (guint i = 0; i < engine->queues->len; i++) {
     WeirQueue *queue = engine->queues->pdata[i];
 
-    if (g_strcmp0 (weir_dictionary_get_text (dictionary, WEIR_WORD_QUEUE, queue->number), name) ==
-        0)
+    if (replay->queue_number != 0 ? queue->number == replay->queue_number
+                                  : g_strcmp0 (queue->path, replay->queue) == 0)
       return queue;
   }
   g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND,
-               "the flow has no connection %s any more, from where the FlowFile was taken", name);
+               "the flow has no connection %s any more, from where the FlowFile was taken",
+               replay->queue);
   return NULL;
 }
 
@@ -74,17 +74,18 @@ commit (WeirSession *session, WeirFlowFile *flowfile, WeirQueue *queue, GError *
 bool
 weir_engine_replay (WeirEngine *engine, const WeirReplay *replay, uint64_t *ret_id, GError **error)
 {
-  WeirQueue *queue = find_queue (engine, replay->queue, error);
-  WeirNode *nobody;
+  g_autoptr (WeirNode) nobody = NULL;
   const WeirMark nothing = { 0 };
   WeirFlowFile *flowfile;
   WeirSession session;
+  WeirQueue *queue;
   bool ok;
+  WEIR_LOCKED (&engine->control);
 
+  queue = find_queue (engine, replay, error);
   if (queue == NULL)
     return false;
-  nobody = g_aligned_alloc0 (1, sizeof (WeirNode), _Alignof(WeirNode));
-  nobody->engine = engine;
+  nobody = weir_nobody_new (engine, queue);
   weir_session_init (&session, engine);
   weir_session_begin (&session, nobody);
   flowfile = weir_session_create (&session);
@@ -94,6 +95,5 @@ weir_engine_replay (WeirEngine *engine, const WeirReplay *replay, uint64_t *ret_
     weir_session_undo (&session, &nothing, 0);
   weir_session_reset (&session);
   weir_session_clear (&session);
-  g_aligned_free (nobody);
   return ok;
 }

@@ -6,8 +6,9 @@
 #include "runtime/engine.h"
 
 typedef struct {
-  uint64_t parent;        /* the FlowFile that it was, by its id */
-  const char *queue;      /* what the log calls the queue: "read:success>write" */
+  uint64_t parent;       /* the FlowFile that it was, by its id */
+  uint64_t queue_number; /* of the queue in the log, whatever it is called by now; 0: by its name */
+  const char *queue;     /* what the log calls the queue: "read:success -> write" */
   GHashTable *attributes; /* char* to char* */
   int64_t lineage_start;
   int fd;              /* its content, from the position to the end; -1: none */

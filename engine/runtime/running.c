@@ -82,6 +82,7 @@ weir_node_depart (WeirNode *node, WeirWorker *worker)
 {
   WeirEngine *engine = node->engine;
 
+  weir_worker_work (worker);
   if (!wait_for_effects (node))
     return;
   weir_node_end (node);

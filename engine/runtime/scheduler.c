@@ -276,6 +276,22 @@ weir_scheduler_get_first_worker (WeirScheduler *scheduler)
   return scheduler->workers[0];
 }
 
+unsigned
+weir_scheduler_list_busy (WeirScheduler *scheduler, WeirBusy *ret_busy)
+{
+  unsigned n_workers = atomic_load_explicit (&scheduler->n_workers, memory_order_acquire);
+  unsigned n = 0;
+
+  for (unsigned i = 0; i < n_workers && n < WEIR_BUSY_MAX; i++) {
+    WeirNode *node;
+    int64_t usec = weir_worker_get_busy (scheduler->workers[i], &node);
+
+    if (usec > 0)
+      ret_busy[n++] = (WeirBusy){ node, usec };
+  }
+  return n;
+}
+
 /* What another thread has written there is never this one: its own it has written itself. */
 WeirSession *
 weir_scheduler_find_session (WeirScheduler *scheduler)

@@ -56,6 +56,15 @@ bool weir_scheduler_step (WeirScheduler *scheduler);
 /* The worker of weir_scheduler_step. Returns: (transfer none). */
 WeirWorker *weir_scheduler_get_first_worker (WeirScheduler *scheduler);
 
+/* What workers are in at this moment, and for how long. Call with the engine's shape held: then the
+ * nodes stay. Returns: how many, at most WEIR_BUSY_MAX. */
+#define WEIR_BUSY_MAX 64u
+typedef struct {
+  WeirNode *node;
+  int64_t usec;
+} WeirBusy;
+unsigned weir_scheduler_list_busy (WeirScheduler *scheduler, WeirBusy *ret_busy);
+
 /* The session of the trigger that this thread is in.
  * Returns: (transfer none) (nullable): NULL when it is in none. */
 WeirSession *weir_scheduler_find_session (WeirScheduler *scheduler);

@@ -43,6 +43,7 @@ weir_session_begin (WeirSession *session, WeirNode *node)
   session->node = node;
   session->prefetch = 1;
   session->found_nothing = false;
+  session->first_queued = 0;
   session->gave_back = false;
   session->wall = weir_clock_get_wall (session->engine->clock);
   session->monotonic = weir_clock_get_monotonic (session->engine->clock);
@@ -245,6 +246,8 @@ fetch (WeirSession *session, size_t max)
     }
   }
   session->found_nothing = session->inbox.head == NULL;
+  if (session->first_queued == 0 && !session->found_nothing)
+    session->first_queued = session->inbox.head->queue_time;
   return !session->found_nothing;
 }
 

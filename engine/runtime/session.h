@@ -110,9 +110,10 @@ struct WeirSession {
   WeirMark last; /* what it held before the last trigger */
   size_t weight; /* about as much as its entry takes */
   size_t n_records;
-  WeirOpen *open;  /* readers and writers */
-  size_t prefetch; /* how many FlowFiles to take from a queue at a time */
-  WeirList inbox;  /* taken from inbox_queue, not yet asked for */
+  int64_t first_queued; /* wall: since when the first FlowFile of this turn was queued; 0: none */
+  WeirOpen *open;       /* readers and writers */
+  size_t prefetch;      /* how many FlowFiles to take from a queue at a time */
+  WeirList inbox;       /* taken from inbox_queue, not yet asked for */
   WeirQueue *inbox_queue;
   bool found_nothing; /* when it last looked for input, in this activation */
   bool gave_back;     /* to its input, in this activation */

@@ -165,8 +165,7 @@ weir_worker_run (WeirWorker *worker, WeirNode *node)
 {
   atomic_store_explicit (&worker->running, node, memory_order_relaxed);
   atomic_store_explicit (&worker->stall_told, false, memory_order_relaxed);
-  atomic_store_explicit (&worker->busy_since, weir_clock_get_monotonic (worker->engine->clock),
-                         memory_order_release);
+  weir_worker_work (worker);
   weir_node_run (node, worker);
   weir_worker_rest (worker);
 }
@@ -175,6 +174,13 @@ void
 weir_worker_rest (WeirWorker *worker)
 {
   atomic_store_explicit (&worker->busy_since, 0, memory_order_release);
+}
+
+void
+weir_worker_work (WeirWorker *worker)
+{
+  atomic_store_explicit (&worker->busy_since, weir_clock_get_monotonic (worker->engine->clock),
+                         memory_order_release);
 }
 
 int64_t

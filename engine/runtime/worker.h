@@ -35,8 +35,9 @@ WeirNode *weir_worker_steal (WeirWorker *worker);
 /* Runs @node. */
 void weir_worker_run (WeirWorker *worker, WeirNode *node);
 
-/* The node that it runs is about to be let go of: it counts as doing nothing. */
+/* The node that it runs may be gone in a moment: it counts as doing nothing; or not, after all. */
 void weir_worker_rest (WeirWorker *worker);
+void weir_worker_work (WeirWorker *worker);
 
 /* For how long it has been in one activation; 0: it is in none. @ret_node: which. Thread: any. */
 int64_t weir_worker_get_busy (WeirWorker *worker, WeirNode **ret_node);
