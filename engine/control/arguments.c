@@ -59,10 +59,20 @@ read_bool (const WeirParam *param, WeirArgument *value, GError **error)
          refuse (param, error, "true or false is expected");
 }
 
+/* With its unit: a bare 0 is no duration that anybody means. */
+static bool
+parse_duration (const char *text, int64_t *ret_usec)
+{
+  const size_t length = strlen (text);
+
+  return length > 0 && g_ascii_isalpha (text[length - 1]) &&
+         weir_units_parse_duration (text, ret_usec, NULL);
+}
+
 static bool
 read_duration (const WeirParam *param, WeirArgument *value, GError **error)
 {
-  return weir_units_parse_duration (value->text, &value->number, NULL) ||
+  return parse_duration (value->text, &value->number) ||
          refuse (param, error, "a duration such as '15 min' is expected");
 }
 
@@ -77,7 +87,7 @@ read_time (const WeirParam *param, WeirArgument *value, int64_t now, GError **er
     value->number = g_date_time_to_unix (time) * 1000000 + g_date_time_get_microsecond (time);
     return true;
   }
-  if (!weir_units_parse_duration (value->text, &ago, NULL))
+  if (!parse_duration (value->text, &ago))
     return refuse (param, error,
                    "a time such as '2026-01-31T12:00:00Z', or a duration ago such as '15 min', is "
                    "expected");

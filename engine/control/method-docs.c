@@ -15,6 +15,7 @@ static const char head[] =
     "- Bodies and answers are JSON unless a method says otherwise; a body comes with "
     "`Content-Type: application/json`. Unknown\n  parameters and members are refused, with the one "
     "that was probably meant.\n"
+    "- Texts are UTF-8 without U+0000; nothing is deeper than 64.\n"
     "- Names in paths are percent-encoded: the processor `archive/read` is `archive%2Fread`.\n"
     "- Each answer has a header `Weir-Request` with the id by which the audit and the journal know "
     "the request.\n"

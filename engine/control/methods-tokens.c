@@ -156,8 +156,9 @@ static const WeirMethod rows[] = {
               "\"^[A-Za-z0-9_.-]([A-Za-z0-9_. -]*[A-Za-z0-9_.-])?$\",\"description\":\"For people "
               "and the audit\"},\"role\":{\"$ref\":\"Role\"},"
               "\"flows\":{\"type\":\"array\",\"maxItems\":1000,\"items\":{\"type\":\"string\","
-              "\"maxLength\":128},\"description\":\"The only flows there are for it; not there: "
-              "all\"},\"expires\":{\"type\":\"string\",\"pattern\":\"^[0-9]{1,6} "
+              "\"minLength\":1,\"maxLength\":128},\"description\":\"The only flows there are for "
+              "it; not there: "
+              "all\"},\"expires\":{\"type\":\"string\",\"pattern\":\"^[0-9]{1,4} "
               "?(s|sec|min|h|hours?|d|days?|w|weeks?)$\",\"description\":\"From now; not there: "
               "never\"}}}",
       .result = "{\"type\":\"object\",\"required\":[\"token\",\"text\"],\"properties\":{\"token\":{"

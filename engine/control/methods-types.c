@@ -131,7 +131,8 @@ static const WeirSchemaText schemas[] = {
   { "DynamicProperties",
     "{\"type\":\"object\",\"description\":\"What properties of names that people choose mean\","
     "\"properties\":{\"name\":{\"type\":\"string\"},\"value\":{\"type\":\"string\"},"
-    "\"description\":{\"type\":\"string\"},\"expressions\":{\"type\":\"boolean\"}}}" },
+    "\"description\":{\"type\":\"string\"},\"expressions\":{\"type\":\"boolean\"},"
+    "\"may_be_secret\":{\"type\":\"boolean\"}}}" },
   { NULL },
 };
 

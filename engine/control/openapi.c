@@ -10,6 +10,9 @@
 
 #define JSON "application/json"
 
+/* More spellings are understood; these are enough for a program. */
+#define DURATION "^[0-9]{1,6} (ms|s|min|h|d)$"
+
 static void convert (JsonNode *node);
 
 static void
@@ -107,9 +110,9 @@ put_param_schema (GString *out, const WeirParam *param)
   if (param->kind == WEIR_PARAM_INT)
     weir_json_put_text (out, "format", "int64");
   if (param->kind == WEIR_PARAM_TIME)
-    weir_json_put_text (out, "format", "date-time");
+    weir_json_put_raw (out, "anyOf", "[{\"format\":\"date-time\"},{\"pattern\":\"" DURATION "\"}]");
   if (param->kind == WEIR_PARAM_DURATION)
-    weir_json_put_text (out, "pattern", "^[0-9]{1,6} (ms|s|min|h|d)$");
+    weir_json_put_text (out, "pattern", DURATION);
   if (param->is_in_path && param->kind != WEIR_PARAM_INT)
     weir_json_put_int (out, "minLength", 1);
   weir_json_end (out, '}');

@@ -32,8 +32,8 @@ typedef struct {
 
 void weir_trail_entry_free (WeirTrailEntry *entry);
 
-/* @path: of the file, which is made if need be. @clock: NULL: the system's. Returns: (transfer
- * full): NULL with @error. */
+/* @path: of the file, which is made if need be. @clock: NULL: the system's.
+ * Returns: (transfer full): NULL with @error. */
 WeirTrail *weir_trail_open (const char *path, const WeirClock *clock, GError **error);
 
 /* Writes what is to be written, if it can. */

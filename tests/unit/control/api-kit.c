@@ -135,10 +135,3 @@ api_kit_add_token (ApiKit *kit, const char *name, WeirUserRole role, const char 
   g_assert_no_error (error);
   return text;
 }
-
-/* No test here has a server behind the server. */
-__attribute__ ((weak)) void
-weir_exchange_forward (WeirExchange *exchange, const char *path, const char *identity)
-{
-  g_assert_not_reached ();
-}

@@ -90,6 +90,7 @@ test_refused (void)
     { "1", "any=9223372036854775808", "parameter any: a whole number is expected" },
     { "1", "any=1.0", "parameter any: a whole number is expected" },
     { "1", "all=1", "parameter all: true or false is expected" },
+    { "1", "for=0", "parameter for: a duration such as '15 min' is expected" },
     { "1", "for=5", "parameter for: a duration such as '15 min' is expected" },
     { "1", "order=name", "parameter order: one of time, size is expected" },
     { "1", "after=%zz", "the query must be percent-encoded UTF-8" },
