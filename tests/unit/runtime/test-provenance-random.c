@@ -14,9 +14,11 @@
 #define N_STEPS  600
 
 /* What is to be told of each FlowFile: id to GPtrArray of lines, in order. By hand, in one thread.
- */
+ * A copy that the engine makes gets its id afterwards: which line begins its story is known, and
+ * not which story. */
 typedef struct {
   GHashTable *stories;
+  GHashTable *copies; /* such a line to how many there are to be */
   GRand *random;
 } Model;
 
@@ -38,6 +40,14 @@ tell (GHashTable *stories, uint64_t id, char *line)
     g_hash_table_insert (stories, g_memdup2 (&id, sizeof id), story);
   }
   g_ptr_array_add (story, line);
+}
+
+static void
+tell_copy (GHashTable *copies, char *line)
+{
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (copies, line));
+
+  g_hash_table_insert (copies, line, GUINT_TO_POINTER (n + 1));
 }
 
 static GHashTable *
@@ -273,6 +283,9 @@ tell_transfer (const Hand *hand, const Piece *piece, unsigned relationship)
     tell_piece (hand, piece, "ROUTE", piece->old_size, piece->size, "");
   else
     tell_changes (hand, piece);
+  for (unsigned i = 1; i < n; i++)
+    tell_copy (model->copies, g_strdup_printf ("CLONE %s 0>%zu of %" G_GUINT64_FORMAT, hand->name,
+                                               piece->size, piece->id));
 }
 
 static void
@@ -420,6 +433,35 @@ assert_same_story (uint64_t id, const GPtrArray *said, const GPtrArray *told)
                i < said->len ? (char *)said->pdata[i] : "none");
 }
 
+/* What is told of copies begins with one of these lines, each as often as it was to be. */
+static void
+name_copies (GHashTable *said, GHashTable *copies, GHashTable *told)
+{
+  GHashTableIter iter;
+  gpointer id, story;
+
+  g_hash_table_iter_init (&iter, told);
+  while (g_hash_table_iter_next (&iter, &id, &story)) {
+    const char *first = ((GPtrArray *)story)->pdata[0];
+    guint n = GPOINTER_TO_UINT (g_hash_table_lookup (copies, first));
+    GPtrArray *lines = g_hash_table_lookup (said, id);
+
+    if (n == 0 || (lines != NULL && g_str_equal (lines->pdata[0], first)))
+      continue;
+    if (lines == NULL)
+      tell (said, *(uint64_t *)id, g_strdup (first));
+    else
+      g_ptr_array_insert (lines, 0, g_strdup (first));
+    if (n > 1)
+      g_hash_table_insert (copies, g_strdup (first), GUINT_TO_POINTER (n - 1));
+    else
+      g_hash_table_remove (copies, first);
+  }
+  g_hash_table_iter_init (&iter, copies);
+  if (g_hash_table_iter_next (&iter, &id, NULL))
+    g_error ("nothing is told of a copy: %s", (char *)id);
+}
+
 static void
 assert_same (GHashTable *said, GHashTable *told)
 {
@@ -434,6 +476,19 @@ assert_same (GHashTable *said, GHashTable *told)
 
 /* --- the test --- */
 
+/* To @n others, each once: what goes there is copied. */
+static void
+connect (Kit *kit, const char *from, const char *relationship, unsigned n)
+{
+  unsigned first = dice (N_NODES - 1);
+
+  for (unsigned i = 0; i < n; i++) {
+    g_autofree char *to = g_strdup_printf ("n%u", 1 + (first + i) % (N_NODES - 1));
+
+    kit_connect (kit, from, relationship, to);
+  }
+}
+
 static void
 build (Kit *kit)
 {
@@ -446,12 +501,8 @@ build (Kit *kit)
   for (unsigned i = 0; i < N_NODES; i++) {
     g_autofree char *from = g_strdup_printf ("n%u", i);
 
-    for (unsigned r = 0; r < 2; r++) {
-      g_autofree char *to = g_strdup_printf ("n%u", 1 + dice (N_NODES - 1));
-
-      if (i == 0 || dice (3) > 0)
-        kit_connect (kit, from, r == 0 ? "success" : "failure", to);
-    }
+    for (unsigned r = 0; r < 2; r++)
+      connect (kit, from, r == 0 ? "success" : "failure", i == 0 ? 1 : dice (3));
   }
 }
 
@@ -476,13 +527,16 @@ run (Kit *kit, Log *log, const char *directory)
 static void
 test_random (void)
 {
+  guint n_copies = 0;
+
   for (unsigned round = 0; round < N_ROUNDS; round++) {
     g_autofree char *directory = g_dir_make_tmp ("weir-provenance-XXXXXX", NULL);
     g_autoptr (GHashTable) said = stories_new ();
     g_autoptr (GHashTable) told = stories_new ();
+    g_autoptr (GHashTable) copies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr (Kit) kit = kit_new_by_hand ();
     Log log = { .stories = told };
-    Model now = { .stories = said };
+    Model now = { .stories = said, .copies = copies };
 
     now.random = g_rand_new_with_seed ((guint32)g_test_rand_int ());
     model = &now;
@@ -490,11 +544,14 @@ test_random (void)
     kit->options.durability = WEIR_DURABILITY_PROCESS;
     kit->options.segment_size = UINT64_C (4) * 1024 * 1024;
     run (kit, &log, directory);
+    n_copies += g_hash_table_size (copies);
+    name_copies (said, copies, told);
     assert_same (said, told);
     g_assert_cmpuint (g_hash_table_size (said), >, 20);
     g_rand_free (now.random);
     kit_remove_all (directory);
   }
+  g_assert_cmpuint (n_copies, >, 0);
 }
 
 int
