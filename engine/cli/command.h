@@ -25,10 +25,12 @@ extern const WeirCommand weir_command_replay;
 extern const WeirCommand weir_command_data;
 extern const WeirCommand weir_command_eval;
 extern const WeirCommand weir_command_fmt;
+extern const WeirCommand weir_command_host;
 extern const WeirCommand weir_command_inspect;
 extern const WeirCommand weir_command_provenance;
 extern const WeirCommand weir_command_run;
 extern const WeirCommand weir_command_secret;
+extern const WeirCommand weir_command_serve;
 extern const WeirCommand weir_command_verify;
 
 /* Parses the options of @command into what @entries (closed by { NULL }) point at and removes them

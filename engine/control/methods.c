@@ -1,5 +1,15 @@
 /* methods.c: the whole API. What is not in this list is in no docs and has no tests. */
 #include "control/desk.h"
+#include "control/methods-flow.h"
+#include "control/methods-server.h"
+
+const WeirMethodTable *const weir_flow_methods[] = {
+  &weir_methods_flow,
+  &weir_methods_running,
+  &weir_methods_provenance,
+  &weir_methods_flow_audit,
+  NULL,
+};
 
 const WeirMethodTable *const weir_methods[] = {
   &weir_methods_server,
@@ -7,6 +17,10 @@ const WeirMethodTable *const weir_methods[] = {
   &weir_methods_expressions,
   &weir_methods_tokens,
   &weir_methods_audit,
+  &weir_methods_flows,
+  &weir_methods_flow,
+  &weir_methods_running,
+  &weir_methods_provenance,
   &weir_methods_flow_audit,
   NULL,
 };

@@ -479,7 +479,7 @@ weir_supervisor_find_socket (WeirSupervisor *supervisor, const char *name, GErro
   }
   if (flow->seen.state == WEIR_CHILD_READY)
     return g_strdup (flow->seen.socket);
-  g_set_error (error, WEIR_ERROR, WEIR_ERROR_FAILED, "flow '%s' is not running%s%s", name,
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_IO, "flow '%s' is not running%s%s", name,
                flow->seen.trouble[0] != '\0' ? ": " : " yet: ask again in a moment",
                flow->seen.trouble);
   return NULL;

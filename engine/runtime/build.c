@@ -128,19 +128,38 @@ set_schedule (WeirNode *node, const WeirSchedule *schedule, GError **error)
   return true;
 }
 
+/* What is disabled never runs, so nothing of it has to be known: it keeps its queues. */
+static const WeirProcessor absent = {
+  WEIR_PROCESSOR_ABI,
+  .name = "Absent",
+  .summary = "A processor that is disabled and of no known type.",
+  .input = WEIR_INPUT_ALLOWED,
+};
+
+static bool
+add_disabled (Build *build, const WeirProcessorNode *processor)
+{
+  const WeirProcessor *type = weir_registry_find (build->engine->registry, processor->type, NULL);
+
+  node_new (build, &processor->base, type != NULL ? type : &absent)->is_disabled = true;
+  return true;
+}
+
 static bool
 add_processor (Build *build, const WeirProcessorNode *processor, GError **error)
 {
-  const WeirProcessor *type = weir_registry_find (build->engine->registry, processor->type, error);
+  const WeirProcessor *type;
   WeirNode *node;
 
+  if (processor->disabled)
+    return add_disabled (build, processor);
+  type = weir_registry_find (build->engine->registry, processor->type, error);
   if (type == NULL)
     return false;
   node = node_new (build, &processor->base, type);
   node->penalty_usec = processor->penalty_usec;
   node->yield_usec = processor->yield_usec;
   node->bulletin_level = processor->bulletins;
-  node->is_disabled = processor->disabled;
   if (processor->retries->len > 0)
     node->retry_attribute = g_strdup_printf ("retryCount.%s", processor->base.id);
   return set_properties (build, node, &processor->base, processor->properties, error) &&

@@ -46,6 +46,8 @@ weir_figures_take (WeirEngine *engine)
     const WeirQueue *queue = engine->queues->pdata[i];
     figures->queues[i] = (WeirQueueFigures){
       .queue = queue,
+      .source = queue->source,
+      .target = queue->target,
       .queued = { load (&queue->count), load (&queue->bytes) },
       .passed = { load (&queue->passed), load (&queue->passed_bytes) },
       .expired = load (&queue->expired),
@@ -54,6 +56,24 @@ weir_figures_take (WeirEngine *engine)
     figures->queued.bytes += figures->queues[i].queued.bytes;
   }
   return figures;
+}
+
+bool
+weir_figures_take_node (WeirEngine *engine, const char *path, WeirNodeFigures *ret_figures)
+{
+  WEIR_LOCKED (&engine->shape);
+
+  for (guint i = 0; i < engine->nodes->len; i++) {
+    WeirNode *node = engine->nodes->pdata[i];
+    const char *its = node->path;
+
+    if (!g_str_equal (its, path))
+      continue;
+    *ret_figures = (WeirNodeFigures){ 0 };
+    take_node (ret_figures, weir_node_ref (node));
+    return true;
+  }
+  return false;
 }
 
 void

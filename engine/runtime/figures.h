@@ -26,6 +26,8 @@ typedef struct {
 
 typedef struct {
   const WeirQueue *queue;
+  const WeirNode *source; /* at that moment */
+  const WeirNode *target;
   WeirAmount queued;
   WeirAmount passed;
   uint64_t expired;
@@ -44,6 +46,10 @@ typedef struct {
 /* Returns: (transfer full). */
 WeirFigures *weir_figures_take (WeirEngine *engine);
 void weir_figures_free (WeirFigures *figures);
+
+/* Of the node at @path alone, which gets a reference: weir_node_unref. Returns: false when there is
+ * none. */
+bool weir_figures_take_node (WeirEngine *engine, const char *path, WeirNodeFigures *ret_figures);
 
 /* Returns: (transfer full): the ends of @queue as paths: "archive/read:success", "big". */
 char *weir_queue_get_from_path (const WeirQueue *queue);

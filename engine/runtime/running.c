@@ -251,6 +251,13 @@ is_held_back (const WeirEngine *engine, const WeirNode *node)
 }
 
 void
+weir_engine_set_stopped (WeirEngine *engine, const char *const *paths)
+{
+  g_strfreev (engine->stopped);
+  engine->stopped = g_strdupv ((char **)paths);
+}
+
+void
 weir_running_begin (WeirEngine *engine)
 {
   WEIR_LOCKED (&engine->wishes);

@@ -31,6 +31,10 @@ bool weir_engine_wait_stopped (WeirEngine *engine, const char *const *paths, int
  * then it is stopped again. It must be stopped. */
 bool weir_engine_run_once (WeirEngine *engine, const char *path, GError **error);
 
+/* What does not start, as in the options of the engine, of which it takes the place. Thread: main,
+ * before the engine starts. */
+void weir_engine_set_stopped (WeirEngine *engine, const char *const *paths);
+
 /* --- for the runtime --- */
 
 /* What people want of @node from now on. */

@@ -271,6 +271,13 @@ disable (WeirServices *services, guint index)
   g_clear_pointer (&served->config, weir_config_free);
 }
 
+bool
+weir_services_is_enabled (WeirServices *services, const WeirServed *served)
+{
+  WEIR_LOCKED (&services->lock);
+  return served->config != NULL && !served->is_enabling;
+}
+
 void
 weir_services_disable (WeirServices *services)
 {

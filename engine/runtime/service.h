@@ -61,6 +61,8 @@ void weir_property_texts_free (WeirPropertyText *properties, size_t n_properties
 bool weir_services_enable (WeirServices *services, const WeirPropertyText *properties,
                            size_t n_properties, GError **error);
 
+bool weir_services_is_enabled (WeirServices *services, const WeirServed *served);
+
 /* Disables all, users before what they use. No processor may run. Thread: main. */
 void weir_services_disable (WeirServices *services);
 

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""weir serve as scripts and programs see it: test-serve.py WEIR MODULES [PROCESSORS]"""
+import os
+import signal
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tools"))
+
+import server  # noqa: E402
+import tap  # noqa: E402
+from server import Refused, part  # noqa: E402
+
+sys.argv.pop()
+WEIR = str(Path(sys.argv.pop()).resolve())
+PROCESSORS = Path(WEIR).parents[2] / "processors"
+
+
+def flow(body, name="Try"):
+    return f'<flow xmlns="urn:weir:flow:1" name="{name}">{body}</flow>'
+
+
+def is_gone(pid):
+    """Perhaps nobody has asked yet how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+def make(identity="make", n=5, every="0 s"):
+    return f"""<processor id="{identity}" type="GenerateFlowFile">
+      <property name="Maximum FlowFiles">{n}</property>
+      <schedule every="{every}"/></processor>"""
+
+
+def end(identity="end"):
+    return f"""<processor id="{identity}" type="UpdateAttribute">
+      <auto-terminate relationship="success"/></processor>"""
+
+
+SMALL = flow(make() + end() + '<connection from="make:success" to="end"/>')
+# What is made stays in the queue: its target is not valid.
+HELD = flow(make(n=7) + '<processor id="end" type="UpdateAttributes"/>'
+            '<connection from="make:success" to="end"/>')
+
+
+class Serve(unittest.TestCase):
+    def start(self, flows, *arguments):
+        it = server.Server(WEIR, PROCESSORS, flows, arguments)
+        self.addCleanup(it.close)
+        return it.start()
+
+    def part_of(self, it, name, path):
+        return it.ask("GET", f"/v1/flows/{name}/processors/{part(path)}")
+
+    def test_runs_flows(self):
+        it = self.start({"one": SMALL, "two": SMALL})
+        it.wait_running("one", "two")
+        it.wait_for(lambda: self.part_of(it, "one", "end")["in"]["flowfiles"] == 5)
+        self.assertEqual(self.part_of(it, "one", "end")["state"], "running")
+        seen = it.ask("GET", "/v1/flows/one")
+        self.assertEqual(seen["flow"], "one")
+        self.assertEqual(seen["parts"]["running"], 2)
+        self.assertEqual(len(it.ask("GET", "/v1/flows/two/connections")["connections"]), 1)
+        self.assertEqual(it.stop(), 0)
+
+    def test_what_is_wrong_keeps_only_itself(self):
+        it = self.start({"held": HELD})
+        it.wait_running("held")
+        it.wait_for(lambda: it.ask("GET", "/v1/flows/held")["queued"]["flowfiles"] == 7)
+        self.assertEqual(self.part_of(it, "held", "end")["state"], "invalid")
+        problems = it.ask("GET", "/v1/flows/held/problems")["problems"]
+        self.assertTrue(any("UpdateAttributes" in problem["message"] for problem in problems))
+        with self.assertRaises(Refused) as refused:
+            it.ask("POST", "/v1/flows/held/start", {"paths": ["end"]})
+        self.assertEqual(refused.exception.status, 400)
+
+    def test_killed_host_goes_on(self):
+        it = self.start({"held": HELD})
+        it.wait_running("held")
+        it.wait_for(lambda: it.ask("GET", "/v1/flows/held")["queued"]["flowfiles"] == 7)
+        for restarts in range(1, 4):
+            os.kill(it.flows()["held"]["pid"], signal.SIGKILL)
+            it.wait_for(lambda: it.flows()["held"]["restarts"] == restarts)
+            it.wait_running("held")
+            self.assertEqual(it.ask("GET", "/v1/flows/held")["queued"]["flowfiles"], 7)
+
+    def test_stopped_stays_stopped(self):
+        it = self.start({"one": flow(make(n=0, every="1 h") + end() +
+                                     '<connection from="make:success" to="end"/>')})
+        it.wait_running("one")
+        self.assertEqual(it.ask("POST", "/v1/flows/one/stop", {"paths": ["make"]}), {"stopped": 1})
+        self.assertEqual(self.part_of(it, "one", "make")["state"], "stopped")
+        os.kill(it.flows()["one"]["pid"], signal.SIGKILL)
+        it.wait_for(lambda: it.flows()["one"]["restarts"] == 1)
+        it.wait_running("one")
+        self.assertEqual(self.part_of(it, "one", "make")["state"], "stopped")
+        self.assertEqual(it.ask("POST", "/v1/flows/one/processors/make/run-once"), {"started": 1})
+        it.wait_for(lambda: self.part_of(it, "one", "end")["in"]["flowfiles"] == 1)
+        self.assertEqual(it.ask("POST", "/v1/flows/one/start", {}), {"started": 1})
+        self.assertEqual(self.part_of(it, "one", "make")["state"], "running")
+
+    def test_create_and_remove(self):
+        it = self.start({})
+        it.ask("PUT", "/v1/flows/new", SMALL, kind="application/xml")
+        it.wait_running("new")
+        with self.assertRaises(Refused) as refused:
+            it.ask("PUT", "/v1/flows/new", SMALL, kind="application/xml")
+        self.assertEqual(refused.exception.status, 409)
+        with self.assertRaises(Refused) as refused:
+            it.ask("PUT", "/v1/flows/bad", "<flow", kind="application/xml")
+        self.assertEqual(refused.exception.status, 400)
+        it.ask("DELETE", "/v1/flows/new")
+        it.wait_for(lambda: it.flows() == {})
+        self.assertTrue((it.folder / "data" / "new" / "identity").exists())
+
+    def test_hosts_end_with_a_killed_server(self):
+        it = self.start({"one": SMALL})
+        it.wait_running("one")
+        pid = it.flows()["one"]["pid"]
+        it.process.kill()
+        it.process.wait()
+        it.wait_for(lambda: is_gone(pid))
+        it.log.close()
+        it.start()
+        it.wait_running("one")
+
+    def test_broken_file_is_told(self):
+        it = self.start({"bad": "<flow", "good": SMALL})
+        it.wait_running("good")
+        it.wait_for(lambda: it.flows()["bad"]["trouble"] != "")
+        self.assertIn("bad.xml:1", it.flows()["bad"]["trouble"])
+        with self.assertRaises(Refused) as refused:
+            it.ask("GET", "/v1/flows/bad")
+        self.assertEqual(refused.exception.status, 503)
+
+    def test_provenance(self):
+        it = self.start({"one": SMALL})
+        it.wait_running("one")
+        search = {"types": ["DROP"], "limit": 3}
+        found = it.wait_for(lambda: it.ask("POST", "/v1/flows/one/provenance/search", search)
+                            if len(it.ask("POST", "/v1/flows/one/provenance/search",
+                                          search)["events"]) == 3 else None)
+        self.assertTrue(found["more"])
+        event = found["events"][0]
+        self.assertEqual(it.ask("GET", f"/v1/flows/one/provenance/events/{event['event']}")["flowfile"],
+                         event["flowfile"])
+        rows = it.ask("POST", "/v1/flows/one/provenance/sql",
+                      {"sql": "SELECT type, count(*) FROM events GROUP BY 1 ORDER BY 1"})["rows"]
+        self.assertEqual(dict(rows)["DROP"], 5)
+        up = it.ask("GET", f"/v1/flows/one/provenance/lineage/{event['flowfile']}")["up"]
+        self.assertEqual(len(up["births"]), 1)
+
+
+if __name__ == "__main__":
+    tap.main()
