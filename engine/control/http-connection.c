@@ -34,6 +34,8 @@ write_some (WeirConnection *connection)
   WeirBuffer *out = &connection->out;
   ssize_t n;
 
+  if (connection->tls != NULL)
+    return weir_tls_session_write (connection->tls, weir_buffer_data (out), weir_buffer_size (out));
   do
     n = send (connection->fd, weir_buffer_data (out), weir_buffer_size (out), MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
@@ -137,16 +139,34 @@ wants_input (const WeirConnection *connection)
   }
 }
 
+static ssize_t
+read_bytes (WeirConnection *connection)
+{
+  char *scratch = connection->server->scratch;
+  WeirPeerBox *peer = connection->peer;
+  ssize_t n;
+
+  if (connection->tls != NULL) {
+    n = weir_tls_session_read (connection->tls, scratch, WEIR_LIMIT_HTTP_READ);
+    if (n > 0 && connection->is_first && peer->certificate == NULL) {
+      peer->certificate = weir_tls_session_get_subject (connection->tls);
+      peer->peer.certificate = peer->certificate;
+    }
+    return n;
+  }
+  do
+    n = recv (connection->fd, scratch, WEIR_LIMIT_HTTP_READ, 0);
+  while (n < 0 && errno == EINTR);
+  return n;
+}
+
 /* Returns: false when there was nothing. */
 static bool
 read_some (WeirConnection *connection)
 {
   char *scratch = connection->server->scratch;
-  ssize_t n;
+  ssize_t n = read_bytes (connection);
 
-  do
-    n = recv (connection->fd, scratch, WEIR_LIMIT_HTTP_READ, 0);
-  while (n < 0 && errno == EINTR);
   if (n > 0)
     weir_buffer_append (&connection->in, scratch, n);
   else if (n == 0)
@@ -156,12 +176,19 @@ read_some (WeirConnection *connection)
   return n > 0;
 }
 
+/* To read may need to write, while both sides greet each other. */
+static bool
+tls_wants_output (const WeirConnection *connection)
+{
+  return connection->tls != NULL && weir_tls_session_wants_write (connection->tls);
+}
+
 static void
 on_watch (void *data, uint32_t events)
 {
   WeirConnection *connection = data;
-  bool has_read =
-      (events & (EPOLLIN | EPOLLHUP)) != 0 && wants_input (connection) && read_some (connection);
+  bool can_read = (events & (EPOLLIN | EPOLLHUP)) != 0 || tls_wants_output (connection);
+  bool has_read = can_read && wants_input (connection) && read_some (connection);
 
   /* Both directions have ended, and nothing is left to read: nobody takes an answer. */
   if ((events & (EPOLLERR | EPOLLHUP)) != 0 && !has_read)
@@ -213,8 +240,10 @@ wait_for_more (WeirConnection *connection)
   WeirWait wait = choose_wait (connection);
   bool is_new = wait != connection->wait || (wait == WEIR_WAIT_STALL && connection->has_progress);
 
-  weir_watch_set (connection->watch, (wants_input (connection) ? EPOLLIN : 0) |
-                                         (weir_buffer_size (&connection->out) > 0 ? EPOLLOUT : 0));
+  bool wants_output = weir_buffer_size (&connection->out) > 0 || tls_wants_output (connection);
+
+  weir_watch_set (connection->watch,
+                  (wants_input (connection) ? EPOLLIN : 0) | (wants_output ? EPOLLOUT : 0));
   connection->wait = wait;
   connection->has_progress = false;
   if (wait == WEIR_WAIT_NOTHING)
@@ -262,6 +291,8 @@ weir_http_connection_advance (WeirConnection *connection)
   if (connection->input == WEIR_INPUT_LINGER && connection->exchange == NULL &&
       weir_buffer_size (&connection->out) == 0 && !connection->has_ended_out) {
     connection->has_ended_out = true;
+    if (connection->tls != NULL)
+      weir_tls_session_end (connection->tls);
     connection->is_dead |= shutdown (connection->fd, SHUT_WR) < 0;
   }
   if (connection->is_dead)
@@ -271,8 +302,8 @@ weir_http_connection_advance (WeirConnection *connection)
 }
 
 void
-weir_http_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls,
-                          WeirPeerBox *peer, bool is_refused)
+weir_http_connection_new (WeirHttpServer *server, int fd, WeirTlsSession *tls, WeirPeerBox *peer,
+                          bool is_refused)
 {
   WeirConnection *connection = g_new0 (WeirConnection, 1);
 
@@ -307,6 +338,7 @@ weir_http_connection_free (WeirConnection *connection)
   drop_exchange (connection);
   weir_watch_free (connection->watch);
   weir_moment_free (connection->moment);
+  weir_tls_session_free (connection->tls);
   close (connection->fd);
   g_atomic_rc_box_release_full (connection->peer, clear_peer);
   weir_buffer_clear (&connection->in);

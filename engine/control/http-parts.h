@@ -9,6 +9,7 @@
 #include "base/wake.h"
 #include "control/http-pool.h"
 #include "control/http-server.h"
+#include "control/tls.h"
 #include "wire/buffer.h"
 #include "wire/http-chunked.h"
 #include "wire/http-head.h"
@@ -68,7 +69,7 @@ typedef enum {
 struct WeirConnection {
   WeirHttpServer *server;
   int fd;
-  struct WeirTlsSession *tls; /* NULL: none */
+  WeirTlsSession *tls; /* NULL: none */
   WeirPeerBox *peer;
   WeirWatch *watch;
   WeirMoment *moment;
@@ -132,7 +133,7 @@ struct WeirExchange {
 /* --- http-connection.c --- */
 
 /* Takes @fd. @peer: (transfer full). @refused: it only gets told that there are too many. */
-void weir_http_connection_new (WeirHttpServer *server, int fd, struct WeirTlsSession *tls,
+void weir_http_connection_new (WeirHttpServer *server, int fd, WeirTlsSession *tls,
                                WeirPeerBox *peer, bool is_refused);
 void weir_http_connection_free (WeirConnection *connection);
 

@@ -1,9 +1,9 @@
 /* http-server.c: the doors: who comes in, and how many. */
+#include "base/fs.h"
 #include "control/http-parts.h"
 #include "wire/unix-address.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -137,7 +137,9 @@ let_in (WeirListener *listener, int fd, const struct sockaddr_storage *address, 
   }
   if (!peer->peer.is_unix)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  weir_http_connection_new (server, fd, NULL, peer, is_refused);
+  weir_http_connection_new (server, fd,
+                            listener->tls != NULL ? weir_tls_session_new (listener->tls, fd) : NULL,
+                            peer, is_refused);
 }
 
 static void
@@ -259,6 +261,79 @@ weir_http_server_listen_unix (WeirHttpServer *server, const char *path, mode_t m
   listener->path = g_strdup (path);
   listener->device = made.st_dev;
   listener->inode = made.st_ino;
+  return true;
+}
+
+static bool
+split_address (const char *address, char **ret_host, char **ret_port, GError **error)
+{
+  const char *colon = strrchr (address, ':');
+  size_t size = colon != NULL ? (size_t)(colon - address) : 0;
+
+  if (size == 0 || colon[1] == '\0' || strspn (colon + 1, "0123456789") != strlen (colon + 1)) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_INVALID, "%s: write HOST:PORT to listen at",
+                 address);
+    return false;
+  }
+  if (*address == '[' && address[size - 1] == ']')
+    *ret_host = g_strndup (address + 1, size - 2);
+  else
+    *ret_host = g_strndup (address, size);
+  *ret_port = g_strdup (colon + 1);
+  return true;
+}
+
+/* Returns: -1 with errno. */
+static int
+bind_tcp (const struct addrinfo *address)
+{
+  WEIR_AUTO_FD int fd = socket (address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int one = 1;
+
+  if (fd < 0)
+    return -1;
+  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  if (bind (fd, address->ai_addr, address->ai_addrlen) < 0 || listen (fd, SOMAXCONN) < 0)
+    return -1;
+  return weir_fd_steal (&fd);
+}
+
+static uint16_t
+get_port (int fd)
+{
+  union {
+    struct sockaddr any;
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+  } address = { 0 };
+  socklen_t size = sizeof address;
+
+  getsockname (fd, &address.any, &size);
+  return ntohs (address.any.sa_family == AF_INET6 ? address.six.sin6_port : address.four.sin_port);
+}
+
+bool
+weir_http_server_listen_tcp (WeirHttpServer *server, const char *address, WeirTls *tls,
+                             uint16_t *ret_port, GError **error)
+{
+  struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE };
+  struct addrinfo *found = NULL;
+  g_autofree char *host = NULL, *port = NULL;
+  int fd, code;
+
+  if (!split_address (address, &host, &port, error))
+    return false;
+  code = getaddrinfo (host, port, &hints, &found);
+  if (code != 0) {
+    g_set_error (error, WEIR_ERROR, WEIR_ERROR_NOT_FOUND, "%s: %s", address, gai_strerror (code));
+    return false;
+  }
+  fd = bind_tcp (found);
+  freeaddrinfo (found);
+  if (fd < 0)
+    return set_error (error, address, "it cannot be listened at");
+  *ret_port = get_port (fd);
+  add_listener (server, fd, tls);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "control/loop.h"
+#include "control/tls.h"
 
 #include <gio/gio.h>
 #include <stddef.h>
@@ -33,14 +34,12 @@ WeirHttpServer *weir_http_server_new (WeirLoop *loop, const WeirHttpHandler *han
                                       const WeirHttpOptions *options);
 void weir_http_server_free (WeirHttpServer *server);
 
-typedef struct WeirTls WeirTls;
-
 /* Listens at @path, which only @mode may open. One that a process that ended has left there is
  * replaced; one that is in use is an error. */
 bool weir_http_server_listen_unix (WeirHttpServer *server, const char *path, mode_t mode,
                                    GError **error);
 
-/* "127.0.0.1:8443", "[::]:8443"; port 0: a free one. @tls is not NULL. */
+/* "127.0.0.1:8443", "[::]:8443"; port 0: a free one. @tls: (transfer none): not NULL. */
 bool weir_http_server_listen_tcp (WeirHttpServer *server, const char *address, WeirTls *tls,
                                   uint16_t *ret_port, GError **error);
 

@@ -25,6 +25,10 @@ serving_resume (Serving *serving, const WeirHttpHandler *handler, const WeirHttp
   serving->server = weir_http_server_new (serving->loop, handler, options);
   weir_http_server_listen_unix (serving->server, serving->path, 0600, &error);
   g_assert_no_error (error);
+  if (serving->tls != NULL)
+    weir_http_server_listen_tcp (serving->server, "127.0.0.1:0", serving->tls, &serving->port,
+                                 &error);
+  g_assert_no_error (error);
   g_assert_cmpint (pthread_create (&serving->thread, NULL, run, serving->loop), ==, 0);
 }
 

@@ -14,6 +14,8 @@ typedef struct {
   WeirLoop *loop;
   WeirHttpServer *server;
   pthread_t thread;
+  WeirTls *tls;  /* set before it starts: another door, by TLS at 127.0.0.1 */
+  uint16_t port; /* of it */
 } Serving;
 
 /* Serves what @handler answers at serving->path. */
