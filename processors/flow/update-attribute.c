@@ -5,15 +5,20 @@
 #include "attribute-names.h"
 #include "module.h"
 #include "pattern.h"
+#include "update-rules.h"
 #include <string.h>
+
+#define MATCHED "UpdateAttribute.matchedRule"
 
 typedef struct {
   const WeirExpr *delete_expression;
   WeirChoice store;
   char *initial;
-  const WeirConfig *config;
-  const char **names;
-  Pattern *pattern; /* NULL: nothing is removed, or the expression depends on the FlowFile */
+  WeirChoice policy;
+  UpdateRules *rules;
+  const char **names;    /* of what is set for all */
+  GPtrArray *remembered; /* names of all that may be set, for the state */
+  Pattern *pattern;      /* NULL: nothing is removed, or the expression depends on the FlowFile */
 } UpdateAttribute;
 
 enum { STATELESS, STATEFUL };
@@ -22,6 +27,15 @@ static const WeirAllowed stores[] = {
   [STATEFUL] = { "Store state locally",
                  "Values are also kept for the next FlowFile, which sees them with "
                  "`${getStateValue('name')}`." },
+  { NULL, NULL },
+};
+
+enum { USE_CLONE, USE_ORIGINAL };
+static const WeirAllowed policies[] = {
+  [USE_CLONE] = { "use clone", "Each rule that holds gets a FlowFile of its own, a copy." },
+  [USE_ORIGINAL] = { "use original",
+                     "All rules that hold change the one FlowFile; for an attribute that several "
+                     "set, the last one counts." },
   { NULL, NULL },
 };
 
@@ -37,12 +51,21 @@ static const WeirProperty properties[] = {
   { "Stateful Variables Initial Value",
     "With `Store state locally`: what a value was before the first FlowFile. It may be empty.",
     WEIR_FIELD (UpdateAttribute, initial), .example = "0" },
+  { "FlowFile Policy", "What happens when several rules hold.",
+    WEIR_FIELD (UpdateAttribute, policy), .default_value = "use clone", .required = true,
+    .allowed = policies },
+};
+
+static const WeirAttributeDoc writes[] = {
+  { MATCHED, "The names of the rules that held, if any did." },
 };
 
 static const WeirDynamic dynamic = {
   .name = "attribute name",
   .value = "attribute value",
-  .description = "Sets the attribute of that name; an attribute that the FlowFile has is replaced.",
+  .description =
+      "Sets the attribute of that name; an attribute that the FlowFile has is replaced. "
+      "`[RULE] if` and `[RULE] NAME` are a condition of a rule and an attribute that it sets.",
 };
 
 enum { SUCCESS };
@@ -54,8 +77,12 @@ static bool
 on_configure (const void *state, WeirConfig *config, GError **error)
 {
   const UpdateAttribute *self = state;
+  g_autoptr (UpdateRules) rules = NULL;
 
   if (!attribute_names_check (config, error))
+    return false;
+  rules = update_rules_new (config, error);
+  if (rules == NULL)
     return false;
   if (self->store.index == STATELESS || self->initial != NULL)
     return true;
@@ -71,7 +98,16 @@ on_stopped (void *state)
   UpdateAttribute *self = state;
 
   g_clear_pointer (&self->names, g_free);
+  g_clear_pointer (&self->remembered, g_ptr_array_unref);
+  g_clear_pointer (&self->rules, update_rules_free);
   g_clear_pointer (&self->pattern, pattern_free);
+}
+
+static void
+add_attributes (GPtrArray *names, const GArray *actions)
+{
+  for (guint i = 0; i < actions->len; i++)
+    g_ptr_array_add (names, (gpointer)g_array_index (actions, UpdateAction, i).attribute);
 }
 
 static bool
@@ -79,13 +115,17 @@ on_scheduled (void *state, WeirContext *context, GError **error)
 {
   UpdateAttribute *self = state;
   const char *expression;
-  size_t n;
 
-  self->config = weir_context_get_config (context);
-  n = weir_config_get_n_dynamic (self->config);
-  self->names = g_new (const char *, n);
-  for (size_t i = 0; i < n; i++)
-    self->names[i] = weir_config_get_dynamic (self->config, i)->name;
+  self->rules = update_rules_new (weir_context_get_config (context), error);
+  if (self->rules == NULL)
+    return false;
+  self->names = g_new (const char *, self->rules->always->len);
+  for (guint i = 0; i < self->rules->always->len; i++)
+    self->names[i] = g_array_index (self->rules->always, UpdateAction, i).attribute;
+  self->remembered = g_ptr_array_new ();
+  add_attributes (self->remembered, self->rules->always);
+  for (guint i = 0; i < self->rules->rules->len; i++)
+    add_attributes (self->remembered, ((const UpdateRule *)self->rules->rules->pdata[i])->actions);
 
   if (self->delete_expression == NULL || !weir_expr_is_constant (self->delete_expression))
     return true;
@@ -140,28 +180,151 @@ find_doomed (const UpdateAttribute *self, const WeirFlowFile *flowfile, GPtrArra
 
 /* Before the first FlowFile each value is the initial one, for expressions to see. */
 static void
-begin_state (const UpdateAttribute *self, WeirSession *session, size_t n)
+begin_state (const UpdateAttribute *self, WeirSession *session)
 {
-  for (size_t i = 0; i < n; i++) {
-    g_autofree char *value = weir_session_get_state (session, self->names[i]);
+  for (guint i = 0; i < self->remembered->len; i++) {
+    const char *name = self->remembered->pdata[i];
+    g_autofree char *value = weir_session_get_state (session, name);
 
     if (value == NULL)
-      weir_session_set_state (session, self->names[i], self->initial);
+      weir_session_set_state (session, name, self->initial);
   }
 }
 
 static bool
-evaluate (const UpdateAttribute *self, const WeirFlowFile *flowfile, const char **ret_values,
-          size_t n, GError **error)
+evaluate (const GArray *actions, const WeirFlowFile *flowfile, const char **ret_values,
+          GError **error)
 {
-  for (size_t i = 0; i < n; i++) {
-    ret_values[i] =
-        weir_expr_eval (weir_config_get_dynamic (self->config, i)->expr, flowfile, error);
+  for (guint i = 0; i < actions->len; i++) {
+    const UpdateAction *action = &g_array_index (actions, UpdateAction, i);
+
+    ret_values[i] = weir_expr_eval (action->value, flowfile, error);
     if (ret_values[i] == NULL) {
-      g_prefix_error (error, "%s: ", self->names[i]);
+      g_prefix_error (error, "%s: ", action->attribute);
       return false;
     }
   }
+  return true;
+}
+
+/* What becomes of one FlowFile: all is known before anything changes. */
+typedef struct {
+  const char **names;
+  const char **values;
+  size_t n;
+} Change;
+
+/* @doomed: names of attributes to remove; NULL for none. */
+static void
+carry_out (const UpdateAttribute *self, WeirSession *session, WeirFlowFile *flowfile,
+           const Change *change, const GPtrArray *doomed)
+{
+  for (guint i = 0; doomed != NULL && i < doomed->len; i++)
+    weir_session_remove_attribute (session, flowfile, doomed->pdata[i]);
+  weir_session_put_attributes (session, flowfile, change->names, change->values, change->n);
+  for (size_t i = 0; self->store.index == STATEFUL && i < change->n; i++)
+    weir_session_set_state (session, change->names[i], change->values[i]);
+  weir_session_transfer (session, flowfile, SUCCESS);
+}
+
+/* The changes by rules, with what their arrays need. */
+typedef struct {
+  GArray *changes;  /* Change */
+  GPtrArray *owned; /* to be freed */
+} Plan;
+
+static void
+plan_clear (Plan *plan)
+{
+  g_clear_pointer (&plan->changes, g_array_unref);
+  g_clear_pointer (&plan->owned, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
+
+/* Adds the change that @rules make together. */
+static bool
+plan_change (const UpdateAttribute *self, const WeirFlowFile *flowfile, UpdateRule *const *rules,
+             size_t n_rules, Plan *plan, GError **error)
+{
+  g_autoptr (GArray) actions = g_array_copy (self->rules->always);
+  GString *matched = g_string_new (NULL);
+  Change change;
+
+  for (size_t i = 0; i < n_rules; i++) {
+    update_rule_add_actions (rules[i], actions);
+    g_string_append_printf (matched, "%s%s", i > 0 ? ", " : "", rules[i]->name);
+  }
+  change.names = g_new (const char *, actions->len + 1);
+  change.values = g_new (const char *, actions->len + 1);
+  change.n = actions->len;
+  g_ptr_array_add (plan->owned, change.names);
+  g_ptr_array_add (plan->owned, change.values);
+  g_ptr_array_add (plan->owned, g_string_free (matched, FALSE));
+  for (guint i = 0; i < actions->len; i++)
+    change.names[i] = g_array_index (actions, UpdateAction, i).attribute;
+  if (!evaluate (actions, flowfile, change.values, error))
+    return false;
+  if (n_rules > 0) {
+    change.names[change.n] = MATCHED;
+    change.values[change.n++] = plan->owned->pdata[plan->owned->len - 1];
+  }
+  g_array_append_val (plan->changes, change);
+  return true;
+}
+
+static bool
+make_plan (const UpdateAttribute *self, const WeirFlowFile *flowfile, Plan *ret_plan,
+           GError **error)
+{
+  g_autoptr (GPtrArray) matching = g_ptr_array_new ();
+  UpdateRule **rules;
+
+  ret_plan->changes = g_array_new (FALSE, FALSE, sizeof (Change));
+  ret_plan->owned = g_ptr_array_new_with_free_func (g_free);
+  if (!update_rules_find (self->rules, flowfile, matching, error))
+    return false;
+  rules = (UpdateRule **)matching->pdata;
+  if (matching->len < 2 || self->policy.index == USE_ORIGINAL)
+    return plan_change (self, flowfile, rules, matching->len, ret_plan, error);
+  for (guint i = 0; i < matching->len; i++)
+    if (!plan_change (self, flowfile, rules + i, 1, ret_plan, error))
+      return false;
+  return true;
+}
+
+static bool
+find_doomed_if_any (const UpdateAttribute *self, const WeirFlowFile *flowfile,
+                    GPtrArray **ret_doomed, GError **error)
+{
+  g_autoptr (GPtrArray) doomed = NULL;
+
+  if (self->delete_expression != NULL) {
+    doomed = g_ptr_array_new ();
+    if (!find_doomed (self, flowfile, doomed, error)) {
+      g_prefix_error (error, "Delete Attributes Expression ");
+      return false;
+    }
+  }
+  *ret_doomed = g_steal_pointer (&doomed);
+  return true;
+}
+
+static bool
+change_by_rules (const UpdateAttribute *self, WeirSession *session, WeirFlowFile *flowfile,
+                 GError **error)
+{
+  g_autoptr (GPtrArray) doomed = NULL;
+  g_autoptr (GPtrArray) copies = g_ptr_array_new ();
+  g_auto (Plan) plan = { 0 };
+
+  if (!make_plan (self, flowfile, &plan, error) ||
+      !find_doomed_if_any (self, flowfile, &doomed, error))
+    return false;
+  for (guint i = 0; i < plan.changes->len; i++)
+    g_ptr_array_add (copies, i == 0 ? flowfile : weir_session_clone (session, flowfile));
+  for (guint i = 0; i < copies->len; i++)
+    carry_out (self, session, copies->pdata[i], &g_array_index (plan.changes, Change, i), doomed);
   return true;
 }
 
@@ -173,31 +336,20 @@ on_trigger (void *state, WeirSession *session, GError **error)
   g_autofree const char **many = NULL;
   g_autoptr (GPtrArray) doomed = NULL;
   const char *few[16];
-  const char **values = few;
-  size_t n = weir_config_get_n_dynamic (self->config);
+  Change change = { self->names, few, self->rules->always->len };
 
   if (flowfile == NULL)
     return true;
-  if (n > G_N_ELEMENTS (few))
-    values = many = g_new (const char *, n);
   if (self->store.index == STATEFUL)
-    begin_state (self, session, n);
-  if (!evaluate (self, flowfile, values, n, error))
+    begin_state (self, session);
+  if (self->rules->rules->len > 0)
+    return change_by_rules (self, session, flowfile, error);
+  if (change.n > G_N_ELEMENTS (few))
+    change.values = many = g_new (const char *, change.n);
+  if (!evaluate (self->rules->always, flowfile, change.values, error) ||
+      !find_doomed_if_any (self, flowfile, &doomed, error))
     return false;
-  if (self->delete_expression != NULL) {
-    doomed = g_ptr_array_new ();
-    if (!find_doomed (self, flowfile, doomed, error)) {
-      g_prefix_error (error, "Delete Attributes Expression ");
-      return false;
-    }
-  }
-
-  for (guint i = 0; doomed != NULL && i < doomed->len; i++)
-    weir_session_remove_attribute (session, flowfile, g_ptr_array_index (doomed, i));
-  weir_session_put_attributes (session, flowfile, self->names, values, n);
-  for (size_t i = 0; self->store.index == STATEFUL && i < n; i++)
-    weir_session_set_state (session, self->names[i], values[i]);
-  weir_session_transfer (session, flowfile, SUCCESS);
+  carry_out (self, session, flowfile, &change, doomed);
   return true;
 }
 
@@ -210,6 +362,12 @@ const WeirProcessor update_attribute = {
       "what the attribute becomes. All values see the attributes as they came in: a property does "
       "not see what another one sets.\n"
       "\n"
+      "Rules change only what their conditions are true for: `[large] if` with "
+      "`${fileSize:gt(1048576)}` is a condition of the rule `large` (another one is `[large] if "
+      "2`; all must be true), and `[large] priority` an attribute that it sets, instead of what "
+      "the property `priority` says for all. When several rules hold, `FlowFile Policy` says what "
+      "happens.\n"
+      "\n"
       "With `Store state locally` a value can count: `${getStateValue('n'):plus(1)}` as property "
       "`n`. State is committed together with the FlowFile, so there is no relationship for the "
       "case that it fails; with several tasks, though, FlowFiles that are worked on at once see "
@@ -219,6 +377,7 @@ const WeirProcessor update_attribute = {
   .threading = WEIR_CONCURRENT,
   WEIR_PROPERTIES (properties),
   WEIR_RELATIONSHIPS (relationships),
+  WEIR_WRITES (writes),
   .dynamic = &dynamic,
   .state_size = sizeof (UpdateAttribute),
   .on_configure = on_configure,

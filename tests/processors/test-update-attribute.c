@@ -210,6 +210,157 @@ test_failing_value_is_named (void)
   g_assert_true (g_str_has_prefix (weir_harness_get_error (h), "n: "));
 }
 
+/* --- rules --- */
+
+static WeirHarness *
+with_rules (const char *policy)
+{
+  WeirHarness *h = weir_harness_new ("UpdateAttribute");
+
+  weir_harness_set (h, "FlowFile Policy", policy);
+  weir_harness_set (h, "size", "small");
+  weir_harness_set (h, "seen", "yes");
+  weir_harness_set (h, "[large] if", "${bytes:gt(1000)}");
+  weir_harness_set (h, "[large] size", "large");
+  weir_harness_set (h, "[large] was", "${size}");
+  weir_harness_set (h, "[urgent] if", "${kind:equals('alarm')}");
+  weir_harness_set (h, "[urgent] if 2", "${muted:isNull()}");
+  weir_harness_set (h, "[urgent] size", "any");
+  return h;
+}
+
+static void
+test_no_rule_holds (void)
+{
+  g_autoptr (WeirHarness) h = with_rules ("use clone");
+  const WeirFlowFile *out;
+
+  weir_harness_push (h, "", 0, "bytes", "5", "kind", "alarm", "muted", "", NULL);
+  out = run (h);
+  assert_attribute (out, "size", "small");
+  assert_attribute (out, "seen", "yes");
+  assert_attribute (out, "was", NULL);
+  assert_attribute (out, "UpdateAttribute.matchedRule", NULL);
+  weir_harness_assert_drained (h);
+}
+
+static void
+test_one_rule_holds (void)
+{
+  g_autoptr (WeirHarness) h = with_rules ("use clone");
+  const WeirFlowFile *out;
+
+  weir_harness_push (h, "", 0, "bytes", "5000", "size", "unknown", NULL);
+  out = run (h);
+  assert_attribute (out, "size", "large");
+  assert_attribute (out, "was", "unknown");
+  assert_attribute (out, "seen", "yes");
+  assert_attribute (out, "UpdateAttribute.matchedRule", "large");
+  weir_harness_assert_drained (h);
+}
+
+static void
+test_rules_get_copies (void)
+{
+  g_autoptr (WeirHarness) h = with_rules ("use clone");
+  const WeirFlowFile *first, *second;
+
+  weir_harness_push (h, "content", -1, "bytes", "5000", "kind", "alarm", NULL);
+  first = run (h);
+  second = weir_harness_pull (h, "success");
+  assert_attribute (first, "size", "large");
+  assert_attribute (first, "UpdateAttribute.matchedRule", "large");
+  assert_attribute (second, "size", "any");
+  assert_attribute (second, "was", NULL);
+  assert_attribute (second, "seen", "yes");
+  assert_attribute (second, "UpdateAttribute.matchedRule", "urgent");
+  g_assert_cmpstr (weir_harness_content (h, second, NULL), ==, "content");
+  weir_harness_assert_drained (h);
+}
+
+static void
+test_rules_change_the_original (void)
+{
+  g_autoptr (WeirHarness) h = with_rules ("use original");
+  const WeirFlowFile *out;
+
+  weir_harness_set (h, "Delete Attributes Expression", "kind");
+  weir_harness_push (h, "", 0, "bytes", "5000", "kind", "alarm", "size", "unknown", NULL);
+  out = run (h);
+  assert_attribute (out, "size", "any");
+  assert_attribute (out, "was", "unknown");
+  assert_attribute (out, "kind", NULL);
+  assert_attribute (out, "UpdateAttribute.matchedRule", "large, urgent");
+  weir_harness_assert_drained (h);
+}
+
+/* The greatest so far: a rule that looks at the state and changes it. */
+static void
+test_rules_remember (void)
+{
+  static const char *const values[] = { "3", "7", "5" };
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+  g_autofree char *greatest = NULL;
+
+  weir_harness_set (h, "Store State", "Store state locally");
+  weir_harness_set (h, "Stateful Variables Initial Value", "0");
+  weir_harness_set (h, "[greater] if", "${getStateValue('greatest'):lt(${value})}");
+  weir_harness_set (h, "[greater] greatest", "${value}");
+  for (size_t i = 0; i < G_N_ELEMENTS (values); i++) {
+    weir_harness_push (h, "", 0, "value", values[i], NULL);
+    assert_attribute (run (h), "greatest", i < 2 ? values[i] : NULL);
+  }
+  greatest = weir_harness_get_state (h, "greatest");
+  g_assert_cmpstr (greatest, ==, "7");
+}
+
+static void
+test_rules_that_fail (void)
+{
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+
+  weir_harness_set (h, "[r] if", "${a:divide(${b}):gt(1)}");
+  weir_harness_set (h, "[r] c", "x");
+  weir_harness_push (h, "", 0, "a", "1", "b", "0", NULL);
+  g_assert_cmpuint (weir_harness_run (h, 1), ==, 0);
+  g_assert_true (g_str_has_prefix (weir_harness_get_error (h), "[r] if: "));
+}
+
+static void
+assert_rule_is_refused (const char *name, const char *more, const char *told)
+{
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+
+  weir_harness_set (h, name, "true");
+  if (more != NULL)
+    weir_harness_set (h, more, "true");
+  refusal_assert (h, told);
+}
+
+static void
+test_refuses_rules (void)
+{
+  assert_rule_is_refused ("[r] if", NULL, "*rule 'r' does nothing*");
+  assert_rule_is_refused ("[r] a", NULL, "*rule 'r' has no condition*");
+  assert_rule_is_refused ("[r] if", "[r] uuid", "*rule 'r' cannot set uuid*");
+}
+
+/* What only looks like a rule is an attribute. */
+static void
+test_names_in_brackets (void)
+{
+  static const char *const names[] = { "[a]", "[]", "[] b", "[a]b", "[a] ", "if" };
+  g_autoptr (WeirHarness) h = weir_harness_new ("UpdateAttribute");
+  const WeirFlowFile *out;
+
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    weir_harness_set (h, names[i], "x");
+  weir_harness_push (h, "", 0, NULL);
+  out = run (h);
+  for (size_t i = 0; i < G_N_ELEMENTS (names); i++)
+    assert_attribute (out, names[i], "x");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +376,13 @@ main (int argc, char **argv)
   g_test_add_func ("/update-attribute/counts", test_counts);
   g_test_add_func ("/update-attribute/no-state", test_stores_no_state);
   g_test_add_func ("/update-attribute/failing", test_failing_value_is_named);
+  g_test_add_func ("/update-attribute/rules/none", test_no_rule_holds);
+  g_test_add_func ("/update-attribute/rules/one", test_one_rule_holds);
+  g_test_add_func ("/update-attribute/rules/clone", test_rules_get_copies);
+  g_test_add_func ("/update-attribute/rules/original", test_rules_change_the_original);
+  g_test_add_func ("/update-attribute/rules/state", test_rules_remember);
+  g_test_add_func ("/update-attribute/rules/failing", test_rules_that_fail);
+  g_test_add_func ("/update-attribute/rules/refused", test_refuses_rules);
+  g_test_add_func ("/update-attribute/rules/brackets", test_names_in_brackets);
   return g_test_run ();
 }
