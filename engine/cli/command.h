@@ -23,6 +23,7 @@ extern const WeirCommand weir_command_check;
 extern const WeirCommand weir_command_content;
 extern const WeirCommand weir_command_replay;
 extern const WeirCommand weir_command_data;
+extern const WeirCommand weir_command_diff;
 extern const WeirCommand weir_command_eval;
 extern const WeirCommand weir_command_fmt;
 extern const WeirCommand weir_command_host;
