@@ -113,6 +113,8 @@ weir_flow_gate_free (WeirFlowGate *gate)
 {
   if (gate == NULL)
     return;
+  /* Who listens would write to connections that are gone. */
+  weir_live_close (weir_observer_get_live (weir_flow_host_get_observer (gate->host)));
   weir_loop_quit (gate->loop);
   if (gate->is_running)
     pthread_join (gate->thread, NULL);

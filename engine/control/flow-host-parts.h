@@ -11,6 +11,10 @@ struct WeirFlowHost {
   char *data_dir; /* NULL: all is in memory */
   const WeirDocumentContext *context;
   WeirEngine *engine;
+  _Atomic (WeirObserver *) observer; /* set while the engine is made */
+  WeirBulletinFunc on_bulletin;      /* of the options, as the next two */
+  void (*on_failure) (void *data, const GError *error);
+  void *data;
   int64_t start; /* monotonic */
 
   WeirLock editing;    /* held by who changes the flow or what runs of it, all the time */

@@ -35,6 +35,57 @@ stop_what_was_stopped (WeirFlowHost *host, GError **error)
   return true;
 }
 
+static void
+on_bulletin (void *data, const WeirBulletin *bulletin)
+{
+  WeirFlowHost *host = data;
+  WeirObserver *observer = atomic_load (&host->observer);
+
+  /* While the data directory is opened, there is none yet. */
+  if (observer != NULL)
+    weir_observer_on_bulletin (observer, bulletin);
+  if (host->on_bulletin != NULL)
+    host->on_bulletin (host->data, bulletin);
+}
+
+static void
+on_failure (void *data, const GError *error)
+{
+  WeirFlowHost *host = data;
+
+  if (host->on_failure != NULL)
+    host->on_failure (host->data, error);
+}
+
+/* As a bulletin of the host, so that it comes where people look. */
+static void
+on_message (void *data, const char *message)
+{
+  WeirFlowHost *host = data;
+  WeirBulletin bulletin = { .wall = g_get_real_time (),
+                            .level = WEIR_LOG_WARNING,
+                            .component = (char *)"history",
+                            .name = (char *)"history",
+                            .message = (char *)message };
+
+  if (host->on_bulletin != NULL)
+    host->on_bulletin (host->data, &bulletin);
+}
+
+/* The engine has made the data directory by now. */
+static bool
+observe (WeirFlowHost *host, GError **error)
+{
+  const WeirObserverOptions options = { .name = host->name,
+                                        .directory = host->data_dir,
+                                        .clock = host->engine->clock,
+                                        .on_message = on_message,
+                                        .data = host };
+
+  atomic_store (&host->observer, weir_observer_new (&options, error));
+  return host->observer != NULL;
+}
+
 static bool
 load (WeirFlowHost *host, const WeirFlowHostOptions *options, GError **error)
 {
@@ -43,8 +94,15 @@ load (WeirFlowHost *host, const WeirFlowHostOptions *options, GError **error)
   WeirEngineOptions engine = options->engine;
 
   engine.registry = host->context->registry;
+  host->on_bulletin = engine.on_bulletin;
+  host->on_failure = engine.on_failure;
+  host->data = engine.data;
+  engine.on_bulletin = on_bulletin;
+  engine.on_failure = on_failure;
+  engine.data = host;
   host->engine = weir_engine_new (&engine, error);
-  if (host->engine == NULL || !weir_engine_load (host->engine, flow, resolver, error))
+  if (host->engine == NULL || !observe (host, error) ||
+      !weir_engine_load (host->engine, flow, resolver, error))
     return false;
   return !options->keeps_stopped || stop_what_was_stopped (host, error);
 }
@@ -72,11 +130,13 @@ weir_flow_host_start (WeirFlowHost *host)
 {
   host->start = g_get_monotonic_time ();
   weir_engine_start (host->engine);
+  weir_observer_start (host->observer, host->engine);
 }
 
 bool
 weir_flow_host_stop (WeirFlowHost *host, int64_t usec)
 {
+  weir_observer_stop (host->observer);
   return weir_engine_stop (host->engine, usec);
 }
 
@@ -87,6 +147,7 @@ weir_flow_host_free (WeirFlowHost *host)
     return;
   if (host->engine != NULL)
     weir_engine_free (host->engine);
+  weir_observer_free (host->observer);
   weir_edit_log_free (host->edits);
   g_hash_table_unref (host->stopped);
   weir_document_unref (host->document);
@@ -115,6 +176,12 @@ WeirEngine *
 weir_flow_host_get_engine (WeirFlowHost *host)
 {
   return host->engine;
+}
+
+WeirObserver *
+weir_flow_host_get_observer (WeirFlowHost *host)
+{
+  return host->observer;
 }
 
 WeirRegistry *

@@ -6,6 +6,7 @@
 
 #include "control/document.h"
 #include "control/edit-log.h"
+#include "control/observer.h"
 #include "runtime/engine.h"
 
 typedef struct WeirFlowHost WeirFlowHost;
@@ -35,6 +36,9 @@ const char *weir_flow_host_get_name (const WeirFlowHost *host); /* (transfer non
 const char *weir_flow_host_get_data_dir (const WeirFlowHost *host);
 WeirEngine *weir_flow_host_get_engine (WeirFlowHost *host);     /* (transfer none) */
 WeirRegistry *weir_flow_host_get_registry (WeirFlowHost *host); /* (transfer none) */
+
+/* What is known of what it does and did. */
+WeirObserver *weir_flow_host_get_observer (WeirFlowHost *host); /* (transfer none) */
 
 /* Monotonic. */
 int64_t weir_flow_host_get_start (const WeirFlowHost *host);

@@ -1,7 +1,7 @@
 /* live.c: events are numbered and the last ones are kept, so that who comes again gets those that
  * it missed; figures need no such thing: the newest are enough.
  *
- * What is sent is encoded once. The lock is never held while a sink is written to. */
+ * What is sent is encoded once. While a sink is written to, only `sending` is held. */
 #include "control/live.h"
 
 #include "base/limits.h"
@@ -25,7 +25,8 @@ typedef struct {
 
 struct WeirLive {
   uint64_t epoch;
-  WeirLiveEncoder *encoder; /* that of weir_live_send, as is the next */
+  WeirLock sending;
+  WeirLiveEncoder *encoder; /* guarded by sending, as is the next */
   GPtrArray *listeners;     /* Listener */
 
   WeirLock lock;
@@ -34,6 +35,7 @@ struct WeirLive {
   GQueue events;      /* GBytes: the last ones */
   size_t bytes;       /* of them */
   uint64_t next;      /* number of the next event */
+  bool is_closed;
 };
 
 static void
@@ -50,6 +52,7 @@ weir_live_new (uint64_t epoch)
 {
   WeirLive *live = g_new0 (WeirLive, 1);
 
+  pthread_mutex_init (&live->sending, NULL);
   pthread_mutex_init (&live->lock, NULL);
   live->epoch = epoch;
   live->encoder = weir_live_encoder_new ();
@@ -69,6 +72,7 @@ weir_live_free (WeirLive *live)
   g_ptr_array_unref (live->arrived);
   weir_live_encoder_free (live->encoder);
   g_queue_clear_full (&live->events, (GDestroyNotify)g_bytes_unref);
+  pthread_mutex_destroy (&live->sending);
   pthread_mutex_destroy (&live->lock);
   g_free (live);
 }
@@ -88,6 +92,28 @@ parse_id (const WeirLive *live, const char *id)
   return event + 1;
 }
 
+/* Returns: (transfer full): those who have not been served yet. */
+static GPtrArray *
+close_door (WeirLive *live)
+{
+  GPtrArray *arrived;
+
+  WEIR_LOCKED (&live->lock);
+  live->is_closed = true;
+  live->n = 0;
+  arrived = live->arrived;
+  live->arrived = g_ptr_array_new_with_free_func (listener_free);
+  return arrived;
+}
+
+void
+weir_live_close (WeirLive *live)
+{
+  WEIR_LOCKED (&live->sending);
+  g_ptr_array_unref (close_door (live));
+  g_ptr_array_set_size (live->listeners, 0);
+}
+
 void
 weir_live_add (WeirLive *live, const WeirLiveSink *sink, const char *last_id)
 {
@@ -99,6 +125,10 @@ weir_live_add (WeirLive *live, const WeirLiveSink *sink, const char *last_id)
   /* Who comes from another run of the engine may have missed something. */
   listener->is_behind = last_id != NULL && (next == 0 || next > live->next);
   listener->event = next == 0 || next > live->next ? live->next : next;
+  if (live->is_closed) {
+    listener_free (listener);
+    return;
+  }
   g_ptr_array_add (live->arrived, listener);
   live->n++;
 }
@@ -220,6 +250,13 @@ welcome (WeirLive *live)
                      g_ptr_array_steal_index (live->arrived, live->arrived->len - 1));
 }
 
+static void
+leave (WeirLive *live, unsigned n)
+{
+  WEIR_LOCKED (&live->lock);
+  live->n -= n;
+}
+
 size_t
 weir_live_send (WeirLive *live, WeirReading *reading)
 {
@@ -227,6 +264,7 @@ weir_live_send (WeirLive *live, WeirReading *reading)
   unsigned n_left = 0;
   uint64_t tick;
 
+  WEIR_LOCKED (&live->sending);
   welcome (live);
   if (live->listeners->len == 0)
     return 0;
@@ -237,7 +275,6 @@ weir_live_send (WeirLive *live, WeirReading *reading)
     g_ptr_array_remove_index_fast (live->listeners, i);
     n_left++;
   }
-  WEIR_LOCKED (&live->lock);
-  live->n -= n_left;
+  leave (live, n_left);
   return total;
 }

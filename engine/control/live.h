@@ -28,6 +28,9 @@ void weir_live_free (WeirLive *live);
 /* @last_id (nullable): Last-Event-ID, from which on it gets the events that it has missed. */
 void weir_live_add (WeirLive *live, const WeirLiveSink *sink, const char *last_id);
 
+/* Ends all sinks, and from now on each that comes. Not from a sink. */
+void weir_live_close (WeirLive *live);
+
 unsigned weir_live_count (WeirLive *live);
 
 /* Something happened: @event is one word, @json one object in one line. */

@@ -17,6 +17,7 @@ extern const WeirMethodTable weir_methods_running;
 extern const WeirMethodTable weir_methods_queue;
 extern const WeirMethodTable weir_methods_service;
 extern const WeirMethodTable weir_methods_provenance;
+extern const WeirMethodTable weir_methods_live;
 
 /* Those of flows, NULL-terminated: what a flow host answers. */
 extern const WeirMethodTable *const weir_flow_methods[];

@@ -241,6 +241,26 @@ test_again (void)
   g_assert_true (has (&liar, "\"missed\":true"));
 }
 
+/* A server that ends: who listens is let go, and nobody comes any more. */
+static void
+test_close (void)
+{
+  g_auto (Client) one = { 0 };
+  g_auto (Client) arrived = { 0 };
+  g_auto (Client) late = { 0 };
+  g_auto (Setup) setup = { 0 };
+
+  setup_init (&setup);
+  listen (setup.live, &one, NULL);
+  tick (&setup, 1);
+  listen (setup.live, &arrived, NULL);
+  weir_live_close (setup.live);
+  listen (setup.live, &late, NULL);
+  g_assert_cmpuint (one.n_ends + arrived.n_ends + late.n_ends, ==, 3);
+  g_assert_cmpuint (weir_live_count (setup.live), ==, 0);
+  g_assert_cmpuint (tick (&setup, 1), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -251,5 +271,6 @@ main (int argc, char **argv)
   g_test_add_func ("/live/gone", test_gone);
   g_test_add_func ("/live/silence", test_silence);
   g_test_add_func ("/live/again", test_again);
+  g_test_add_func ("/live/close", test_close);
   return g_test_run ();
 }
