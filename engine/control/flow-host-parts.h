@@ -1,7 +1,7 @@
 /* flow-host-parts.h: the struct, for the files of the flow host only. */
 #pragma once
 
-#include "control/flow-host.h"
+#include "control/flow-host-edit.h"
 
 #include "base/lock.h"
 
@@ -17,10 +17,12 @@ struct WeirFlowHost {
   void *data;
   int64_t start; /* monotonic */
 
-  WeirLock editing;    /* held by who changes the flow or what runs of it, all the time */
-  WeirEditLog *edits;  /* guarded by editing: opened when it is asked for */
-  GHashTable *stopped; /* guarded by editing: set of paths, as people named them */
-  char *digest;        /* guarded by editing: of the file as it was read or written last */
+  WeirLock editing;         /* held by who changes the flow or what runs of it, all the time */
+  WeirEditLog *edits;       /* guarded by editing: opened when it is asked for */
+  GHashTable *stopped;      /* guarded by editing: set of paths, as people named them */
+  char *digest;             /* guarded by editing: of the file as it was read or written last */
+  WeirHostEditFunc on_edit; /* guarded by editing */
+  void *on_edit_data;
 
   WeirLock lock;
   WeirDocument *document; /* guarded by lock */

@@ -102,6 +102,38 @@ class Serve(unittest.TestCase):
         self.assertEqual(it.ask("POST", "/v1/flows/one/start", {}), {"started": 1})
         self.assertEqual(self.part_of(it, "one", "make")["state"], "running")
 
+    def test_edit_undo_redo(self):
+        it = self.start({"one": SMALL})
+        it.wait_running("one")
+        path = it.folder / "flows" / "one.xml"
+        batch = {"operations": [
+            {"op": "set", "path": "make", "property": "Maximum FlowFiles", "value": "9"}]}
+        done = it.ask("POST", "/v1/flows/one/edits", {"batch": batch})
+        self.assertEqual(done["changed"], ["make"])
+        self.assertIn(">9<", path.read_text())
+        it.wait_for(lambda: self.part_of(it, "one", "end")["in"]["flowfiles"] == 9)
+        undone = it.ask("POST", "/v1/flows/one/edits/undo")
+        self.assertEqual(undone["of"], done["revision"])
+        self.assertIn(">5<", path.read_text())
+        os.kill(it.flows()["one"]["pid"], signal.SIGKILL)
+        it.wait_for(lambda: it.flows()["one"]["restarts"] == 1)
+        it.wait_running("one")
+        it.ask("POST", "/v1/flows/one/edits/redo")
+        self.assertIn(">9<", path.read_text())
+        names = [edit["kind"] for edit in it.ask("GET", "/v1/flows/one/edits")["edits"]]
+        self.assertEqual(names, ["redo", "undo", "edit"])
+
+    def test_edit_keeps_foreign_changes(self):
+        it = self.start({"one": SMALL})
+        it.wait_running("one")
+        path = it.folder / "flows" / "one.xml"
+        path.write_text(SMALL.replace(">5<", ">6<"))
+        with self.assertRaises(Refused) as refused:
+            it.ask("POST", "/v1/flows/one/edits", {"batch": {"operations": [
+                {"op": "set", "path": "make", "setting": "comment", "value": "x"}]}})
+        self.assertEqual(refused.exception.status, 409)
+        self.assertIn(">6<", path.read_text())
+
     def test_create_and_remove(self):
         it = self.start({})
         it.ask("PUT", "/v1/flows/new", SMALL, kind="application/xml")
