@@ -4,10 +4,12 @@
 
 #include <weir/error.h>
 
-#define KEPT 4
+/* Each event of an export looks back over the life of its FlowFile, which mostly is in a few
+ * blocks; with fewer of them, each is unpacked for each event. */
+#define KEPT 8
 
 /* What is larger than this unpacked, because attributes are, is not kept. */
-#define MAX_KEPT ((size_t)4 * 1024 * 1024)
+#define MAX_KEPT ((size_t)2 * 1024 * 1024)
 
 /* --- finding --- */
 

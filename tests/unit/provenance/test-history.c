@@ -209,20 +209,20 @@ test_any_filter (Fixture *fixture, gconstpointer data)
 static void
 test_many_cursors (Fixture *fixture, gconstpointer data)
 {
-  WeirHistoryCursor *cursors[9];
+  WeirHistoryCursor *cursors[19];
   WeirHistoryFilter filters[G_N_ELEMENTS (cursors)];
 
   for (size_t i = 0; i < G_N_ELEMENTS (cursors); i++) {
     filters[i] = (WeirHistoryFilter)WEIR_HISTORY_FILTER_INIT;
-    filters[i].from = 1 + i / 2 * 400;
+    filters[i].from = 1 + i / 2 * 300;
     filters[i].columns = WEIR_COLUMN_ALL;
     cursors[i] = weir_history_find (fixture->history, &filters[i]);
   }
-  for (unsigned step = 0; step < 400; step++) {
+  for (unsigned step = 0; step < 300; step++) {
     for (size_t i = 0; i < G_N_ELEMENTS (cursors); i++)
       g_assert_true (weir_history_cursor_step (cursors[i], NULL));
     for (size_t i = 0; i < G_N_ELEMENTS (cursors); i++)
-      assert_event (test_history_get (&fixture->made, 1 + i / 2 * 400 + step),
+      assert_event (test_history_get (&fixture->made, 1 + i / 2 * 300 + step),
                     &weir_history_cursor_get_event (cursors[i])->event);
   }
   for (size_t i = 0; i < G_N_ELEMENTS (cursors); i++)
