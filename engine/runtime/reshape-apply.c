@@ -188,7 +188,7 @@ apply_services (const WeirPlan *plan, WeirReshapeReport *report)
   weir_services_disable_some (plan->engine->services, touched);
   for (guint i = 0; i < plan->services->len; i++) {
     const WeirServicePair *pair = plan->services->pdata[i];
-    if (pair->draft == NULL)
+    if (pair->draft == NULL && pair->live != NULL)
       leave_state (plan->engine, pair->live->path, &pair->live->state);
   }
   for (guint i = 0; i < plan->services->len; i++) {

@@ -264,21 +264,21 @@ check (const CacheTable *table, const Entry *entry, const void *owner, uint64_t 
 }
 
 WeirCacheResult
-cache_table_change (CacheTable *table, const void *owner, const char *key, uint64_t revision,
-                    size_t size, int64_t now, CacheStep **ret_step, uint64_t *ret_revision)
+cache_table_change (CacheTable *table, const void *owner, const char *key, uint64_t *revision,
+                    size_t size, int64_t now, CacheStep **ret_step)
 {
   WeirCacheResult result;
   Entry *entry;
 
   pthread_mutex_lock (&table->lock);
   entry = g_tree_lookup (table->by_key, key);
-  result = check (table, entry, owner, revision, size == 0, now);
+  result = check (table, entry, owner, *revision, size == 0, now);
   if (result == WEIR_CACHE_DONE) {
     CacheVersion version = { size != 0, ++table->last_revision, now, size };
 
     entry = get_entry (table, key);
     *ret_step = take_step (entry, owner, &version);
-    *ret_revision = version.revision;
+    *revision = version.revision;
     touch (entry);
   }
   pthread_mutex_unlock (&table->lock);

@@ -44,11 +44,11 @@ void cache_table_load (CacheTable *table, const char *key, const CacheVersion *v
 /* True when @owner sees @key, which counts as a use of it. */
 bool cache_table_use (CacheTable *table, const void *owner, const char *key, int64_t now);
 
-/* Sets (@size) or removes (0) a key that has @revision. @ret_step: (transfer full), for
- * cache_table_end; @ret_revision: of what is set. Both only with DONE. */
+/* Sets (@size) or removes (0) a key that has @revision, which becomes that of what is set.
+ * @ret_step: (transfer full), for cache_table_end. Both only with DONE. */
 WeirCacheResult cache_table_change (CacheTable *table, const void *owner, const char *key,
-                                    uint64_t revision, size_t size, int64_t now,
-                                    CacheStep **ret_step, uint64_t *ret_revision);
+                                    uint64_t *revision, size_t size, int64_t now,
+                                    CacheStep **ret_step);
 
 /* Removes a key that is too old or too much, but not @keep, which was set last.
  * Returns: (transfer full) (nullable): the key; @ret_step as above. */

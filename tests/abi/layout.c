@@ -3,6 +3,7 @@
  * A struct grows at its end only: then one SIZE line changes and lines are added, in the commit
  * that raises WEIR_ABI_MINOR. Any other change here breaks modules that people have built. */
 #include <weir/cache.h>
+#include <weir/http.h>
 #include <weir/weir.h>
 
 #define SIZE(Struct, size) \
@@ -80,6 +81,33 @@ VALUE (WEIR_CACHE_ABSENT, 1);
 VALUE (WEIR_CACHE_CONFLICT, 2);
 VALUE (WEIR_CACHE_BUSY, 3);
 VALUE (WEIR_CACHE_FAILED, 4);
+
+SIZE (WeirHttpHeader, 16);
+AT (WeirHttpHeader, name, 0);
+AT (WeirHttpHeader, value, 8);
+
+SIZE (WeirHttpRequest, 88);
+AT (WeirHttpRequest, struct_size, 0);
+AT (WeirHttpRequest, method, 8);
+AT (WeirHttpRequest, url, 16);
+AT (WeirHttpRequest, headers, 24);
+AT (WeirHttpRequest, n_headers, 32);
+AT (WeirHttpRequest, on_read, 40);
+AT (WeirHttpRequest, on_rewind, 48);
+AT (WeirHttpRequest, size, 56);
+AT (WeirHttpRequest, on_header, 64);
+AT (WeirHttpRequest, on_write, 72);
+AT (WeirHttpRequest, data, 80);
+
+SIZE (WeirHttpResponse, 32);
+AT (WeirHttpResponse, status, 0);
+AT (WeirHttpResponse, url, 8);
+AT (WeirHttpResponse, received, 16);
+AT (WeirHttpResponse, usec, 24);
+
+SIZE (WeirHttpMethods, 16);
+AT (WeirHttpMethods, struct_size, 0);
+AT (WeirHttpMethods, request, 8);
 
 SIZE (WeirRelationship, 16);
 AT (WeirRelationship, name, 0);
