@@ -149,8 +149,8 @@ put (void *state, WeirSession *session, const char *key, const char *value, uint
 
   if (!is_in_bounds (key, value, error))
     return WEIR_CACHE_FAILED;
-  result = cache_table_change (self->table, session, key, revision, strlen (key) + strlen (value),
-                               now, &step, &revision);
+  result = cache_table_change (self->table, session, key, &revision, strlen (key) + strlen (value),
+                               now, &step);
   if (result != WEIR_CACHE_DONE)
     return result;
   weir_session_on_end (session, on_end, step);
@@ -170,7 +170,7 @@ remove_key (void *state, WeirSession *session, const char *key, uint64_t revisio
 
   if (!is_in_bounds (key, NULL, error))
     return WEIR_CACHE_FAILED;
-  result = cache_table_change (self->table, session, key, revision, 0, now, &step, &revision);
+  result = cache_table_change (self->table, session, key, &revision, 0, now, &step);
   if (result != WEIR_CACHE_DONE)
     return result;
   weir_session_on_end (session, on_end, step);
