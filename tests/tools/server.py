@@ -126,8 +126,6 @@ class Server:
         return code
 
     def close(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.log.close()
+        """In good order: hosts of a server that was killed still write while the folder is removed."""
+        self.stop()
         self.holder.cleanup()
