@@ -71,7 +71,6 @@ test_defaults (Fixture *self, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (WeirServerConfig) config = NULL;
-  g_autofree char *flows = NULL;
 
   g_assert_true (g_setenv ("STATE_DIRECTORY", "/var/lib/weir:/other", true));
   g_assert_true (g_setenv ("RUNTIME_DIRECTORY", "/run/weir", true));
