@@ -164,11 +164,18 @@ count_ready (WeirQueue *queue)
   return atomic_load_explicit (&queue->ready, memory_order_relaxed);
 }
 
+static bool
+has_order (WeirQueue *queue)
+{
+  WEIR_LOCKED (&queue->lock);
+  return queue->order != WEIR_ORDER_FIFO;
+}
+
 /* Where the next page begins. Returns: (transfer full) (nullable). */
 static char *
 look_at_all (WeirLook *look)
 {
-  if (look->part == 'f' && look->queue->order != WEIR_ORDER_FIFO)
+  if (look->part == 'f' && has_order (look->queue))
     look->part = 'o';
   if (look->part == 'f') {
     if (look_at_line (look))

@@ -17,8 +17,8 @@ add_text (GPtrArray *texts, const char *text)
 
 /* --- orders --- */
 
-bool
-weir_plan_reorder (WeirPlan *plan, GError **error)
+static bool
+reorder (WeirPlan *plan, GError **error)
 {
   for (guint i = 0; i < plan->queues->len; i++) {
     const WeirQueuePair *pair = plan->queues->pdata[i];
@@ -28,6 +28,18 @@ weir_plan_reorder (WeirPlan *plan, GError **error)
       return false;
   }
   return true;
+}
+
+/* Timers look at long queues and at those whose FlowFiles expire. */
+bool
+weir_plan_reorder (WeirPlan *plan, GError **error)
+{
+  bool ok;
+
+  weir_timers_pause (plan->engine->timers);
+  ok = reorder (plan, error);
+  weir_timers_go_on (plan->engine->timers);
+  return ok;
 }
 
 /* --- names on disk --- */
@@ -214,10 +226,11 @@ change_queue (const WeirPlan *plan, WeirQueuePair *pair)
   WeirQueue *draft = pair->draft;
   const WeirConnection *connection = live->connection;
 
-  live->source = weir_plan_get_node (plan, draft->source);
-  live->target = weir_plan_get_node (plan, draft->target);
   take_over_name (&live->path, &draft->path, &live->attic);
+  /* The nodes of others may run. */
   if (pair->is_moved) {
+    live->source = weir_plan_get_node (plan, draft->source);
+    live->target = weir_plan_get_node (plan, draft->target);
     live->connection = draft->connection;
     draft->connection = NULL;
     weir_attic_keep (&live->attic, connection, (GDestroyNotify)weir_component_free);

@@ -303,6 +303,7 @@ test_threads (void)
     g_autoptr (GError) error = NULL;
     WeirPurged purged;
 
+    g_assert_cmpuint (pages->len, >=, 1);
     if (i % 10 != 9)
       continue;
     weir_engine_purge (kit->engine, QUEUE, NULL, 0, "by a test", &purged, &error);
