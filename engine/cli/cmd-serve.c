@@ -57,6 +57,9 @@ serve (WeirServerConfig *config, char **flows)
     return WEIR_EXIT_FAILURE;
   }
   weir_process_say (WEIR_LOG_INFO, "weir: serving at %s", config->socket);
+  if (config->listen != NULL)
+    weir_process_say (WEIR_LOG_INFO, "weir: and at port %u with TLS, certificate SHA-256 %s",
+                      weir_server_get_port (server), weir_server_get_fingerprint (server));
   weir_server_run (server);
   return WEIR_EXIT_OK;
 }

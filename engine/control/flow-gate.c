@@ -32,6 +32,17 @@ on_find_flow (void *data, const char *name, WeirApiFlow *ret_flow, GError **erro
   return true;
 }
 
+/* Thread: that of the edit. */
+static void
+on_edit (void *data, const WeirHostEdit *edit)
+{
+  WeirFlowGate *gate = data;
+  g_autoptr (WeirDocument) document = weir_flow_host_ref_document (gate->host);
+  g_autofree char *json = weir_host_edit_to_json (edit, weir_document_get_mask (document));
+
+  weir_live_tell (weir_observer_get_live (weir_flow_host_get_observer (gate->host)), "edit", json);
+}
+
 static bool
 open_trail (WeirFlowGate *gate, GError **error)
 {
@@ -105,6 +116,7 @@ weir_flow_gate_new (WeirFlowHost *host, const char *socket, GError **error)
   if (!weir_http_server_listen_unix (gate->http, socket, 0600, error) ||
       !start_thread (gate, error))
     return NULL;
+  weir_flow_host_set_on_edit (host, on_edit, gate);
   return g_steal_pointer (&gate);
 }
 
@@ -113,6 +125,7 @@ weir_flow_gate_free (WeirFlowGate *gate)
 {
   if (gate == NULL)
     return;
+  weir_flow_host_set_on_edit (gate->host, NULL, NULL);
   /* Who listens would write to connections that are gone. */
   weir_live_close (weir_observer_get_live (weir_flow_host_get_observer (gate->host)));
   weir_loop_quit (gate->loop);

@@ -4,6 +4,7 @@
 #include "control/methods-flow.h"
 
 #include "base/error.h"
+#include "runtime/why.h"
 #include "wire/json.h"
 
 #define STOP_USEC (10 * (int64_t)G_USEC_PER_SEC) /* for triggers to return */
@@ -115,6 +116,55 @@ on_processor (WeirCall *call, void *target, GError **error)
     return fail_missing ("processor", path, error);
   weir_flow_json_put_node (weir_call_answer (call), document, &figures);
   weir_node_unref ((WeirNode *)figures.node);
+  return true;
+}
+
+static void
+put_reason (GString *out, const WeirWhy *why)
+{
+  weir_json_begin (out, NULL, '{');
+  weir_json_put_text (out, "code", why->code);
+  weir_json_put_text (out, "text", why->text);
+  weir_json_put_text (out, "advice", why->advice);
+  weir_json_put_text (out, "about", why->about);
+  weir_json_put_time (out, "until", why->until);
+  weir_json_end (out, '}');
+}
+
+/* What is wrong in the document comes first: the engine only knows that it is disabled then. */
+static void
+put_problem_as_reason (GString *out, const WeirProblem *problem, const char *path)
+{
+  if (problem->severity != WEIR_SEVERITY_ERROR || !g_str_equal (problem->path, path))
+    return;
+  weir_json_begin (out, NULL, '{');
+  weir_json_put_text (out, "code", "invalid");
+  weir_json_put_text (out, "text", problem->message);
+  weir_json_put_text (out, "advice", problem->advice);
+  weir_json_put_text (out, "about", NULL);
+  weir_json_put_text (out, "until", NULL);
+  weir_json_end (out, '}');
+}
+
+static bool
+on_why (WeirCall *call, void *target, GError **error)
+{
+  const char *path = weir_call_get_text (call, "processor");
+  g_autoptr (WeirDocument) document = weir_flow_host_ref_document (target);
+  const GPtrArray *problems = weir_document_get_problems (document);
+  g_autoptr (GPtrArray) reasons = weir_engine_why (weir_flow_host_get_engine (target), path, error);
+  GString *out = weir_call_answer (call);
+
+  if (reasons == NULL)
+    return false;
+  weir_json_begin (out, NULL, '{');
+  weir_json_begin (out, "reasons", '[');
+  for (guint i = 0; i < problems->len; i++)
+    put_problem_as_reason (out, problems->pdata[i], path);
+  for (guint i = 0; i < reasons->len; i++)
+    put_reason (out, reasons->pdata[i]);
+  weir_json_end (out, ']');
+  weir_json_end (out, '}');
   return true;
 }
 
@@ -261,6 +311,21 @@ static const WeirMethod rows[] = {
     .answer = "{\"path\": \"read\", \"kind\": \"processor\", \"type\": \"GetFile\", "
               "\"state\": \"running\"}",
     .handle = on_processor },
+  { .name = "processor.why",
+    .verb = "GET",
+    .path = "/v1/flows/{flow}/processors/{processor}/why",
+    .role = WEIR_ROLE_VIEWER,
+    .flags = WEIR_METHOD_FLOW,
+    .doc = "Why it is not running: the first reason is what keeps it from that now.",
+    .params = processor_params,
+    .result = "{\"type\":\"object\",\"properties\":{\"reasons\":{\"type\":\"array\",\"items\":{"
+              "\"type\":\"object\",\"properties\":{\"code\":{\"type\":\"string\"},"
+              "\"text\":{\"type\":\"string\"},\"advice\":{\"type\":[\"string\",\"null\"]},"
+              "\"about\":{\"type\":[\"string\",\"null\"]},"
+              "\"until\":{\"type\":[\"string\",\"null\"]}}}}}}",
+    .answer = "{\"reasons\": [{\"code\": \"no-input\", \"text\": \"nothing is queued\", "
+              "\"advice\": null, \"about\": null, \"until\": null}]}",
+    .handle = on_why },
   { .name = "state.get",
     .verb = "GET",
     .path = "/v1/flows/{flow}/processors/{processor}/state",

@@ -7,7 +7,9 @@
 #include "control/desk.h"
 #include "control/methods-flow.h"
 #include "control/methods-server.h"
+#include "control/notify.h"
 #include "control/supervisor.h"
+#include "control/tls.h"
 
 #include <signal.h>
 #include <sys/epoll.h>
@@ -27,6 +29,8 @@ struct WeirServer {
   WeirHttpServer *http;
   WeirTls *tls; /* NULL: no TCP */
   uint16_t port;
+  WeirNotify *notify;
+  WeirMoment *watchdog; /* NULL: nobody waits for it */
   int signal_fd;
   WeirWatch *signal_watch;
   bool is_ending;
@@ -115,14 +119,66 @@ listen_unix (WeirServer *server, GError **error)
 }
 
 static bool
+open_tls (WeirServer *server, GError **error)
+{
+  g_autofree char *directory = g_build_filename (server->config->data_dir, "server", NULL);
+  WeirTlsOptions options = { .certificate = server->config->certificate,
+                             .key = server->config->key,
+                             .directory = directory,
+                             .names = (const char *const *)server->config->hosts,
+                             .client_authority = server->config->client_ca };
+
+  if (server->config->listen == NULL)
+    return true;
+  server->tls = weir_tls_new (&options, error);
+  return server->tls != NULL && weir_http_server_listen_tcp (server->http, server->config->listen,
+                                                             server->tls, &server->port, error);
+}
+
+/* Sockets of systemd take the place of our own Unix socket. */
+static bool
+listen_handed (WeirServer *server, const GArray *sockets, GError **error)
+{
+  for (guint i = 0; i < sockets->len; i++) {
+    const WeirHandedSocket *handed = &g_array_index (sockets, WeirHandedSocket, i);
+
+    if (!weir_http_server_listen_fd (server->http, handed->fd, server->tls, error))
+      return false;
+  }
+  return true;
+}
+
+static bool
 open_doors (WeirServer *server, GError **error)
 {
   WeirHttpHandler handler = weir_api_get_handler (server->api);
   WeirHttpOptions options = { .hosts = (const char *const *)server->config->hosts,
                               .origins = (const char *const *)server->config->origins };
+  g_autoptr (GArray) sockets = weir_notify_take_sockets ();
 
   server->http = weir_http_server_new (server->loop, &handler, &options);
-  return listen_unix (server, error);
+  if (!open_tls (server, error))
+    return false;
+  return sockets->len > 0 ? listen_handed (server, sockets, error) : listen_unix (server, error);
+}
+
+static void
+on_watchdog (void *data)
+{
+  WeirServer *server = data;
+
+  weir_notify_send (server->notify, "WATCHDOG=1");
+  weir_moment_set (server->watchdog, weir_notify_get_watchdog_usec (server->notify));
+}
+
+static void
+open_notify (WeirServer *server)
+{
+  server->notify = weir_notify_new ();
+  if (weir_notify_get_watchdog_usec (server->notify) == 0)
+    return;
+  server->watchdog = weir_loop_moment (server->loop, on_watchdog, server);
+  weir_moment_set (server->watchdog, 0);
 }
 
 /* --- ending --- */
@@ -136,6 +192,18 @@ on_flows_stopped (void *data)
 }
 
 static void
+reload (WeirServer *server)
+{
+  g_autoptr (GError) error = NULL;
+
+  weir_notify_reloading (server->notify);
+  if (!weir_supervisor_rescan (server->supervisor, &error) ||
+      (server->tls != NULL && !weir_tls_reload (server->tls, &error)))
+    server->options.on_line (server->options.data, error->message);
+  weir_notify_send (server->notify, "READY=1");
+}
+
+static void
 on_signal (void *data, uint32_t events)
 {
   WeirServer *server = data;
@@ -144,12 +212,13 @@ on_signal (void *data, uint32_t events)
   if (read (server->signal_fd, &info, sizeof info) != sizeof info)
     return;
   if (info.ssi_signo == SIGHUP) {
-    weir_supervisor_rescan (server->supervisor, NULL);
+    reload (server);
     return;
   }
   if (server->is_ending)
     return;
   server->is_ending = true;
+  weir_notify_send (server->notify, "STOPPING=1");
   server->options.on_line (server->options.data, "ending: waiting for the flows");
   weir_supervisor_stop (server->supervisor, on_flows_stopped, server);
 }
@@ -180,6 +249,7 @@ weir_server_new (const WeirServerConfig *config, const WeirServerOptions *option
   server->options = *options;
   server->signal_fd = -1;
   server->loop = weir_loop_new ();
+  open_notify (server);
   if (!open_flows (server, error) || !open_stores (server, error))
     return NULL;
   server->door = weir_door_new (server->tokens, config, NULL);
@@ -207,6 +277,9 @@ weir_server_free (WeirServer *server)
   if (server->trail != NULL)
     weir_trail_free (server->trail);
   weir_supervisor_free (server->supervisor);
+  weir_tls_free (server->tls);
+  g_clear_pointer (&server->watchdog, weir_moment_free);
+  weir_notify_free (server->notify);
   g_clear_pointer (&server->signal_watch, weir_watch_free);
   weir_fd_close (&server->signal_fd);
   weir_loop_free (server->loop);
@@ -217,6 +290,7 @@ void
 weir_server_run (WeirServer *server)
 {
   weir_supervisor_start (server->supervisor);
+  weir_notify_send (server->notify, "READY=1");
   weir_loop_run (server->loop);
 }
 
@@ -230,4 +304,10 @@ uint16_t
 weir_server_get_port (const WeirServer *server)
 {
   return server->port;
+}
+
+const char *
+weir_server_get_fingerprint (const WeirServer *server)
+{
+  return server->tls != NULL ? weir_tls_get_fingerprint (server->tls) : NULL;
 }

@@ -28,4 +28,7 @@ void weir_server_run (WeirServer *server);
 /* Where it listens by TCP; 0: it does not. */
 uint16_t weir_server_get_port (const WeirServer *server);
 
+/* Of its certificate. Returns: (transfer none) (nullable): NULL: it has none. */
+const char *weir_server_get_fingerprint (const WeirServer *server);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirServer, weir_server_free)

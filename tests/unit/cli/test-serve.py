@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
 """weir serve as scripts and programs see it: test-serve.py WEIR MODULES [PROCESSORS]"""
+import contextlib
+import http.client
+import json
 import os
+import re
 import signal
+import ssl
 import sys
 import unittest
 from pathlib import Path
@@ -32,6 +37,7 @@ def is_gone(pid):
 def make(identity="make", n=5, every="0 s"):
     return f"""<processor id="{identity}" type="GenerateFlowFile">
       <property name="Maximum FlowFiles">{n}</property>
+      <property name="File Size">10 B</property>
       <schedule every="{every}"/></processor>"""
 
 
@@ -76,6 +82,73 @@ class Serve(unittest.TestCase):
         with self.assertRaises(Refused) as refused:
             it.ask("POST", "/v1/flows/held/start", {"paths": ["end"]})
         self.assertEqual(refused.exception.status, 400)
+
+    def test_looks_into_queues(self):
+        it = self.start({"held": HELD})
+        it.wait_running("held")
+        it.wait_for(lambda: it.ask("GET", "/v1/flows/held")["queued"]["flowfiles"] == 7)
+        path = it.ask("GET", "/v1/flows/held/connections")["connections"][0]["path"]
+        queue = f"/v1/flows/held/connections/{part(path)}/flowfiles"
+        seen = []
+        after = ""
+        while after is not None:
+            page = it.ask("GET", f"{queue}?limit=3&attributes=true{after}")
+            seen += page["flowfiles"]
+            after = f"&after={part(page['next'])}" if page["next"] else None
+        self.assertEqual([row["position"] for row in seen], list(range(7)))
+        self.assertEqual(seen[0]["size"], 10)
+        self.assertIsInstance(seen[0]["attributes"], dict)
+        row = it.ask("GET", f"{queue}/{seen[4]['id']}")
+        self.assertEqual(row["uuid"], seen[4]["uuid"])
+        self.assertEqual(len(it.ask("GET", f"{queue}/{seen[4]['id']}/content")), row["size"])
+        with self.assertRaises(Refused) as refused:
+            it.ask("GET", f"{queue}/999999999")
+        self.assertEqual(refused.exception.status, 404)
+        reasons = it.ask("GET", "/v1/flows/held/processors/end/why")["reasons"]
+        self.assertEqual(reasons[0]["code"], "invalid")
+
+    def test_tls_and_tokens(self):
+        it = self.start({"one": SMALL, "two": SMALL}, "--listen", "127.0.0.1:0")
+        port = it.wait_for(lambda: re.search(r"port (\d+) with TLS", it.said())).group(1)
+        token = it.ask("POST", "/v1/tokens", {"name": "t", "role": "viewer", "flows": ["one"]})["text"]
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+
+        def get(target, **headers):
+            with contextlib.closing(http.client.HTTPSConnection("127.0.0.1", int(port),
+                                                                context=context)) as connection:
+                connection.request("GET", target, headers=headers)
+                response = connection.getresponse()
+                return response.status, response.read()
+
+        it.wait_running("one", "two")
+        bearer = {"Authorization": f"Bearer {token}"}
+        self.assertEqual(get("/v1/flows")[0], 401)
+        status, body = get("/v1/flows", **bearer)
+        self.assertEqual(status, 200)
+        self.assertEqual([flow["flow"] for flow in json.loads(body)["flows"]], ["one"])
+        self.assertEqual(get("/v1/flows/one", **bearer)[0], 200)
+        self.assertEqual(get("/v1/flows/two", **bearer)[0], 404)
+        self.assertEqual(get("/v1/flows/one", **bearer, Host="evil.example")[0] // 100, 4)
+        self.assertEqual(get("/v1/flows/one", **bearer, Origin="https://evil.example")[0] // 100, 4)
+        it.ask("DELETE", "/v1/tokens/t")
+        self.assertEqual(get("/v1/flows/one", **bearer)[0], 401)
+
+    def test_live_tells_edits(self):
+        it = self.start({"one": SMALL})
+        it.wait_running("one")
+        with contextlib.closing(server.UnixConnection(it.socket)) as connection:
+            connection.request("GET", "/v1/flows/one/live")
+            response = connection.getresponse()
+            while response.readline().strip() != b"event: snapshot":
+                pass
+            it.ask("POST", "/v1/flows/one/edits", {"batch": {"operations": [
+                {"op": "set", "path": "make", "setting": "comment", "value": "seen"}]}})
+            while response.readline().strip() != b"event: edit":
+                pass
+            told = json.loads(response.readline().split(b":", 1)[1])
+            self.assertEqual(told["batch"]["operations"][0]["value"], "seen")
 
     def test_killed_host_goes_on(self):
         it = self.start({"held": HELD})
