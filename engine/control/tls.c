@@ -51,8 +51,7 @@ load (const WeirTls *tls, SSL_CTX *context, GError **error)
     return set_error (tls->client_authority, error);
   }
   SSL_CTX_set_client_CA_list (context, names);
-  /* A client without one is let in: whether a token is enough is not decided here. */
-  SSL_CTX_set_verify (context, SSL_VERIFY_PEER, NULL);
+  SSL_CTX_set_verify (context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
   return true;
 }
 

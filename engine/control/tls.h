@@ -15,7 +15,8 @@ typedef struct {
   const char *key;         /* NULL: in the same file */
   const char *directory;
   const char *const *names; /* that one that is made has beside localhost and the host's; or NULL */
-  const char *client_authority; /* PEM: who signs certificates of clients; NULL: they need none */
+  const char *client_authority; /* PEM: who signs certificates of clients, and then nobody gets in
+                                 * without one; NULL: they need none */
 } WeirTlsOptions;
 
 /* Returns: (transfer full): NULL with @error. Thread: any, before the loop runs. */

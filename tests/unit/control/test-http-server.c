@@ -487,6 +487,28 @@ test_one_after_the_other (World *world, const void *data)
   }
 }
 
+/* As many at once as there may be, all of them answered; and one that is idle is no harm to others.
+ */
+static void
+test_many_at_once (World *world, const void *data)
+{
+  int fds[WEIR_LIMIT_HTTP_CONNECTIONS];
+
+  for (unsigned i = 0; i < G_N_ELEMENTS (fds); i++)
+    fds[i] = serving_connect (&world->serving);
+  for (unsigned round = 0; round < 20; round++) {
+    for (unsigned i = 1; i < G_N_ELEMENTS (fds); i++)
+      serving_send (fds[i], "GET /many HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    for (unsigned i = 1; i < G_N_ELEMENTS (fds); i++) {
+      g_autofree char *answer = serving_read_until (fds[i], "/many? 0 ");
+
+      get_body (answer, 200);
+    }
+  }
+  for (unsigned i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
 /* --- doors --- */
 
 /* As a process leaves its socket that is killed. */
@@ -590,6 +612,7 @@ main (int argc, char **argv)
   ADD ("listed-origin", &good, test_listed_origin);
   ADD ("slow-loris", &quick, test_slow_loris);
   ADD ("too-many", &three, test_too_many);
+  ADD ("many-at-once", NULL, test_many_at_once);
   ADD ("one-after-the-other", NULL, test_one_after_the_other);
   g_test_add_func ("/http-server/socket-of-the-dead", test_socket_of_the_dead);
   g_test_add_func ("/http-server/long-path", test_long_path);
