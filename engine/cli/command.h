@@ -32,6 +32,7 @@ extern const WeirCommand weir_command_provenance;
 extern const WeirCommand weir_command_run;
 extern const WeirCommand weir_command_secret;
 extern const WeirCommand weir_command_serve;
+extern const WeirCommand weir_command_token;
 extern const WeirCommand weir_command_verify;
 
 /* Parses the options of @command into what @entries (closed by { NULL }) point at and removes them

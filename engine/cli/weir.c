@@ -11,7 +11,7 @@ static const WeirCommand *const commands[] = {
   &weir_command_run,     &weir_command_check,  &weir_command_fmt,    &weir_command_inspect,
   &weir_command_diff,    &weir_command_eval,   &weir_command_data,   &weir_command_provenance,
   &weir_command_content, &weir_command_replay, &weir_command_secret, &weir_command_verify,
-  &weir_command_serve,
+  &weir_command_serve,   &weir_command_token,
 };
 
 static void

@@ -117,8 +117,9 @@ weir_api_note_refused (WeirCall *call, int status, const GError *reason)
 {
   const WeirApiOptions *options = &call->api->options;
   const WeirPeer *peer = weir_exchange_get_peer (call->exchange);
+  g_autofree char *user = g_strdup_printf ("uid %u", (unsigned)peer->uid);
   const char *who = call->identity != NULL ? call->identity->name
-                    : peer->is_unix        ? "unknown user of the socket"
+                    : peer->is_unix        ? user
                                            : peer->address;
   const char *method = call->route != NULL ? call->route->row->name : "unknown";
   g_autofree char *object = describe_object (call);

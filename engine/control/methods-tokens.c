@@ -5,28 +5,9 @@
 #include <weir/error.h>
 
 #include "base/secret.h"
-#include "base/units.h"
 #include "control/call.h"
+#include "control/token-file.h"
 #include "wire/json.h"
-
-static void
-put_token (GString *out, const char *name, const WeirToken *token)
-{
-  weir_json_begin (out, name, '{');
-  weir_json_put_text (out, "id", token->id);
-  weir_json_put_text (out, "name", token->name);
-  weir_json_put_text (out, "role", weir_role_get_text (token->role));
-  if (token->flows != NULL)
-    weir_json_put_texts (out, "flows", (const char *const *)token->flows,
-                         g_strv_length (token->flows));
-  weir_json_put_text (out, "creator", token->creator);
-  weir_json_put_time (out, "created", token->created);
-  if (token->expires != 0)
-    weir_json_put_time (out, "expires", token->expires);
-  if (token->used != 0)
-    weir_json_put_time (out, "used", token->used);
-  weir_json_end (out, '}');
-}
 
 static bool
 on_list (WeirCall *call, void *target, GError **error)
@@ -38,27 +19,9 @@ on_list (WeirCall *call, void *target, GError **error)
   weir_json_begin (out, NULL, '{');
   weir_json_begin (out, "tokens", '[');
   for (guint i = 0; i < tokens->len; i++)
-    put_token (out, NULL, tokens->pdata[i]);
+    weir_token_put_json (out, NULL, tokens->pdata[i]);
   weir_json_end (out, ']');
   weir_json_end (out, '}');
-  return true;
-}
-
-/* "90 days" from now. */
-static bool
-read_expiry (JsonObject *body, int64_t now, int64_t *ret_expires, GError **error)
-{
-  const char *text = json_object_get_string_member_with_default (body, "expires", NULL);
-  int64_t usec;
-
-  *ret_expires = 0;
-  if (text == NULL)
-    return true;
-  if (!weir_units_parse_duration (text, &usec, error)) {
-    g_prefix_error (error, "expires: ");
-    return false;
-  }
-  *ret_expires = weir_time_add (now, MAX (usec, 1));
   return true;
 }
 
@@ -83,26 +46,26 @@ on_add (WeirCall *call, void *target, GError **error)
 {
   const WeirDesk *desk = target;
   JsonObject *body = weir_call_get_body (call);
-  const int64_t now = weir_clock_get_wall (desk->clock);
   g_auto (GStrv) flows = read_flows (body);
   g_autofree char *object = NULL;
   WeirToken token = {
     .name = (char *)json_object_get_string_member (body, "name"),
     .flows = flows,
-    .created = now,
+    .created = weir_clock_get_wall (desk->clock),
     .creator = weir_call_get_identity (call)->name,
   };
   GString *out = weir_call_answer (call);
   char *text = NULL;
 
   if (!weir_role_parse (json_object_get_string_member (body, "role"), &token.role) ||
-      !read_expiry (body, now, &token.expires, error))
+      !weir_token_set_expiry (
+          &token, json_object_get_string_member_with_default (body, "expires", NULL), error))
     return false;
   text = weir_token_store_add (desk->tokens, &token, error);
   if (text == NULL)
     return false;
   weir_json_begin (out, NULL, '{');
-  put_token (out, "token", &token);
+  weir_token_put_json (out, "token", &token);
   weir_json_put_text (out, "text", text);
   weir_json_end (out, '}');
   weir_secret_free (text);

@@ -92,6 +92,25 @@ weir_token_file_parse (const char *text, size_t size, GError **error)
   return g_steal_pointer (&tokens);
 }
 
+void
+weir_token_put_json (GString *out, const char *name, const WeirToken *token)
+{
+  weir_json_begin (out, name, '{');
+  weir_json_put_text (out, "id", token->id);
+  weir_json_put_text (out, "name", token->name);
+  weir_json_put_text (out, "role", weir_role_get_text (token->role));
+  if (token->flows != NULL)
+    weir_json_put_texts (out, "flows", (const char *const *)token->flows,
+                         g_strv_length (token->flows));
+  weir_json_put_text (out, "creator", token->creator);
+  weir_json_put_time (out, "created", token->created);
+  if (token->expires != 0)
+    weir_json_put_time (out, "expires", token->expires);
+  if (token->used != 0)
+    weir_json_put_time (out, "used", token->used);
+  weir_json_end (out, '}');
+}
+
 static void
 put_hash (GString *out, const uint8_t hash[WEIR_TOKEN_HASH])
 {

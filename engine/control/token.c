@@ -4,9 +4,11 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "base/units.h"
 
 #define PREFIX "weir_"
 #define LENGTH (strlen (PREFIX) + WEIR_TOKEN_ID + 1 + WEIR_TOKEN_SECRET)
@@ -69,6 +71,22 @@ weir_token_make (WeirToken *token, GError **error)
   OPENSSL_cleanse (secret, sizeof secret);
   hash_secret (text->str + LENGTH - WEIR_TOKEN_SECRET, token->hash);
   return g_string_free (text, FALSE);
+}
+
+bool
+weir_token_set_expiry (WeirToken *token, const char *text, GError **error)
+{
+  int64_t usec;
+
+  token->expires = 0;
+  if (text == NULL)
+    return true;
+  if (!weir_units_parse_duration (text, &usec, error)) {
+    g_prefix_error (error, "expires: ");
+    return false;
+  }
+  token->expires = weir_time_add (token->created, MAX (usec, 1));
+  return true;
 }
 
 static bool

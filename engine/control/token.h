@@ -34,6 +34,9 @@ void weir_token_free (WeirToken *token);
  * weir_secret_free; NULL with @error. */
 char *weir_token_make (WeirToken *token, GError **error);
 
+/* @text: "90 days" after it was created; NULL: never. */
+bool weir_token_set_expiry (WeirToken *token, const char *text, GError **error);
+
 /* Takes a text apart. Returns: false when it is none of ours. */
 bool weir_token_parse (const char *text, char ret_id[WEIR_TOKEN_ID + 1],
                        uint8_t ret_hash[WEIR_TOKEN_HASH]);
