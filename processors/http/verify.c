@@ -58,7 +58,7 @@ tell_steps (const HttpClient *self, CURL *handle, CURLcode code, WeirVerify *ver
   curl_easy_getinfo (handle, CURLINFO_APPCONNECT_TIME_T, &trusted);
   curl_easy_getinfo (handle, CURLINFO_PRIMARY_IP, &address);
   curl_easy_getinfo (handle, CURLINFO_PRIMARY_PORT, &port);
-  if (looked_up > 0)
+  if (looked_up > 0 || connected > 0 || is_about_trust (code))
     weir_verify_tell (verify, "resolve", "the name of %s was found", whom);
   if (connected > 0 && address != NULL)
     weir_verify_tell (verify, "connect", "%s answers at %s, port %ld", whom, address, port);

@@ -13,7 +13,7 @@ test_killed (PostgresKit *self, const void *data)
   WeirSqlConnection *victim = acquire (self);
   WeirSqlConnection *killer = acquire (self);
   int64_t pid = ask (victim, "SELECT pg_backend_pid()");
-  g_autofree char *kill = g_strdup_printf ("SELECT pg_terminate_backend(%d, 60000)", (int)pid);
+  g_autofree char *kill = g_strdup_printf ("SELECT pg_terminate_backend(%d)", (int)pid);
   WeirSqlStatement *statement = prepare (victim, "SELECT generate_series(1, 1000000000000000)");
   g_autoptr (GError) error = NULL;
   int found;
@@ -108,7 +108,7 @@ test_verify_tls (PostgresKit *self, const void *data)
   service_kit_set (&self->kit, "Password", POSTGRES_PASSWORD);
   service_kit_set (&self->kit, "CA File", the_server->ca);
   steps = service_kit_verify (&self->kit);
-  service_kit_assert_step (steps, 0, "resolve", true, "localhost is 127.0.0.1");
+  service_kit_assert_step (steps, 0, "resolve", true, "localhost is ");
   service_kit_assert_step (steps, 1, "connect", true, "localhost answers at port");
   service_kit_assert_step (steps, 2, "TLS", true, "TLSv1.3, TLS_");
   service_kit_assert_step (steps, 3, "log in", true,
@@ -127,7 +127,7 @@ typedef struct {
 
 static const Obstacle obstacles[] = {
   { "wrong password", "localhost", "Password", "guess", 2,
-    "cannot log in: connection to server at \"localhost\" (127.0.0.1), port" },
+    "password authentication failed for user \"weir\"; correct User and Password" },
   { "no password", "localhost", NULL, NULL, 2, "set Password" },
   { "other CA", "localhost", "CA File", "server.pem", 2,
     "certificate verify failed; set CA File to the certificate that has signed" },
