@@ -111,12 +111,10 @@ weir_nodes_wait (WeirEngine *engine, const GPtrArray *nodes, int64_t usec)
     pthread_mutex_unlock (&engine->wishes);
     if (phase == WEIR_PHASE_STOPPED)
       i++;
-    else if (left <= 0)
+    else if (left <= 0 || (engine->by_hand && !weir_scheduler_step (engine->scheduler)))
       return node;
     else if (!engine->by_hand)
       weir_scheduler_wait_rest (engine->scheduler, rests, left);
-    else if (!weir_scheduler_step (engine->scheduler))
-      return node;
   }
   return NULL;
 }
