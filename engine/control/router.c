@@ -215,6 +215,7 @@ weir_router_find (const WeirRouter *router, const char *verb, const char *path,
   const Node *last = node;
   size_t length = 0; /* of what was found */
 
+  g_assert (node != NULL);
   if (*next == '/')
     *next++ = '\0';
   while (node != NULL && next != NULL && next > match.buffer) {
