@@ -33,7 +33,15 @@ extern const WeirCommand weir_command_run;
 extern const WeirCommand weir_command_secret;
 extern const WeirCommand weir_command_serve;
 extern const WeirCommand weir_command_token;
+extern const WeirCommand weir_command_edit;
+extern const WeirCommand weir_command_history;
+extern const WeirCommand weir_command_queue;
+extern const WeirCommand weir_command_run_once;
+extern const WeirCommand weir_command_start;
+extern const WeirCommand weir_command_status;
+extern const WeirCommand weir_command_stop;
 extern const WeirCommand weir_command_verify;
+extern const WeirCommand weir_command_why;
 
 /* Parses the options of @command into what @entries (closed by { NULL }) point at and removes them
  * from *@argc, @argv; argv[0] stays. After `--` all is an argument. --help is printed and ends the

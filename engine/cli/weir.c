@@ -8,10 +8,12 @@
 #include <weir/version.h>
 
 static const WeirCommand *const commands[] = {
-  &weir_command_run,     &weir_command_check,  &weir_command_fmt,    &weir_command_inspect,
-  &weir_command_diff,    &weir_command_eval,   &weir_command_data,   &weir_command_provenance,
-  &weir_command_content, &weir_command_replay, &weir_command_secret, &weir_command_verify,
-  &weir_command_serve,   &weir_command_token,
+  &weir_command_run,      &weir_command_check,  &weir_command_fmt,     &weir_command_inspect,
+  &weir_command_diff,     &weir_command_eval,   &weir_command_data,    &weir_command_provenance,
+  &weir_command_content,  &weir_command_replay, &weir_command_secret,  &weir_command_verify,
+  &weir_command_serve,    &weir_command_status, &weir_command_start,   &weir_command_stop,
+  &weir_command_run_once, &weir_command_edit,   &weir_command_history, &weir_command_queue,
+  &weir_command_why,      &weir_command_token,
 };
 
 static void
