@@ -2,6 +2,7 @@
 #include "control/methods-flow.h"
 
 #include "runtime/look.h"
+#include "runtime/purge.h"
 #include "wire/json.h"
 
 #define PAGE        100
@@ -112,6 +113,54 @@ on_content (WeirCall *call, void *target, GError **error)
   return true;
 }
 
+/* Returns: (transfer full): uint64_t, NULL for all, or with @error. */
+static GArray *
+read_ids (JsonObject *body, GError **error)
+{
+  g_autoptr (GArray) ids = NULL;
+  JsonArray *array = NULL;
+
+  if (body == NULL || !weir_json_get_array (body, "", "ids", false, &array, error) || array == NULL)
+    return NULL;
+  ids = g_array_new (FALSE, FALSE, sizeof (uint64_t));
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    uint64_t id = (uint64_t)json_array_get_int_element (array, i);
+
+    g_array_append_val (ids, id);
+  }
+  return g_steal_pointer (&ids);
+}
+
+static bool
+on_empty (WeirCall *call, void *target, GError **error)
+{
+  const char *path = weir_call_get_text (call, "connection");
+  g_autofree char *details = g_strdup_printf ("emptied by %s", weir_call_get_identity (call)->name);
+  g_autoptr (GError) wrong = NULL;
+  g_autoptr (GArray) ids = read_ids (weir_call_get_body (call), &wrong);
+  g_autofree char *after = NULL;
+  WeirPurged purged;
+  GString *out;
+
+  if (wrong != NULL) {
+    g_propagate_error (error, g_steal_pointer (&wrong));
+    return false;
+  }
+  if (!weir_engine_purge (weir_flow_host_get_engine (target), path,
+                          ids != NULL ? (const uint64_t *)(void *)ids->data : NULL,
+                          ids != NULL ? ids->len : 0, details, &purged, error))
+    return false;
+  after = g_strdup_printf ("%" G_GUINT64_FORMAT " FlowFiles dropped", purged.n);
+  weir_call_note (call, path, NULL, after);
+  out = weir_call_answer (call);
+  weir_json_begin (out, NULL, '{');
+  weir_json_put_uint (out, "flowfiles", purged.n);
+  weir_json_put_uint (out, "bytes", purged.bytes);
+  weir_json_put_bool (out, "partial", purged.is_partial);
+  weir_json_end (out, '}');
+  return true;
+}
+
 /* --- rows --- */
 
 #define CONNECTION_PARAM                                        \
@@ -139,6 +188,8 @@ static const WeirParam list_params[] = {
   { .name = "attributes", .doc = "Whether they are told, too (false).", .kind = WEIR_PARAM_BOOL },
   { 0 },
 };
+
+static const WeirParam empty_params[] = { WEIR_FLOW_PARAM, CONNECTION_PARAM, { 0 } };
 
 static const WeirParam get_params[] = { WEIR_FLOW_PARAM, CONNECTION_PARAM, ID_PARAM, { 0 } };
 
@@ -206,6 +257,22 @@ static const WeirMethod rows[] = {
     .result = "application/octet-stream",
     .answer = "id;name",
     .handle = on_content },
+  { .name = "queue.empty",
+    .verb = "POST",
+    .path = "/v1/flows/{flow}/connections/{connection}/empty",
+    .role = WEIR_ROLE_OPERATOR,
+    .flags = WEIR_METHOD_FLOW | WEIR_METHOD_AUDIT,
+    .doc =
+        "Drops what is queued in a connection now, or only `ids` of it. It is in the provenance, "
+        "with who asked. `partial`: some of it went on meanwhile, or could not be reached.",
+    .params = empty_params,
+    .body = "{\"type\":\"object\",\"properties\":{\"ids\":{\"type\":\"array\",\"minItems\":1,"
+            "\"maxItems\":10000,\"items\":{\"type\":\"integer\",\"minimum\":1}}}}",
+    .result = "{\"type\":\"object\",\"properties\":{\"flowfiles\":{\"type\":\"integer\"},"
+              "\"bytes\":{\"type\":\"integer\"},\"partial\":{\"type\":\"boolean\"}}}",
+    .example = "{\"ids\": [17, 18]}",
+    .answer = "{\"flowfiles\": 2, \"bytes\": 8192, \"partial\": false}",
+    .handle = on_empty },
   { 0 },
 };
 

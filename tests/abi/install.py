@@ -26,6 +26,7 @@ EXPECTED = (
     r"lib\w*/([^/]+/)?weir-1/weir-[a-z-]+\.so",
     r"lib\w*/([^/]+/)?weir-1/weir-modules\.index",
     r"bin/weir",
+    r"lib/systemd/system/weir\.service",
     r"share/man/man1/weir(-[a-z-]+)?\.1",
     r"share/(bash-completion/completions/weir|zsh/site-functions/_weir)",
     r"share/fish/vendor_completions\.d/weir\.fish",

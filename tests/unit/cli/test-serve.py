@@ -104,6 +104,11 @@ class Serve(unittest.TestCase):
         with self.assertRaises(Refused) as refused:
             it.ask("GET", f"{queue}/999999999")
         self.assertEqual(refused.exception.status, 404)
+        empty = f"/v1/flows/held/connections/{part(path)}/empty"
+        one = {"flowfiles": 1, "bytes": 10, "partial": False}
+        self.assertEqual(it.ask("POST", empty, {"ids": [seen[4]["id"]]}), one)
+        self.assertEqual(it.ask("POST", empty, {}), {"flowfiles": 6, "bytes": 60, "partial": False})
+        self.assertEqual(it.ask("GET", "/v1/flows/held")["queued"]["flowfiles"], 0)
         reasons = it.ask("GET", "/v1/flows/held/processors/end/why")["reasons"]
         self.assertEqual(reasons[0]["code"], "invalid")
 
