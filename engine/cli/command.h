@@ -28,6 +28,7 @@ extern const WeirCommand weir_command_eval;
 extern const WeirCommand weir_command_fmt;
 extern const WeirCommand weir_command_host;
 extern const WeirCommand weir_command_inspect;
+extern const WeirCommand weir_command_logs;
 extern const WeirCommand weir_command_provenance;
 extern const WeirCommand weir_command_run;
 extern const WeirCommand weir_command_secret;

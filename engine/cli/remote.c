@@ -26,7 +26,7 @@ weir_remote_open (WeirRemote *remote)
   if (error == NULL)
     remote->client = weir_client_new (remote->server, token, &error);
   if (error != NULL)
-    fprintf (stderr, "weir %s: %s\n", remote->command->name, error->message);
+    weir_remote_tell (remote, error);
   return error == NULL;
 }
 
@@ -38,23 +38,56 @@ weir_remote_clear (WeirRemote *remote)
   g_clear_pointer (&remote->token_file, g_free);
 }
 
-JsonNode *
-weir_remote_ask (WeirRemote *remote, const char *verb, const char *const *segments,
-                 const char *body)
+void
+weir_remote_tell (const WeirRemote *remote, const GError *error)
+{
+  fprintf (stderr, "weir %s: %s\n", remote->command->name, error->message);
+}
+
+/* Returns: (transfer full): "/v1/flows/a%2Fb". */
+static char *
+join (const char *const *segments)
 {
   g_autoptr (GString) path = g_string_new ("/v1");
-  g_autoptr (GBytes) bytes = body != NULL ? g_bytes_new (body, strlen (body)) : NULL;
-  g_autoptr (GError) error = NULL;
-  WeirReply reply = { 0 };
-  JsonNode *node = NULL;
 
   for (; *segments != NULL; segments++) {
     g_autofree char *escaped = g_uri_escape_string (*segments, NULL, FALSE);
 
     g_string_append_printf (path, "/%s", escaped);
   }
-  if (weir_client_ask (remote->client, verb, path->str, body != NULL ? "application/json" : NULL,
-                       bytes, &reply, &error)) {
+  return g_string_free (g_steal_pointer (&path), FALSE);
+}
+
+bool
+weir_remote_listen (WeirRemote *remote, const char *const *segments, WeirClientFunc func,
+                    void *data, GError **error)
+{
+  g_autofree char *path = join (segments);
+
+  return weir_client_listen (remote->client, path, func, data, error);
+}
+
+bool
+weir_remote_follow (WeirRemote *remote, const char *const *segments, WeirHeardFunc func, void *data,
+                    GError **error)
+{
+  g_autofree char *path = join (segments);
+
+  return weir_client_follow (remote->client, path, INT64_MAX, func, data, error);
+}
+
+JsonNode *
+weir_remote_ask (WeirRemote *remote, const char *verb, const char *const *segments,
+                 const char *body)
+{
+  g_autofree char *path = join (segments);
+  g_autoptr (GBytes) bytes = body != NULL ? g_bytes_new (body, strlen (body)) : NULL;
+  g_autoptr (GError) error = NULL;
+  WeirReply reply = { 0 };
+  JsonNode *node = NULL;
+
+  if (weir_client_ask (remote->client, verb, path, body != NULL ? "application/json" : NULL, bytes,
+                       &reply, &error)) {
     gsize size = 0;
     const char *text = reply.body != NULL ? g_bytes_get_data (reply.body, &size) : NULL;
 
@@ -63,7 +96,7 @@ weir_remote_ask (WeirRemote *remote, const char *verb, const char *const *segmen
     weir_reply_clear (&reply);
   }
   if (error != NULL)
-    fprintf (stderr, "weir %s: %s\n", remote->command->name, error->message);
+    weir_remote_tell (remote, error);
   return node;
 }
 

@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/rows.h"
-#include "client/client.h"
+#include "client/events.h"
 
 typedef struct {
   const WeirCommand *command;
@@ -43,6 +43,18 @@ void weir_remote_clear (WeirRemote *remote);
  * or NULL. Returns: (transfer full): NULL after what is wrong was told. */
 JsonNode *weir_remote_ask (WeirRemote *remote, const char *verb, const char *const *segments,
                            const char *body);
+
+/* The same for an answer in pieces, as they come. Returns: false with @error. */
+bool weir_remote_listen (WeirRemote *remote, const char *const *segments, WeirClientFunc func,
+                         void *data, GError **error);
+
+/* Events, for ever; a server that goes away is waited for. Returns: false with @error, or when
+ * @func wants no more. */
+bool weir_remote_follow (WeirRemote *remote, const char *const *segments, WeirHeardFunc func,
+                         void *data, GError **error);
+
+/* What is wrong, to standard error. */
+void weir_remote_tell (const WeirRemote *remote, const GError *error);
 
 /* @name, or, when it is NULL, the only flow that there is.
  * Returns: (transfer full): NULL after what is wrong was told. */

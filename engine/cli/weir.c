@@ -13,7 +13,7 @@ static const WeirCommand *const commands[] = {
   &weir_command_content,  &weir_command_replay, &weir_command_secret,  &weir_command_verify,
   &weir_command_serve,    &weir_command_status, &weir_command_start,   &weir_command_stop,
   &weir_command_run_once, &weir_command_edit,   &weir_command_history, &weir_command_queue,
-  &weir_command_why,      &weir_command_token,
+  &weir_command_why,      &weir_command_token,  &weir_command_logs,
 };
 
 static void

@@ -12,7 +12,7 @@
 #define AGAIN_USEC (INT64_C (250) * 1000)
 
 struct WeirEvents {
-  WeirEventFunc func;
+  WeirHeardFunc func;
   void *data;
   WeirBuffer line;
   bool is_after_cr; /* an LF that follows belongs to it */
@@ -24,7 +24,7 @@ struct WeirEvents {
 };
 
 WeirEvents *
-weir_events_new (WeirEventFunc func, void *data)
+weir_events_new (WeirHeardFunc func, void *data)
 {
   WeirEvents *events = g_new0 (WeirEvents, 1);
 
@@ -65,7 +65,7 @@ weir_events_get_last_id (const WeirEvents *events)
 static bool
 end_event (WeirEvents *events, GError **error)
 {
-  WeirEvent event = { events->id, events->name != NULL ? events->name : "message",
+  WeirHeard event = { events->id, events->name != NULL ? events->name : "message",
                       events->text->str, events->text->len };
   bool goes_on = true;
 
@@ -178,7 +178,7 @@ is_lost (const GError *error)
 }
 
 bool
-weir_client_follow (WeirClient *client, const char *path, int64_t patience_usec, WeirEventFunc func,
+weir_client_follow (WeirClient *client, const char *path, int64_t patience_usec, WeirHeardFunc func,
                     void *data, GError **error)
 {
   g_autoptr (WeirEvents) events = weir_events_new (func, data);

@@ -12,17 +12,17 @@ typedef struct {
   const char *name; /* "message" when none was said */
   const char *data; /* lines are joined with LF */
   size_t size;
-} WeirEvent;
+} WeirHeard;
 
 /* Returns: false to hear no more; with @error when that is a failure. */
-typedef bool (*WeirEventFunc) (void *data, const WeirEvent *event, GError **error);
+typedef bool (*WeirHeardFunc) (void *data, const WeirHeard *event, GError **error);
 
 /* --- the format, without I/O --- */
 
 typedef struct WeirEvents WeirEvents;
 
 /* Returns: (transfer full). */
-WeirEvents *weir_events_new (WeirEventFunc func, void *data);
+WeirEvents *weir_events_new (WeirHeardFunc func, void *data);
 void weir_events_free (WeirEvents *events);
 
 /* Bytes as they come: a WeirClientFunc. */
@@ -40,6 +40,6 @@ const char *weir_events_get_last_id (const WeirEvents *events);
  * and events go on where they were, for as long as @patience_usec passes without success.
  * Returns: false with @error when the server refuses, or is gone for good. */
 bool weir_client_follow (WeirClient *client, const char *path, int64_t patience_usec,
-                         WeirEventFunc func, void *data, GError **error);
+                         WeirHeardFunc func, void *data, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WeirEvents, weir_events_free)

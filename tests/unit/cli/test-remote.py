@@ -81,6 +81,33 @@ class Remote(unittest.TestCase):
             self.weir("queue", "ls", "--json", "two", "make:success -> g/in").stdout))
         self.weir("queue", "peek", "two", "make:success -> g/in", "999999", status=1)
 
+    def test_content_and_empty(self):
+        self.weir("stop", "one", "g/in")
+        self.weir("stop", "one", "make")
+        self.weir("edit", "one", "--set", "make.Maximum FlowFiles=9", "--set", "make.File Size=3 B")
+        self.weir("start", "one", "make")
+        path = "make:success -> g/in"
+        self.server.wait_for(lambda: len(self.rows("one", path)) == 4)
+        first = self.rows("one", path)[0]
+        self.assertEqual(len(self.weir("queue", "content", "one", path, first["id"]).stdout), 3)
+        self.assertEqual(self.weir("queue", "empty", "one", path, first["id"]).stdout,
+                         "1 FlowFiles of 3 bytes dropped\n")
+        answer = json.loads(self.weir("queue", "empty", "--json", "one", path).stdout)
+        self.assertEqual(answer, {"flowfiles": 3, "bytes": 9, "partial": False})
+        self.weir("queue", "empty", "one", path, "x", status=2)
+        self.weir("queue", "content", "one", path, "999999", status=1)
+        self.weir("start", "one")
+
+    def rows(self, flow, path):
+        return json.loads(self.weir("queue", "ls", "--json", flow, path).stdout)["flowfiles"]
+
+    def test_logs(self):
+        self.assertEqual(self.weir("logs", "two").returncode, 0)
+        told = self.weir("logs", "two", "--json").stdout
+        for line in told.splitlines():
+            self.assertIn("message", json.loads(line))
+        self.weir("logs", "two", "--level", "loud", status=1)
+
     def test_edits(self):
         told = self.weir("edit", "two", "--set", "make.Maximum FlowFiles=7", "--set",
                          "g/end.penalty=5 s").stdout

@@ -230,7 +230,7 @@ test_listens (World *world, const void *data)
 }
 
 static bool
-write_event (void *data, const WeirEvent *event, GError **error)
+write_event (void *data, const WeirHeard *event, GError **error)
 {
   g_string_append_printf (data, "[%s|%s|%s]", event->id, event->name, event->data);
   return strcmp (event->name, "end") != 0;

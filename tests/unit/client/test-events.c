@@ -4,7 +4,7 @@
 #include <weir/error.h>
 
 static bool
-write_event (void *data, const WeirEvent *event, GError **error)
+write_event (void *data, const WeirHeard *event, GError **error)
 {
   GString *heard = data;
 
