@@ -163,7 +163,7 @@ get_memory (void)
     return 0;
   if (fscanf (file, "%*u %lu", &pages) != 1)
     pages = 0;
-  fclose (file);
+  (void)fclose (file);
   return (uint64_t)pages * (uint64_t)sysconf (_SC_PAGESIZE);
 }
 

@@ -67,7 +67,7 @@ put_subject (WeirStream *stream, WeirMinute *const *minutes, uint32_t key,
     return false;
   for (unsigned number = 0; number < WEIR_COLUMNS_MAX; number++) {
     size_t used = weir_stream_get_size (&values);
-    int measure = columns->measures[kind][number];
+    int8_t measure = columns->measures[kind][number];
 
     if (measure >= 0 && put_measure (&values, minutes, key, (unsigned)measure))
       mask |= UINT64_C (1) << number;

@@ -86,6 +86,15 @@ weir_segment_header_read (const uint8_t *header, uint64_t log_id, uint64_t numbe
                                                                       : WEIR_SEGMENT_NONE;
 }
 
+uint64_t
+weir_segment_header_get_size (const uint8_t *header)
+{
+  SegmentHeader fields;
+
+  memcpy (&fields, header, sizeof fields);
+  return GUINT64_FROM_LE (fields.size);
+}
+
 void
 weir_frame_pack (uint8_t *bytes, uint64_t log_id, const WeirFrame *frame)
 {

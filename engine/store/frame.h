@@ -32,6 +32,9 @@ void weir_segment_header_pack (uint8_t *header, uint64_t log_id, uint64_t number
 WeirSegmentVerdict weir_segment_header_read (const uint8_t *header, uint64_t log_id,
                                              uint64_t number);
 
+/* How long the file was made. Only of a header that is valid. */
+uint64_t weir_segment_header_get_size (const uint8_t *header);
+
 typedef struct {
   uint64_t place; /* of the frame */
   uint64_t next;  /* behind it: where the next one may be */

@@ -4,7 +4,8 @@
  * there before its first frame; a new run begins a new segment. So behind the last frame may stand
  * half a frame, or bytes of an earlier use, then segments without frames, then a segment that a
  * later run has begun with the very sequence number that is missing. Whatever else is found there,
- * a crash has not made. */
+ * a crash has not made. Nor has it made a file shorter: a segment is as long as it will ever be
+ * before its first frame, and is cut only behind the frame that ends a run. */
 #include "store/log-reader.h"
 
 #include <weir/error.h>
@@ -23,6 +24,7 @@ struct WeirLogReader {
   uint64_t first;    /* number of the segment in which reading began */
   uint64_t place;    /* behind the last frame */
   uint64_t sequence; /* of the next frame; 0: any */
+  bool has_read;     /* there was a frame */
   bool is_run_over;  /* the last frame was the end of a run: its segment has no more */
   uint64_t highest;  /* number of a segment */
   bool has_next;     /* it was looked at already */
@@ -143,6 +145,7 @@ accept (WeirLogReader *reader, const WeirFrame *frame, WeirFrame *ret_frame)
   reader->place = frame->next;
   reader->sequence = frame->sequence + 1;
   reader->is_run_over = frame->n_entries == 0;
+  reader->has_read = true;
   *ret_frame = *frame;
   return WEIR_LOG_FRAME;
 }
@@ -260,6 +263,35 @@ describe_place (WeirLogReader *reader, uint64_t place)
                           place - file->number * reader->folder.segment_size, file->number);
 }
 
+/* Whether the segment of the last frame is shorter than a crash or the end of a run leaves it. Of
+ * one without frames that cannot be told: a power cut may leave it as it was before it was settled.
+ */
+static bool
+is_cut (const WeirLogReader *reader)
+{
+  const WeirLogWindow *segment = &reader->window;
+
+  if (segment->verdict != WEIR_SEGMENT_VALID || segment->size >= segment->made)
+    return false;
+  if (reader->has_read)
+    return !reader->is_run_over;
+  /* What stood before is not known: it may have been the end of a run. */
+  return reader->place != segment->base + segment->size;
+}
+
+static WeirLogRead
+set_cut (const WeirLogReader *reader, GError **error)
+{
+  g_autofree char *path = weir_segment_get_path (reader->directory, reader->window.number);
+
+  g_set_error (error, WEIR_ERROR, WEIR_ERROR_CORRUPT,
+               "'%s' is shorter than it was made, so frame %" G_GUINT64_FORMAT
+               " and others may have been in it; put it back, 'weir data check' says what can be "
+               "saved",
+               path, reader->sequence);
+  return WEIR_LOG_CORRUPT;
+}
+
 static WeirLogRead
 set_damaged (WeirLogReader *reader, GError **error)
 {
@@ -279,6 +311,30 @@ set_damaged (WeirLogReader *reader, GError **error)
                reader->directory, hole, reader->sequence,
                proof != NULL ? proof : "it had been written");
   return WEIR_LOG_CORRUPT;
+}
+
+/* Nothing is behind the last frame. The run may have ended just now: then the frame that says so is
+ * there, and the file is what that left. */
+static WeirLogRead
+read_end (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame, GError **error)
+{
+  WeirFrame frame;
+
+  if (!is_cut (reader))
+    return WEIR_LOG_END;
+  if (!weir_log_window_open (&reader->window, reader->window.number, error))
+    return WEIR_LOG_FAILED;
+  switch (weir_log_window_read (&reader->window, reader->place, limit, &frame, error)) {
+  case WEIR_WINDOW_FRAME:
+    if (is_expected (reader, &frame))
+      return accept (reader, &frame, ret_frame);
+    break;
+  case WEIR_WINDOW_FAILED:
+    return WEIR_LOG_FAILED;
+  case WEIR_WINDOW_NONE:
+    break;
+  }
+  return is_cut (reader) ? set_cut (reader, error) : WEIR_LOG_END;
 }
 
 /* What the bytes at reader->place are when they are no frame. */
@@ -304,7 +360,7 @@ read_elsewhere (WeirLogReader *reader, uint64_t limit, WeirFrame *ret_frame, GEr
   case WEIR_WINDOW_NONE:
     break;
   }
-  return WEIR_LOG_END;
+  return read_end (reader, limit, ret_frame, error);
 }
 
 void

@@ -59,6 +59,7 @@ weir_log_window_open (WeirLogWindow *window, uint64_t number, GError **error)
     return false;
   if ((size_t)n == WEIR_SEGMENT_HEADER)
     window->verdict = weir_segment_header_read (header, window->folder->log_id, number);
+  window->made = window->verdict == WEIR_SEGMENT_VALID ? weir_segment_header_get_size (header) : 0;
   window->number = number;
   window->hole = 0;
   window->base = number * window->folder->segment_size;

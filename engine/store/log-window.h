@@ -12,6 +12,7 @@ typedef struct {
   uint64_t number; /* of the segment that is open; 0: none */
   uint64_t base;   /* its first place */
   uint64_t size;   /* of the file */
+  uint64_t made;   /* that long it was made, as its header says; 0: it has no header */
   int fd;
   WeirSegmentVerdict verdict;
   bool skips_holes; /* what was never written is not read: for those who only look for more */

@@ -306,10 +306,19 @@ flip (LogFixture *self, uint64_t number, size_t bit)
   g_assert_true (weir_fs_pwrite (NULL, fd, &byte, 1, bit / 8, NULL, NULL));
 }
 
+/* What no crash does: the file is shorter than it was made. */
 static inline void
-cut (LogFixture *self, uint64_t number, uint64_t size)
+shorten (LogFixture *self, uint64_t number, uint64_t size)
 {
   g_autofree char *path = get_path (self, number);
 
   g_assert_cmpint (truncate (path, (off_t)size), ==, 0);
+}
+
+/* As a crash leaves it that comes when only @size bytes are written. */
+static inline void
+cut (LogFixture *self, uint64_t number, uint64_t size)
+{
+  shorten (self, number, size);
+  shorten (self, number, SEGMENT_SIZE);
 }

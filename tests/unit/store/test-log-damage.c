@@ -20,6 +20,41 @@ test_cut (void)
   }
 }
 
+/* Shorter than it was made: something may have been there. */
+static void
+test_shortened (void)
+{
+  g_autoptr (LogFixture) self = make_short_log ();
+
+  for (size_t size = 5 * BLOCK; size-- > 1;) {
+    /* The end of the run is there, but for padding; or no frame is, as before it is settled. */
+    bool is_whole = size >= 4 * BLOCK + WEIR_FRAME_HEADER || size < BLOCK + SHORT_FRAME;
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < 3; i++)
+      n += size >= BLOCK * (i + 1) + SHORT_FRAME;
+    shorten (self, 1, size);
+    log_fixture_expect (self, is_whole ? WEIR_LOG_END : WEIR_LOG_CORRUPT, n);
+  }
+}
+
+/* The end of a run lets go of the rest of its segment. */
+static void
+test_shortened_by_end (void)
+{
+  g_autoptr (LogFixture) self = make_short_log ();
+  g_autoptr (WeirLogReader) reader = NULL;
+  g_autoptr (GError) error = NULL;
+  uint32_t n = 3;
+
+  log_fixture_read (self, 3);
+  /* From behind it nothing tells what was before. */
+  reader = weir_log_reader_new (self->directory, LOG_ID, SEGMENT_SIZE, self->end.place,
+                                self->end.sequence + 1, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (log_fixture_read_on (reader, UINT64_MAX, &n, &error), ==, WEIR_LOG_END);
+}
+
 /* As a power cut leaves it: the file has its size, but the last bytes of a frame are others. */
 static void
 test_torn (void)
@@ -31,6 +66,7 @@ test_torn (void)
       g_autoptr (LogFixture) self = make_short_log ();
       uint8_t rest[5 * BLOCK];
 
+      cut (self, 1, 5 * BLOCK);
       memset (rest, fillings[f], sizeof rest);
       for (size_t size = SHORT_FRAME; size-- > 0;) {
         size_t offset = BLOCK * (frame + 1) + size;
@@ -54,10 +90,11 @@ test_bits (void)
       log_fixture_expect (self, WEIR_LOG_CORRUPT, frame);
       flip (self, 1, at);
     }
-  /* The frame that ended the run has nothing to lose, and padding nothing to say. */
+  /* The frame that ended the run has nothing to lose, but without it the file is too short for what
+   * else may have been there. Padding has nothing to say. */
   for (size_t bit = 0; bit < WEIR_FRAME_HEADER * 8; bit++) {
     flip (self, 1, BLOCK * 4 * 8 + bit);
-    log_fixture_expect (self, WEIR_LOG_END, 3);
+    log_fixture_expect (self, WEIR_LOG_CORRUPT, 3);
     flip (self, 1, BLOCK * 4 * 8 + bit);
   }
   flip (self, 1, (BLOCK + SHORT_FRAME) * 8);
@@ -240,6 +277,7 @@ write_frame (LogFixture *self, uint64_t number, uint64_t sequence, uint64_t dura
   weir_segment_header_pack (bytes, LOG_ID, number, SEGMENT_SIZE);
   weir_frame_pack (bytes + BLOCK, LOG_ID, &frame);
   overwrite (self, number, 0, bytes, sizeof bytes);
+  shorten (self, number, SEGMENT_SIZE);
 }
 
 /* After a power cut that PROCESS does not survive, a frame may stand behind the end; the next run
@@ -265,6 +303,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log-damage/cut", test_cut);
+  g_test_add_func ("/log-damage/shortened", test_shortened);
+  g_test_add_func ("/log-damage/shortened-by-end", test_shortened_by_end);
   g_test_add_func ("/log-damage/torn", test_torn);
   g_test_add_func ("/log-damage/bits", test_bits);
   g_test_add_func ("/log-damage/bits-of-segment", test_bits_of_segment);
